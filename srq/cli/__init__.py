@@ -1,0 +1,1 @@
+"""The ``srq`` command line: one file per command group, named in ``srq.cli.commands``."""

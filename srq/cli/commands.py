@@ -1,0 +1,36 @@
+"""The explicit list of commands, read without importing any of them.
+
+How a command joins:
+
+1. Write ``srq/cli/NAME.py`` with a module-level ``app``. For one command::
+
+       app = typer.Typer()
+
+       @app.command("train")
+       def train(config: Annotated[Path, typer.Argument(help="...")]) -> None:
+           '''Train a network as CONFIG says.'''
+           from srq.train.loop import run  # heavy imports stand inside the command
+
+   For a group of commands, name the app: ``app = typer.Typer(name="data", help="...")``.
+2. Add one line to ``COMMANDS`` below. Its ``help`` is what ``srq --help`` shows.
+3. Run ``python -m srq.cli.reference`` to bring ``docs/cli.md`` up to date; a test compares it.
+
+What a command may rely on: the user's mistakes are raised as ``SrqError`` and become one
+sentence and exit code 2; ``raise typer.Exit(1)`` means that a check found a difference;
+a missing optional package becomes a sentence that names the extra to install; Ctrl-C ends
+with 130. Options for machine-readable output are in ``srq.cli.output``.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Command:
+    """One line of ``srq --help``: its name, the module whose ``app`` provides it, its help."""
+
+    name: str
+    module: str
+    help: str
+
+
+COMMANDS: tuple[Command, ...] = ()

@@ -1,0 +1,61 @@
+"""What a command writes for machines, and where its words for people go meanwhile.
+
+A command with a result that a machine would read takes ``json: JsonFile = None`` and ends
+with ``write_json(result, json)``; it prints for people on ``console(json)``.
+"""
+
+import json
+import math
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from srq.files import write_text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+JsonFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--json",
+        metavar="FILE",
+        help="Write the result as JSON to FILE; '-' is standard output, kept free of other text.",
+        show_default=False,
+    ),
+]
+STANDARD_OUTPUT = Path("-")
+
+
+def console(json_file: Path | None = None) -> "Console":
+    """The console for people: standard output, or standard error where JSON takes that."""
+    from rich.console import Console
+
+    return Console(stderr=json_file == STANDARD_OUTPUT, highlight=False)
+
+
+def write_json(result: Any, json_file: Path | None) -> None:
+    """Write ``result`` (dicts, lists, strings, numbers, None) as JSON where the user asked.
+
+    Nothing is written for None. A number that JSON cannot say (an infinite PSNR, NaN)
+    becomes null. Raises StorageError where the file system refuses.
+    """
+    if json_file is None:
+        return
+    text = json.dumps(_finite(result), indent=2, allow_nan=False) + "\n"
+    if json_file == STANDARD_OUTPUT:
+        sys.stdout.write(text)
+    else:
+        write_text(json_file, text)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
