@@ -1,0 +1,1 @@
+"""Pictures: files in and out, colour, resizing and quality metrics (NumPy and Pillow only)."""
