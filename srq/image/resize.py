@@ -70,7 +70,7 @@ def bicubic(
         rows = np.moveaxis(result, axis, 0)
         rows = _resample(rows, kernel, weights, carrier, rounded, divisor)
         result = np.moveaxis(rows, 0, axis)
-    return np.array(result, order="C", copy=True if result is a else None)
+    return a.copy() if result is a else np.ascontiguousarray(result)
 
 
 def nearest(a: NDArray[Any], scale: int) -> NDArray[Any]:
