@@ -150,6 +150,8 @@ def _resample(
             taken = flat[source, columns].astype(carrier, copy=False)
             for phase, (first, row) in enumerate(zip(kernel.first, weights, strict=True)):
                 target = out[start * phases + phase : (start + count) * phases : phases, columns]
+                if not len(target):
+                    continue  # The last period may be cut short.
                 total = _weigh(taken[first - low :], kernel.step, row, len(target))
                 if rounded is not None:
                     total = _round(total, divisor, rounded)
