@@ -1,0 +1,39 @@
+"""JPEG compression: encoded and decoded again."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from srq.degrade.degradation import Degradation, Pixels, Setting, to_uint8
+from srq.degrade.parameters import Choice, Number
+
+SUBSAMPLINGS = ("4:2:0", "4:2:2", "4:4:4")
+
+
+def jpeg(picture: Pixels, quality: int, subsampling: str = "4:2:0") -> Pixels:
+    """A uint8 picture (H, W) or (H, W, 3) after Pillow's JPEG at ``quality`` 1..100.
+
+    A gray picture is coded as gray, where ``subsampling`` has no meaning.
+    """
+    image = Image.fromarray(picture)
+    options = {} if picture.ndim == 2 else {"subsampling": subsampling}
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", quality=quality, **options)
+    stream.seek(0)
+    with Image.open(stream) as decoded:
+        return np.array(decoded)
+
+
+def _apply(picture: Pixels, setting: Setting) -> Pixels:
+    return jpeg(to_uint8(picture), setting.values["quality"], setting.values["subsampling"])
+
+
+JPEG = Degradation(
+    "jpeg",
+    (
+        Number("quality", 1, 100, integer=True),
+        Choice("subsampling", SUBSAMPLINGS, default="4:2:0"),
+    ),
+    _apply,
+)

@@ -1,0 +1,22 @@
+"""The explicit list of degradations. A new one is one file and one line here."""
+
+from srq.degrade.blur import BLUR
+from srq.degrade.degradation import Degradation
+from srq.degrade.downscale import DOWNSCALE
+from srq.degrade.jpeg import JPEG
+from srq.degrade.noise import NOISE
+from srq.degrade.parameters import nearest
+from srq.errors import ConfigError
+
+DEGRADATIONS: tuple[Degradation, ...] = (BLUR, DOWNSCALE, JPEG, NOISE)
+
+_BY_KIND = {degradation.kind: degradation for degradation in DEGRADATIONS}
+
+
+def find(kind: object, where: str) -> Degradation:
+    """The degradation named ``kind``; raises ConfigError, with ``where``, if there is none."""
+    if not isinstance(kind, str):
+        raise ConfigError(f"{where}: 'kind' must name a degradation; {nearest('', _BY_KIND)}")
+    if kind not in _BY_KIND:
+        raise ConfigError(f"{where}: no degradation is called '{kind}'; {nearest(kind, _BY_KIND)}")
+    return _BY_KIND[kind]
