@@ -1,0 +1,1 @@
+"""Data sets: benchmark sets, training pools and their samplers, manifests, downloads."""
