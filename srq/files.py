@@ -14,18 +14,26 @@ from srq.errors import StorageError
 _REASONS = {
     errno.ENOSPC: "the disk is full; free some space and run the command again",
     errno.EDQUOT: "the disk quota is used up; free some space and run the command again",
-    errno.EACCES: "permission is denied; choose a folder you may write to",
-    errno.EPERM: "permission is denied; choose a folder you may write to",
     errno.EROFS: "the file system is read-only; choose another folder",
-    errno.ENOENT: "the folder does not exist; make it first",
     errno.ENOTDIR: "a part of the path is a file, not a folder; choose another path",
     errno.EISDIR: "it is a folder; name a file",
+}
+_REASONS_READING = _REASONS | {
+    errno.ENOENT: "it does not exist; check the path",
+    errno.EACCES: "permission is denied; make it readable for you",
+    errno.EPERM: "permission is denied; make it readable for you",
+}
+_REASONS_WRITING = _REASONS | {
+    errno.ENOENT: "the folder does not exist; make it first",
+    errno.EACCES: "permission is denied; choose a folder you may write to",
+    errno.EPERM: "permission is denied; choose a folder you may write to",
 }
 
 
 def storage_error(action: str, path: Path | str, error: OSError) -> StorageError:
     """The sentence for an ``OSError`` met while doing ``action`` ("write", "read") to ``path``."""
-    reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
+    reasons = _REASONS_WRITING if action == "write" else _REASONS_READING
+    reason = reasons.get(error.errno or 0, error.strerror or str(error))
     return StorageError(f"Cannot {action} {path}: {reason}.")
 
 

@@ -23,14 +23,13 @@ BROKEN_PIPE = 141
 
 EXTRA_OF = {
     "av": "video",
-    "brevitas": "train",
     "matplotlib": "train",
     "tensorboard": "train",
     "torch": "train",
 }
 """Which extra of srq brings an optional package, by the name it is imported under."""
 
-app = typer.Typer(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+app = typer.Typer(cls=LazyGroup)
 
 
 def _print_version(wanted: bool) -> None:
@@ -68,9 +67,12 @@ def main(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _say("Interrupted.", INTERRUPTED)
     except BrokenPipeError:
-        # What is still buffered would fail again as Python closes its streams.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
+        return _reader_left()
+    except SystemExit as leaving:
+        # typer exits by itself when it meets a closed pipe, and after shell completion.
+        if isinstance(leaving.__context__, BrokenPipeError):
+            return _reader_left()
+        raise
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if package not in EXTRA_OF:
@@ -83,6 +85,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _say(str(storage_error("use", error.filename, error)), USER_MISTAKE)
     except Exception:
         return _report_defect()
+    if code == INTERRUPTED:
+        return _say("Interrupted.", INTERRUPTED)
     return code if type(code) is int else 0
 
 
@@ -90,6 +94,12 @@ def _say(sentence: str, code: int) -> int:
     if sentence:
         print(sentence, file=sys.stderr)
     return code
+
+
+def _reader_left() -> int:
+    # What is still buffered would fail again as Python closes its streams.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return BROKEN_PIPE
 
 
 def _usage_sentence(error: typer.TyperException) -> str:

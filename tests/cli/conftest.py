@@ -1,0 +1,10 @@
+import pytest
+
+from tests.cli import probe
+
+
+@pytest.fixture
+def probes(monkeypatch):
+    """The command list replaced by the probe commands."""
+    monkeypatch.setattr("srq.cli.lazy.COMMANDS", probe.COMMANDS)
+    monkeypatch.setattr("srq.cli.reference.COMMANDS", probe.COMMANDS)

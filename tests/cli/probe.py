@@ -1,0 +1,85 @@
+"""Commands that end in every way a command can, for the tests of the frame."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from srq.cli.commands import Command
+from srq.cli.output import JsonFile, console, write_json
+from srq.errors import ConfigError
+
+app = typer.Typer()
+group = typer.Typer(name="group", help="A group.")
+app.add_typer(group)
+
+NAMES = (
+    "fine mistake difference interrupt defect absent closed extra unreadable group report chatty"
+)
+COMMANDS = tuple(Command(name, "tests.cli.probe", f"Ends by {name}.") for name in NAMES.split())
+
+
+@app.command()
+def fine(count: Annotated[int, typer.Option(help="A number.")] = 1) -> None:
+    """Says so."""
+    print("fine", count)
+
+
+@app.command()
+def mistake() -> None:
+    raise ConfigError("Wanted a, got b; do c.")
+
+
+@app.command()
+def difference() -> None:
+    raise typer.Exit(1)
+
+
+@app.command()
+def interrupt() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+@app.command()
+def defect() -> None:
+    raise ZeroDivisionError("ours")
+
+
+@app.command()
+def absent() -> None:
+    raise ModuleNotFoundError("No module named 'srq.gone'", name="srq.gone")
+
+
+@app.command()
+def extra() -> None:
+    raise ModuleNotFoundError("No module named 'torch.nn'", name="torch.nn")
+
+
+@app.command()
+def unreadable(path: Path) -> None:
+    path.read_bytes()
+
+
+@app.command()
+def closed() -> None:
+    raise OSError("no file is to blame")
+
+
+@app.command()
+def chatty() -> None:
+    for _ in range(100_000):
+        print("a line")
+
+
+@app.command()
+def report(json: JsonFile = None) -> None:
+    console(json).print("for people")
+    write_json({"psnr": float("inf"), "rows": (1, 2.5, None)}, json)
+
+
+@group.command()
+def inner() -> None:
+    """Is inside."""
+    print("inner")

@@ -1,0 +1,31 @@
+import json
+
+import pytest
+
+from srq.cli.app import main
+
+pytestmark = pytest.mark.usefixtures("probes")
+RESULT = {"psnr": None, "rows": [1, 2.5, None]}
+
+
+def test_without_the_option_only_people_are_served(capsys):
+    assert main(["report"]) == 0
+    assert capsys.readouterr() == ("for people\n", "")
+
+
+def test_json_in_a_file(capsys, tmp_path):
+    assert main(["report", "--json", str(tmp_path / "new" / "r.json")]) == 0
+    assert json.loads((tmp_path / "new" / "r.json").read_text()) == RESULT
+    assert capsys.readouterr() == ("for people\n", "")
+
+
+def test_json_on_standard_output_stands_there_alone(capsys):
+    assert main(["report", "--json", "-"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out) == RESULT
+    assert err == "for people\n"
+
+
+def test_json_in_a_place_that_cannot_be_written(capsys, tmp_path):
+    assert main(["report", "--json", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == f"Cannot write {tmp_path}: it is a folder; name a file.\n"

@@ -1,0 +1,27 @@
+"""What tests of every room share."""
+
+import os
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def require_tool() -> Callable[[str, str], str]:
+    """``require_tool(name, how)``: the path of an external program.
+
+    Where it is missing, the test skips and says ``how`` to get it; under SRQ_REQUIRE_TOOLS=1,
+    as in CI, it fails instead.
+    """
+
+    def find(name: str, how: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            reason = f"{name} is not installed; to get it: {how}"
+            if os.environ.get("SRQ_REQUIRE_TOOLS") == "1":
+                pytest.fail(reason)
+            pytest.skip(reason)
+        return path
+
+    return find

@@ -1,0 +1,92 @@
+import errno
+import hashlib
+import os
+import stat
+
+import pytest
+
+from srq.errors import StorageError
+from srq.files import atomic_write, sha256_file, storage_error, write_bytes, write_text
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def full_disk(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_written_file_holds_its_bytes_and_nothing_else_is_left(tmp_path):
+    write_bytes(tmp_path / "a" / "b.bin", b"\x00\xff")
+    write_text(tmp_path / "a" / "c.txt", "é\n")
+    assert (tmp_path / "a" / "b.bin").read_bytes() == b"\x00\xff"
+    assert (tmp_path / "a" / "c.txt").read_bytes() == b"\xc3\xa9\n"
+    assert names(tmp_path / "a") == ["b.bin", "c.txt"]
+
+
+def test_the_file_has_the_mode_that_open_would_give(tmp_path):
+    write_bytes(tmp_path / "ours", b"")
+    (tmp_path / "theirs").write_bytes(b"")
+    modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("ours", "theirs")]
+    assert modes[0] == modes[1]
+
+
+def test_the_name_is_taken_only_at_the_end(tmp_path):
+    path = tmp_path / "f"
+    with atomic_write(path) as stream:
+        stream.write(b"new")
+        stream.flush()
+        assert not path.exists()
+    assert path.read_bytes() == b"new"
+
+
+def test_an_error_in_the_block_keeps_the_old_file_and_is_not_changed(tmp_path):
+    path = tmp_path / "f"
+    path.write_bytes(b"old")
+    with pytest.raises(ZeroDivisionError), atomic_write(path) as stream:
+        stream.write(b"half")
+        raise ZeroDivisionError
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["f"]
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_a_full_disk_keeps_the_old_file(tmp_path, monkeypatch, call):
+    path = tmp_path / "f"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(os, call, full_disk)
+    with pytest.raises(StorageError, match=r"Cannot write .*f: the disk is full; free some space"):
+        write_bytes(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["f"]
+
+
+def test_a_folder_in_the_files_place(tmp_path):
+    (tmp_path / "f").mkdir()
+    with pytest.raises(StorageError, match="it is a folder; name a file"):
+        write_bytes(tmp_path / "f", b"new")
+    assert names(tmp_path) == ["f"]
+
+
+def test_a_file_in_a_folders_place(tmp_path):
+    (tmp_path / "f").write_bytes(b"")
+    with pytest.raises(StorageError, match="Cannot write"):
+        write_bytes(tmp_path / "f" / "g", b"new")
+
+
+def test_a_reason_we_have_no_words_for_is_the_systems_own():
+    error = storage_error("read", "x", OSError(errno.EIO, "Input/output error"))
+    assert str(error) == "Cannot read x: Input/output error."
+
+
+@pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1])
+def test_the_hash_of_a_file_is_that_of_its_bytes(tmp_path, size):
+    data = bytes(size)
+    (tmp_path / "f").write_bytes(data)
+    assert sha256_file(tmp_path / "f") == hashlib.sha256(data).hexdigest()
+
+
+def test_hashing_a_missing_file(tmp_path):
+    with pytest.raises(StorageError, match=r"^Cannot read .*absent: it does not exist; check the"):
+        sha256_file(tmp_path / "absent")

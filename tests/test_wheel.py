@@ -1,0 +1,60 @@
+"""The wheel, installed as a newcomer would without torch, in an environment of its own."""
+
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+from srq import __version__
+
+ROOT = Path(__file__).parents[1]
+
+
+def pip(*arguments):
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        reason = f"pip {arguments[0]} failed: {done.stderr}"
+        if os.environ.get("SRQ_REQUIRE_TOOLS") == "1":
+            pytest.fail(reason)
+        pytest.skip(f"{reason} (it needs a package index)")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The ``bin`` folder of an environment that holds the wheel and what it needs."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip("wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT)
+    (wheel,) = folder.glob("srq-*.whl")
+    venv.create(folder / "env", with_pip=False)
+    python = folder / "env" / "bin" / "python"
+    pip("--python", python, "install", "--quiet", "--constraint", "constraints.txt", wheel)
+    return python.parent
+
+
+def run(*command):
+    return subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+
+
+def test_the_command_runs_without_torch(installed):
+    version = run(installed / "srq", "--version")
+    assert (version.returncode, version.stdout) == (0, f"srq {__version__}\n")
+    assert "Usage: srq" in run(installed / "srq", "--help").stdout
+    assert "No module named 'torch'" in run(installed / "python", "-c", "import torch").stderr
+
+
+def test_the_wheel_carries_every_file_of_the_package(installed):
+    def files(package):
+        return {
+            str(path.relative_to(package))
+            for path in package.rglob("*")
+            if path.is_file() and path.suffix != ".pyc"
+        }
+
+    (site,) = installed.parent.glob("lib/python*/site-packages")
+    tracked = run("git", "-C", ROOT, "ls-files", "srq").stdout.splitlines()
+    present = {name.removeprefix("srq/") for name in tracked if (ROOT / name).exists()}
+    assert files(site / "srq") >= present
