@@ -26,6 +26,18 @@ class Entry:
 
 NETWORKS: tuple[Entry, ...] = (
     Entry("kim", "srq.models.kim", "Kim", "the paper's network, 2560 weights at x2"),
+    Entry("srcnn", "srq.models.srcnn", "Srcnn", "9-1-5 on the bicubic-upscaled picture, 8K"),
+    Entry("fsrcnn", "srq.models.fsrcnn", "Fsrcnn", "shrink, map, expand, deconvolve, 12K"),
+    Entry(
+        "fsrcnn-s",
+        "srq.models.fsrcnn",
+        "Fsrcnn",
+        "the small FSRCNN, 4K",
+        preset={"width": 32, "shrunk": 5, "mappings": 1},
+    ),
+    Entry("vdsr", "srq.models.vdsr", "Vdsr", "20 layers on the bicubic-upscaled picture, 665K"),
+    Entry("espcn", "srq.models.espcn", "Espcn", "5-3-3 with sub-pixel output, 23K"),
+    Entry("ecbsr", "srq.models.ecbsr", "Ecbsr", "plain 3x3 stack, M4C8 by default, 3K"),
 )
 
 
