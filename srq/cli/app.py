@@ -24,7 +24,7 @@ BROKEN_PIPE = 141
 EXTRA_OF = {
     "av": "video",
     "matplotlib": "train",
-    "tensorboard": "train",
+    "skimage": "train",
     "torch": "train",
 }
 """Which extra of srq brings an optional package, by the name it is imported under."""
