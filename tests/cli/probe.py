@@ -1,12 +1,18 @@
-"""Commands that end in every way a command can, for the tests of the frame."""
+"""Commands that end in every way a command can, for the tests of the frame.
+
+``python -m tests.cli.probe`` is ``srq`` with these commands in place of its own.
+"""
 
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from srq.cli import lazy
+from srq.cli.app import main
 from srq.cli.commands import Command
 from srq.cli.output import JsonFile, console, write_json
 from srq.errors import ConfigError
@@ -83,3 +89,8 @@ def report(json: JsonFile = None) -> None:
 def inner() -> None:
     """Is inside."""
     print("inner")
+
+
+if __name__ == "__main__":
+    lazy.COMMANDS = COMMANDS
+    sys.exit(main())

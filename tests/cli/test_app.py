@@ -10,14 +10,6 @@ from srq import __version__
 from srq.cli.app import EXTRA_OF, main
 
 ROOT = Path(__file__).parents[2]
-RUN_PROBES = """
-import sys
-import srq.cli.lazy
-from srq.cli.app import main
-from tests.cli import probe
-srq.cli.lazy.COMMANDS = probe.COMMANDS
-sys.exit(main())
-"""
 
 pytestmark = pytest.mark.usefixtures("probes")
 
@@ -91,7 +83,7 @@ def test_a_defect_shows_its_traceback_and_is_no_other_exit_code(capsys, argument
 @pytest.mark.parametrize("arguments", [["chatty"], ["fine"], ["--help"]])
 def test_a_reader_that_leaves_is_no_error(arguments):
     with subprocess.Popen(
-        [sys.executable, "-c", RUN_PROBES, *arguments],
+        [sys.executable, "-m", "tests.cli.probe", *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
