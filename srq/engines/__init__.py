@@ -1,0 +1,82 @@
+"""Engines: ways to run a Program, all with the same result, bit for bit.
+
+Every engine is named once in ``ENGINES``. A new one is a file and a line there; the
+conformance tests then run it against the reference.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srq.errors import ConfigError
+from srq.program import Program
+
+Picture = NDArray[np.uint8] | NDArray[np.uint16]
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """A Program made ready to run: a picture in, a larger picture out.
+
+    name:    the engine's name in ``ENGINES``.
+    program: the Program that it runs.
+    """
+
+    name: str
+    program: Program
+
+    def __call__(self, picture: Picture) -> Picture:
+        """The picture (H, W), H and W at least 1, as (scale * H, scale * W).
+
+        Both are luma code values, unsigned, of the Program's input and output widths: uint8
+        for 8 bits, uint16 for 9 to 16. Raises ImageError for any other picture.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where an engine is found: ``MODULE:NAME`` makes one from (program, threads)."""
+
+    path: str
+
+    def make(self) -> Callable[[Program, int | None], Engine]:
+        """Import the engine; ImportError if what it needs is not installed."""
+        module, name = self.path.split(":")
+        return getattr(import_module(module), name)
+
+
+ENGINES: dict[str, Entry] = {
+    "reference": Entry("srq.engines.reference:Reference"),
+}
+"""Every engine by name, the fastest first: ``auto`` takes the first that can be imported."""
+
+AUTO = "auto"
+
+
+def open_engine(program: Program, engine: str = AUTO, threads: int | None = None) -> Engine:
+    """``program`` on the engine of that name, or on the fastest at hand for ``auto``.
+
+    threads: how many it may use; None leaves it to the engine. No number of threads changes a
+    result. Raises ConfigError for an unknown name.
+    """
+    if engine == AUTO:
+        return _first_at_hand()(program, threads)
+    if engine not in ENGINES:
+        known = ", ".join([AUTO, *ENGINES])
+        raise ConfigError(f"There is no engine {engine!r}; choose one of {known}.")
+    return ENGINES[engine].make()(program, threads)
+
+
+def _first_at_hand() -> Callable[[Program, int | None], Any]:
+    missing: ImportError | None = None
+    for entry in ENGINES.values():
+        try:
+            return entry.make()
+        except ImportError as error:
+            missing = error
+    raise ConfigError("There is no engine to run a Program with; reinstall srq.") from missing
