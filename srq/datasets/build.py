@@ -2,11 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +12,13 @@ import PIL
 from numpy.typing import NDArray
 
 from srq.datasets.cache import load_pool, save_pool
+from srq.datasets.pictures import read_uint8
 from srq.datasets.pool import Luma, LumaPool, assemble
 from srq.datasets.protocol import luma_of, modcrop
+from srq.datasets.workers import ordered_map
 from srq.degrade import Recipe
 from srq.errors import ConfigError, DataError
 from srq.files import sha256_file
-from srq.image.depth import to_depth
-from srq.image.io import read
 from srq.image.resize import bicubic
 
 Source = Path | str | NDArray[np.uint8]
@@ -69,8 +67,9 @@ def build_pool(
     degraded ``variants`` times with seeds of its own (once, if the recipe never varies). What
     is then smaller than ``crop`` LR pixels a side is left out; a picture of which nothing
     remains is named in ``skipped``. A picture's pairs depend on its pixels and the settings,
-    not on its place among the others or the number of ``workers``. With ``cache``, a folder, the pool is stored there and found
-    again. ``progress(done, total)`` is called after each picture.
+    not on its place among the others or the number of ``workers``. With ``cache``, a folder,
+    the pool is stored there and found again. ``progress(done, total)`` is called after each
+    picture.
 
     Raises ImageError for a file that is no picture and DataError if nothing is left.
     """
@@ -83,7 +82,7 @@ def build_pool(
     jobs = [_Job(source, *settings) for source in sources]
     groups: list[tuple[Luma, list[Luma]]] = []
     skipped: list[str] = []
-    for number, done in enumerate(_run(jobs, workers), 1):
+    for number, done in enumerate(ordered_map(_degrade, jobs, workers), 1):
         groups += done.groups
         if done.skipped:
             skipped.append(done.skipped)
@@ -108,20 +107,6 @@ def _check(
             "'augment_scales' must be one or more numbers above 0 and up to 1, "
             f"not {list(augment_scales)}."
         )
-
-
-def _run(jobs: Sequence[_Job], workers: int) -> Iterator[_Done]:
-    workers = min(workers, len(jobs))
-    if workers <= 1:
-        yield from map(_degrade, jobs)
-        return
-    # Not forked: the caller may hold threads (torch's, say), and a fork of those can hang.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
-        try:
-            yield from executor.map(_degrade, jobs, chunksize=4)
-        except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
-            raise
 
 
 def _degrade(job: _Job) -> _Done:
@@ -154,7 +139,7 @@ def _degrade(job: _Job) -> _Done:
 
 def _pixels(source: Source) -> NDArray[np.uint8]:
     if isinstance(source, Path | str):
-        return to_depth(read(source).pixels, np.uint8)
+        return read_uint8(source)
     if source.dtype != np.uint8 or source.ndim not in (2, 3) or source.shape[2:] not in ((), (3,)):
         raise DataError(
             "A training picture must be uint8 of shape (H, W) or (H, W, 3), "

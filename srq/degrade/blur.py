@@ -6,6 +6,9 @@ from numpy.typing import NDArray
 from srq.degrade.degradation import Degradation, Pixels, Setting
 from srq.degrade.parameters import Number
 
+# Rows are blurred in pieces of this many, so that they stay in the cache.
+_PIECE_ROWS = 32
+
 
 def gaussian_kernel(radius: float) -> NDArray[np.float64]:
     """The sampled Gaussian of standard deviation ``radius`` pixels, cut at 4 of them, sum 1."""
@@ -22,35 +25,36 @@ def gaussian_blur(picture: Pixels, radius: float) -> Pixels:
     GaussianBlur, whose box approximation this is not. Borders are mirrored with the edge
     pixel repeated, as the bicubic downscaling does. A radius of 0 changes nothing.
     """
-    blurred = picture.astype(np.float64)
     if radius == 0:
-        return blurred
+        return picture.astype(np.float64)
     kernel = gaussian_kernel(radius)
-    for axis in (0, 1):
-        blurred = _convolve(blurred, kernel, axis)
+    reach = len(kernel) // 2
+    pads = [(reach, reach), (reach, reach), (0, 0)][: picture.ndim]
+    padded = np.pad(picture, pads, mode="symmetric")
+    blurred = np.empty(picture.shape, np.float64)
+    for top in range(0, len(picture), _PIECE_ROWS):
+        piece = padded[top : top + _PIECE_ROWS + 2 * reach].astype(np.float64)
+        down = _convolve(piece, kernel, axis=0)
+        blurred[top : top + _PIECE_ROWS] = _convolve(down, kernel, axis=1)
     return blurred
 
 
-def _convolve(picture: Pixels, kernel: NDArray[np.float64], axis: int) -> Pixels:
+def _convolve(
+    padded: NDArray[np.float64], kernel: NDArray[np.float64], axis: int
+) -> NDArray[np.float64]:
+    """The sums along ``axis`` wherever the whole kernel fits."""
     reach = len(kernel) // 2
-    size = picture.shape[axis]
-    pads = [(0, 0)] * picture.ndim
-    pads[axis] = (reach, reach)
-    padded = np.pad(picture, pads, mode="symmetric")
-
-    def shifted(by: int) -> Pixels:
-        cut = [slice(None)] * picture.ndim
-        cut[axis] = slice(reach + by, reach + by + size)
-        return padded[tuple(cut)]
-
+    size = padded.shape[axis] - 2 * reach
+    lines = np.moveaxis(padded, axis, 0)
     # The kernel is symmetric: one product serves both of its arms.
-    total = shifted(0) * kernel[reach]
+    total = lines[reach : reach + size] * kernel[reach]
     pair = np.empty_like(total)
     for by in range(1, reach + 1):
-        np.add(shifted(-by), shifted(by), out=pair)
-        pair *= kernel[reach + by]
+        left, right = reach - by, reach + by
+        np.add(lines[left : left + size], lines[right : right + size], out=pair)
+        pair *= kernel[right]
         total += pair
-    return total
+    return np.moveaxis(total, 0, axis)
 
 
 def _apply(picture: Pixels, setting: Setting) -> Pixels:
