@@ -7,7 +7,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from srq.errors import ImageError
 
-Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+Pixels = NDArray[np.unsignedinteger[Any]]
+"""Code values: uint8 or uint16."""
 
 
 def peak(dtype: DTypeLike) -> int:

@@ -95,7 +95,7 @@ def _passes(
             raise ImageError(f"A picture cannot be resized to {lengths[0]} x {lengths[1]} pixels.")
         scales = [Fraction(length, n) for length, n in zip(lengths, shape, strict=True)]
     else:
-        given = scale if isinstance(scale, tuple) else (scale, scale)
+        given: Any = scale if isinstance(scale, tuple) else (scale, scale)
         scales = [_fraction(number) for number in given]
         # The product in the type given, as MATLAB has it: 1.1 * 10 is a little more than 11.
         lengths = [math.ceil(number * n) for number, n in zip(given, shape, strict=True)]

@@ -1,0 +1,132 @@
+"""Picture -> the bytes of a picture file."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from srq.errors import ImageError
+from srq.image.depth import peak, to_depth
+from srq.image.picture import Picture, fitting_profile
+from srq.image.png16 import encode_png16
+from srq.image.tiff import encode_tiff
+
+_EXIF_PREFIX = b"Exif\0\0"
+_JPEG_EXIF_BYTES = 65533 - len(_EXIF_PREFIX)  # what fits into one APP1 segment
+
+
+@dataclass(frozen=True)
+class Format:
+    """What a file format can carry, and the writer of it."""
+
+    name: str
+    encode: Callable[[Picture, int, bool], bytes]
+    longest: int  # the most pixels on a side
+    deep: bool = False  # 16 bits a channel
+    gray: bool = True
+    alpha: bool = False
+    metadata: bool = True  # a profile and EXIF
+
+
+def encode(picture: Picture, suffix: str, *, quality: int = 95, lossless: bool = False) -> bytes:
+    """The file of ``picture`` in the format that ``suffix`` (".png", ".jpg" ...) names.
+
+    ``quality`` (1 to 100) is for JPEG and WebP; ``lossless`` is for WebP. What a format cannot
+    carry is converted or left out as docs/image.md says, but for transparency: ImageError tells
+    of that, and of an unknown suffix, a wrong quality and a picture too large for the format.
+    """
+    target = FORMATS.get(suffix.lower())
+    if target is None:
+        known = ", ".join(FORMATS)
+        raise ImageError(f"Cannot write a picture as {suffix!r}; end the name in one of {known}.")
+    if not 1 <= quality <= 100:
+        raise ImageError(f"The quality of a picture must be from 1 to 100, not {quality}.")
+    height, width = picture.size
+    if max(height, width) > target.longest:
+        raise ImageError(
+            f"{target.name} pictures can be at most {target.longest} pixels wide and high, but "
+            f"this one is {width} x {height}; write PNG or TIFF."
+        )
+    return target.encode(_fitted(picture, target), quality, lossless)
+
+
+def _fitted(picture: Picture, target: Format) -> Picture:
+    """``picture`` with only what ``target`` can carry."""
+    pixels, alpha = picture.pixels, picture.alpha
+    if alpha is not None and not target.alpha:
+        if int(alpha.min()) != peak(alpha.dtype):
+            raise ImageError(
+                f"{target.name} cannot carry transparency; write PNG, WebP or TIFF, or lay the "
+                f"picture over a background first."
+            )
+        alpha = None
+    if not target.deep:
+        pixels = to_depth(pixels, np.uint8)
+        alpha = None if alpha is None else to_depth(alpha, np.uint8)
+    if not target.gray and pixels.ndim == 2:
+        pixels = np.dstack([pixels] * 3)
+    icc = fitting_profile(picture.icc, pixels.ndim == 2) if target.metadata else None
+    exif = picture.exif if target.metadata else None
+    return replace(picture, pixels=pixels, alpha=alpha, icc=icc, exif=exif)
+
+
+def _png(picture: Picture, quality: int, lossless: bool) -> bytes:
+    if picture.pixels.dtype == np.uint16:
+        return encode_png16(picture)
+    return _pillow(picture, "PNG")
+
+
+def _jpeg(picture: Picture, quality: int, lossless: bool) -> bytes:
+    if len(picture.exif or b"") > _JPEG_EXIF_BYTES:
+        raise ImageError(
+            f"JPEG can carry {_JPEG_EXIF_BYTES} bytes of EXIF, but this picture has "
+            f"{len(picture.exif or b'')}; write PNG, WebP or TIFF."
+        )
+    # Colour at full resolution: what was made sharp should stay so.
+    return _pillow(picture, "JPEG", quality=quality, subsampling="4:4:4")
+
+
+def _webp(picture: Picture, quality: int, lossless: bool) -> bytes:
+    # `exact` keeps the colours under clear pixels, without which nothing would be lossless.
+    return _pillow(picture, "WEBP", quality=quality, lossless=lossless, exact=True)
+
+
+def _tiff(picture: Picture, quality: int, lossless: bool) -> bytes:
+    return encode_tiff(picture)
+
+
+def _bmp(picture: Picture, quality: int, lossless: bool) -> bytes:
+    return _pillow(picture, "BMP")
+
+
+def _pillow(picture: Picture, format_name: str, **options: Any) -> bytes:
+    if picture.icc is not None:
+        options["icc_profile"] = picture.icc
+    if picture.exif is not None:
+        options["exif"] = _EXIF_PREFIX + picture.exif
+    stream = io.BytesIO()
+    try:
+        Image.fromarray(picture.channels()).save(stream, format_name, **options)
+    except (OSError, ValueError) as error:
+        raise ImageError(f"Cannot write the picture as {format_name}: {error}.") from error
+    return stream.getvalue()
+
+
+_PNG = Format("PNG", _png, longest=2**31 - 1, deep=True, alpha=True)
+_JPEG = Format("JPEG", _jpeg, longest=65500)
+_WEBP = Format("WebP", _webp, longest=16383, gray=False, alpha=True)
+_TIFF = Format("TIFF", _tiff, longest=2**31 - 1, deep=True, alpha=True)
+_BMP = Format("BMP", _bmp, longest=2**31 - 1, metadata=False)
+
+FORMATS = {
+    ".png": _PNG,
+    ".jpg": _JPEG,
+    ".jpeg": _JPEG,
+    ".webp": _WEBP,
+    ".tif": _TIFF,
+    ".tiff": _TIFF,
+    ".bmp": _BMP,
+}
