@@ -99,13 +99,15 @@ def accumulate(op: Conv, source: Tensor) -> Tensor:
     outs_per_group = op.out_channels // op.groups
     ins_per_group = op.in_channels // op.groups
     sums = np.zeros((op.out_channels, rows, columns), np.int32)
+    product = np.empty((rows, columns), np.int32)
     for out in range(op.out_channels):
         if op.bias is not None:
             sums[out] = op.bias[out]
         first = out // outs_per_group * ins_per_group
         for i, y, x in np.argwhere(op.weight[out]):
             tap = padded[first + i, y : y + rows, x : x + columns]
-            sums[out] += tap * np.int32(op.weight[out, i, y, x])
+            np.multiply(tap, op.weight[out, i, y, x], out=product)
+            sums[out] += product
     return sums
 
 

@@ -82,8 +82,10 @@ def unpack(data: bytes) -> Container:
 
 
 def parse_json(what: str, text: str | bytes) -> Any:
-    """The JSON value of ``text``; ProgramError for anything that strict JSON is not."""
+    """The JSON value of ``text`` (UTF-8 if bytes); ProgramError if it is not strict JSON."""
     try:
+        if isinstance(text, bytes):
+            text = text.decode("utf-8")
         return json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         # Among the ValueErrors: bad UTF-8, numbers of thousands of digits, the two below.

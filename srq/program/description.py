@@ -22,6 +22,8 @@ from srq.program.ops import OP_TYPES
 ARRAY_DTYPES: dict[str, np.dtype] = {"weight": np.dtype("<i2"), "bias": np.dtype("<i4")}
 """The fields of a Conv that are arrays, and the little-endian type each is stored in."""
 
+_MAX_FORMAT = len("s32.-64")
+
 
 def array_name(op_name: str, field: str) -> str:
     """The name under which an op's array is stored."""
@@ -106,10 +108,12 @@ def _read(name: str, field: str, value: Any, arrays: Mapping[str, NDArray[np.int
 
 
 def _format(name: str, value: object) -> Format:
+    if not isinstance(value, str) or len(value) > _MAX_FORMAT:
+        raise ProgramError(f"Op {name!r} must have a format like s14.10, not {shown(value)}.")
     try:
-        return Format.parse(value if isinstance(value, str) else repr(value))
+        return Format.parse(value)
     except ValueError as error:
-        raise ProgramError(f"Op {name!r} has a wrong format: {shown(str(error))}.") from None
+        raise ProgramError(f"Op {name!r} has a wrong format: {error}") from None
 
 
 def _array(

@@ -4,6 +4,7 @@ import operator
 import re
 from dataclasses import dataclass
 from enum import Enum
+from reprlib import Repr
 from typing import Any, ClassVar
 
 from srq.errors import ProgramError
@@ -11,6 +12,10 @@ from srq.fixed import Format
 from srq.program.limits import MAX_NAME, MAX_SCALE, MAX_VALUE_BITS
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+_SHORT = Repr()
+_SHORT.maxlevel = 2
+_SHORT.maxstring = _SHORT.maxlong = _SHORT.maxother = 60
 
 
 class OpKind(Enum):
@@ -79,6 +84,5 @@ def as_integer(what: str, value: Any) -> int:
 
 
 def shown(value: object) -> str:
-    """What came, for a message: its repr, cut where a hostile one would fill the screen."""
-    text = str(value) if isinstance(value, Format) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    """What came, for a message: cut short, as a hostile file can hold what fills a screen."""
+    return str(value) if isinstance(value, Format) else _SHORT.repr(value)

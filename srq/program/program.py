@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from srq.errors import ProgramError
 from srq.program.description import arrays_of, describe
-from srq.program.op import Op
+from srq.program.op import Op, shown
 from srq.program.ops import Conv, Input, Output
 from srq.program.ranges import Ranges, prove
 from srq.program.steps import Step, Value, resolve
@@ -140,13 +140,17 @@ class Program:
         return f"<Program {self._name or '(no name)'} x{self.scale} {self.fingerprint[:12]}>"
 
 
-def _checked_card(name: object, provenance: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
-    if not isinstance(name, str):
-        raise ProgramError(f"A Program's name must be a string, not {type(name).__name__}.")
+def _checked_card(name: str, provenance: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    _check_text("name", name)
     for key, value in provenance.items():
-        if not isinstance(key, str) or not isinstance(value, str):
-            raise ProgramError(
-                "A Program's provenance must be strings by strings,"
-                f" not {type(value).__name__} by {type(key).__name__}."
-            )
+        _check_text("provenance", key)
+        _check_text("provenance", value)
     return name, MappingProxyType(dict(provenance))
+
+
+def _check_text(what: str, text: object) -> None:
+    """Refuse what is no text, or would do something to the terminal that prints it."""
+    if not isinstance(text, str):
+        raise ProgramError(f"A Program's {what} must be text, not {shown(text)}.")
+    if not all(character.isprintable() or character in "\n\t" for character in text):
+        raise ProgramError(f"A Program's {what} must be printable text, not {shown(text)}.")
