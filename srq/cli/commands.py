@@ -33,4 +33,6 @@ class Command:
     help: str
 
 
-COMMANDS: tuple[Command, ...] = ()
+COMMANDS: tuple[Command, ...] = (
+    Command("train", "srq.cli.train", "Train a network, or go on with a training."),
+)

@@ -1,0 +1,104 @@
+"""``srq train``: train a network as a configuration says, or go on with a training."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from srq.cli.output import JsonFile
+
+app = typer.Typer()
+
+
+@app.command("train")
+def train(
+    config: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[CONFIG]",
+            help="A TOML file, or the name of a shipped configuration such as kim-x2.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="RUN",
+            help="The run folder, new.  [default: runs/CONFIG]",
+            show_default=False,
+        ),
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            "--resume",
+            metavar="RUN",
+            help="Go on with the training in this run folder.",
+            show_default=False,
+        ),
+    ] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Change a setting, e.g. optim.lr=0.001.",
+            show_default=False,
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing on the way.")] = False,
+    json: JsonFile = None,
+) -> None:
+    """Train a network as CONFIG says, or go on with a training that was stopped.
+
+    The run folder receives the configuration, the log, TensorBoard events, curves, pictures,
+    states to resume from and, at the end, model.safetensors. Ctrl-C saves the state first.
+    """
+    from srq.cli.output import console, write_json
+    from srq.errors import ConfigError
+    from srq.train import run
+    from srq.train.config import TrainConfig
+    from srq.train.progress import Display, Silent
+
+    screen = console(json)
+    observer = Silent() if quiet else Display(screen)
+    if resume is not None:
+        if config is not None or out is not None:
+            raise ConfigError(
+                "--resume takes its configuration and folder from the run; "
+                "leave CONFIG and --out away."
+            )
+        result = run.resume(resume, observer, steps=_steps(assignments or []))
+    elif config is not None:
+        loaded = TrainConfig.load(config, assignments or [])
+        result = run.start(loaded, out or Path("runs") / Path(config).stem, observer)
+    else:
+        raise ConfigError(
+            f"Name a configuration ({', '.join(TrainConfig.names())}, or a TOML file), "
+            "or a run folder with --resume."
+        )
+    if result is None:
+        return
+    if not quiet:
+        scores = ", ".join(f"{name} {score:.2f} dB" for name, score in result.scores.items())
+        screen.print(f"{result.checkpoint}: {scores}", markup=False, soft_wrap=True)
+    write_json(
+        {"checkpoint": str(result.checkpoint), "steps": result.steps, "psnr": result.scores}, json
+    )
+
+
+def _steps(assignments: list[str]) -> int | None:
+    """The steps that a resumed training is to have: the one setting that may change."""
+    from srq.errors import ConfigError
+
+    steps = None
+    for assignment in assignments:
+        key, _, value = assignment.partition("=")
+        if key.strip() != "steps" or not value.strip().isdecimal():
+            raise ConfigError(
+                f"--set {assignment}: a resumed training keeps its settings, only steps=NUMBER may "
+                "rise; start a new one to change more."
+            )
+        steps = int(value)
+    return steps

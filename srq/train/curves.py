@@ -1,0 +1,38 @@
+"""A run's curves as one PNG: the loss, the PSNR of each set, the learning rate."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from srq.files import atomic_write
+from srq.train.record import Entry
+
+CURVES_FILE = "curves.png"
+
+
+def draw_curves(entries: Sequence[Entry], path: Path) -> None:
+    """Draw the log's entries, atomically; raises StorageError where the file system refuses."""
+    figure = Figure(figsize=(9, 7), layout="constrained")
+    canvas = FigureCanvasAgg(figure)
+    losses, scores, rates = figure.subplots(3, 1, sharex=True, height_ratios=(2, 2, 1))
+    steps = [entry["step"] for entry in entries if "loss" in entry]
+    losses.plot(steps, [entry["loss"] for entry in entries if "loss" in entry], linewidth=0.8)
+    losses.set(ylabel="loss", yscale="log")
+    rates.plot(steps, [entry["lr"] for entry in entries if "loss" in entry])
+    rates.set(xlabel="step", ylabel="learning rate")
+    measured = [entry for entry in entries if "psnr" in entry]
+    for group in measured[-1]["psnr"] if measured else ():
+        scores.plot(
+            [entry["step"] for entry in measured],
+            [entry["psnr"][group] for entry in measured],
+            label=f"{group} {measured[-1]['psnr'][group]:.2f}",
+        )
+    if measured:
+        scores.legend(loc="lower right")
+    scores.set(ylabel="PSNR (dB)")
+    for axes in (losses, scores, rates):
+        axes.grid(alpha=0.3)
+    with atomic_write(path) as stream:
+        canvas.print_png(stream)

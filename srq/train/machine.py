@@ -1,0 +1,60 @@
+"""Settling on a device and threads, so that the same training gives the same bits again."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import torch
+
+from srq.errors import ConfigError
+from srq.train.allocator import keep_freed_memory
+from srq.train.config import RunConfig
+from srq.train.processes import Processes
+
+
+def resolved(run: RunConfig, processes: Processes) -> RunConfig:
+    """``run`` with "auto" and 0 threads replaced by what this machine offers.
+
+    Raises ConfigError if CUDA is asked for and there is none.
+    """
+    device = run.device
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ConfigError(
+            "'run.device' is \"cuda\", but this torch finds no CUDA device; "
+            "use --set run.device=cpu, or a torch built for CUDA."
+        )
+    threads = run.threads or max(1, cores() // processes.local_world)
+    return replace(run, device=device, threads=threads)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def prepared(run: RunConfig, processes: Processes) -> Iterator[torch.device]:
+    """Inside this block torch uses the device and threads of a resolved ``run``.
+
+    On the CPU it also keeps to deterministic algorithms. On CUDA nothing is promised about
+    the last bits: the fastest kernels are chosen by measurement.
+    """
+    if run.device == "cuda":
+        torch.backends.cudnn.benchmark = True
+        yield torch.device("cuda", processes.local_rank)
+        return
+    threads = torch.get_num_threads()
+    deterministic = torch.are_deterministic_algorithms_enabled()
+    torch.set_num_threads(run.threads)
+    torch.use_deterministic_algorithms(True)
+    keep_freed_memory()
+    try:
+        yield torch.device("cpu")
+    finally:
+        torch.set_num_threads(threads)
+        torch.use_deterministic_algorithms(deterministic)

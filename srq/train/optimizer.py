@@ -1,0 +1,33 @@
+"""The optimizer and the learning rate of each step."""
+
+import math
+from collections.abc import Iterable
+
+from torch import nn, optim
+
+from srq.train.config import OptimConfig
+
+
+def build_optimizer(parameters: Iterable[nn.Parameter], config: OptimConfig) -> optim.Optimizer:
+    """Adam or AdamW over ``parameters``; ``learning_rate`` sets its rate before each step."""
+    kinds = {"adam": optim.Adam, "adamw": optim.AdamW}
+    first, second = config.betas
+    return kinds[config.name](
+        parameters,
+        lr=config.lr,
+        betas=(first, second),
+        weight_decay=config.weight_decay,
+        fused=True,
+    )
+
+
+def learning_rate(config: OptimConfig, step: int, steps: int) -> float:
+    """The rate of ``step`` (from 0) in a training of ``steps``."""
+    warming = min(1.0, (step + 1) / config.warmup) if config.warmup else 1.0
+    if config.schedule == "cosine":
+        falling = 0.5 * (1 + math.cos(math.pi * step / steps))
+    elif config.schedule == "steps":
+        falling = config.divide_by ** -(step // config.divide_every)
+    else:
+        falling = 1.0
+    return config.lr * warming * falling

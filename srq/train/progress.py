@@ -1,0 +1,96 @@
+"""What a person sees of a training: a live line on a terminal, plain lines elsewhere."""
+
+import time
+from typing import Any, Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+# Where nothing can be overwritten, a line now and then is enough.
+_PLAIN_INTERVAL_S = 10.0
+
+
+class Observer(Protocol):
+    """What the loop tells about itself; every call must be quick."""
+
+    def say(self, sentence: str) -> None:
+        """Something a person should know once."""
+
+    def began(self, step: int, steps: int) -> None:
+        """Steps are about to be taken, from ``step``."""
+
+    def advanced(self, entry: dict[str, Any]) -> None:
+        """An entry was added to the log."""
+
+    def ended(self) -> None:
+        """No more steps are taken."""
+
+
+class Silent:
+    """Says nothing; what the other processes of a training use, and tests."""
+
+    def say(self, sentence: str) -> None:
+        """Nothing."""
+
+    def began(self, step: int, steps: int) -> None:
+        """Nothing."""
+
+    def advanced(self, entry: dict[str, Any]) -> None:
+        """Nothing."""
+
+    def ended(self) -> None:
+        """Nothing."""
+
+
+class Display:
+    """Step, loss, PSNR, steps per second and time left, on ``console``."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bar: Progress | None = None
+        self._said_at = 0.0
+        self._steps = 0
+        self._figures: dict[str, str] = {}
+
+    def say(self, sentence: str) -> None:
+        """Print the sentence on a line of its own."""
+        self._console.print(sentence, markup=False, soft_wrap=True)
+
+    def began(self, step: int, steps: int) -> None:
+        """Open the live line, if this is a terminal."""
+        self._steps = steps
+        if self._console.is_terminal:
+            self._bar = Progress(
+                MofNCompleteColumn(),
+                BarColumn(),
+                TextColumn("{task.description}"),
+                TimeRemainingColumn(),
+                console=self._console,
+            )
+            self._bar.add_task("", completed=step, total=steps)
+            self._bar.start()
+
+    def advanced(self, entry: dict[str, Any]) -> None:
+        """Show the entry's figures beside those known before."""
+        if "loss" in entry:
+            self._figures["loss"] = f"loss {entry['loss']:.5f}"
+            self._figures["speed"] = f"{entry['steps_per_second']:.1f} steps/s"
+        for group, score in entry.get("psnr", {}).items():
+            self._figures[group] = f"{group} {score:.2f} dB"
+        figures = "  ".join(self._figures.values())
+        if self._bar is not None:
+            task = self._bar.task_ids[0]
+            self._bar.update(task, completed=entry["step"], description=figures)
+        elif "psnr" in entry or time.monotonic() - self._said_at > _PLAIN_INTERVAL_S:
+            self._said_at = time.monotonic()
+            left = ""
+            if entry.get("steps_per_second"):
+                seconds = round((self._steps - entry["step"]) / entry["steps_per_second"])
+                left = f"  {seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02} left"
+            self.say(f"step {entry['step']}/{self._steps}  {figures}{left}")
+
+    def ended(self) -> None:
+        """Close the live line; what it showed last stays."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None

@@ -1,0 +1,173 @@
+"""A network in training: its weights, optimizer and averaged kernels, one step at a time."""
+
+import math
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from srq.datasets.pool import LumaPool
+from srq.datasets.sampler import Sampler
+from srq.errors import CheckpointError, SrqError
+from srq.models import Network, build
+from srq.models.expand import collapsed_state, expand
+from srq.train.average import KernelAverage
+from srq.train.checkpoint import load_into, load_model
+from srq.train.config import TrainConfig
+from srq.train.objective import Guide, loss_of
+from srq.train.optimizer import build_optimizer, learning_rate
+from srq.train.processes import Processes
+from srq.train.state import (
+    AVERAGE,
+    MODEL,
+    pack_optimizer,
+    unpack_optimizer,
+    with_prefix,
+    without_prefix,
+)
+
+
+class DivergedError(SrqError):
+    """The loss, its gradient or a weight is no longer a finite number."""
+
+
+class Trainer:
+    """Takes the steps of a training; ``step`` counts those taken.
+
+    The same config, pool, process count and thread count take the same steps, bit for bit on
+    the CPU, whether at one stretch or restored from ``tensors`` in between.
+    """
+
+    def __init__(
+        self, config: TrainConfig, pool: LumaPool, processes: Processes, device: torch.device
+    ) -> None:
+        self.config = config
+        self.device = device
+        self.step = 0
+        self._processes = processes
+        self._sampler = Sampler(
+            pool,
+            crop=config.data.crop,
+            batch=config.data.batch,
+            seed=config.seed,
+            rank=processes.rank,
+            world=processes.world,
+        )
+        self.network = _fresh_network(config).to(device, memory_format=torch.channels_last)
+        self._parameters = list(self.network.parameters())
+        self._optimizer = build_optimizer(self._parameters, config.optim)
+        self.average = KernelAverage(config.ema, collapsed_state(self.network))
+        self._guide = _guide(config, device)
+
+    def take_step(self, stop: bool = False) -> tuple[float, bool]:
+        """One step; its loss over all processes, and whether any process wished to ``stop``.
+
+        Raises DivergedError, with the weights as they were, if the loss or gradient is not finite.
+        """
+        config = self.config.optim
+        for group in self._optimizer.param_groups:
+            group["lr"] = learning_rate(config, self.step, self.config.steps)
+        lr, hr = (self._moved(crops) for crops in self._sampler.batch(self.step))
+        loss = loss_of(self.network, lr, hr, self.config.loss, self._guide)
+        self._optimizer.zero_grad()
+        loss.backward()
+        gradients = [p.grad for p in self._parameters if p.grad is not None]
+        mean, wished = self._processes.average(gradients, loss.item(), float(stop))
+        norm = float(nn.utils.clip_grad_norm_(self._parameters, config.clip or math.inf))
+        if not (math.isfinite(mean) and math.isfinite(norm)):
+            raise DivergedError(
+                f"The training stopped at step {self.step + 1}: its loss is {mean:g} and its "
+                f"gradient's norm {norm:g}."
+            )
+        self._optimizer.step()
+        self.average.update(collapsed_state(self.network))
+        self.step += 1
+        return mean, wished > 0
+
+    def averaged_network(self) -> Network:
+        """A collapsed network with the averaged kernels, for measuring; a copy."""
+        network = build(self.network.name, **self.network.config)
+        network.load_state_dict({k: t.cpu() for k, t in self.average.state.items()})
+        return network.to(self.device, memory_format=torch.channels_last).eval()
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All that a state must hold, beside ``step``; raises DivergedError unless finite."""
+        held = {
+            **with_prefix(MODEL, self.network.state_dict()),
+            **dict(pack_optimizer(self._optimizer.state_dict()["state"])),
+            **with_prefix(AVERAGE, self.average.state),
+        }
+        for name, tensor in held.items():
+            if not bool(torch.isfinite(tensor).all()):
+                raise DivergedError(
+                    f"The training stopped at step {self.step}: {name} holds a number that is "
+                    "not finite."
+                )
+        return held
+
+    def restore(self, tensors: Mapping[str, Tensor], step: int, name: str) -> None:
+        """Go to where ``tensors`` were taken; ``name`` stands for their file in errors."""
+        load_into(self.network, without_prefix(MODEL, tensors), name)
+        self._restore_optimizer(unpack_optimizer(tensors), name)
+        average = {k: t.to(self.device) for k, t in without_prefix(AVERAGE, tensors).items()}
+        self.average = KernelAverage(self.config.ema, average, updates=step)
+        self.step = step
+
+    def _restore_optimizer(self, state: Mapping[int, dict[str, Tensor]], name: str) -> None:
+        for index, entries in state.items():
+            if index >= len(self._parameters):
+                raise CheckpointError(f"{name} is a state of another network.")
+            parameter = self._parameters[index]
+            for key, tensor in entries.items():
+                if tensor.shape == parameter.shape:
+                    # The update runs through memory, so the moments must lie as the weight does.
+                    entries[key] = torch.empty_like(parameter).copy_(tensor)
+        groups = self._optimizer.state_dict()["param_groups"]
+        self._optimizer.load_state_dict({"state": dict(state), "param_groups": groups})
+
+    def _moved(self, crops: object) -> Tensor:
+        tensor = torch.from_numpy(crops)
+        if self.device.type == "cuda":
+            tensor = tensor.pin_memory().to(self.device, non_blocking=True)
+        return tensor
+
+
+def _fresh_network(config: TrainConfig) -> Network:
+    """The network as a training starts with it; only the config's seed decides its weights."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        network = build(config.model.name, scale=config.model.scale, **config.model.options)
+        if config.init_from:
+            _warm_start(network, config.init_from)
+        if config.expand.hidden:
+            expand(network, hidden=config.expand.hidden, keep=bool(config.init_from))
+    return network.train()
+
+
+def _warm_start(network: Network, path: str) -> None:
+    """Copy a checkpoint's kernels; from another scale, those of the layers that are alike."""
+    source = load_model(path)
+    same = {**source.config, "scale": 0} == {**network.config, "scale": 0}
+    if source.name != network.name or not same:
+        raise CheckpointError(
+            f"'init_from' {path} holds {source.name} {source.config}, and the configuration asks "
+            f"for {network.name} {network.config}; name a checkpoint of that network."
+        )
+    wanted = network.state_dict()
+    found = source.state_dict()
+    network.load_state_dict(
+        {key: found[key] if found[key].shape == t.shape else t for key, t in wanted.items()}
+    )
+
+
+def _guide(config: TrainConfig, device: torch.device) -> Guide | None:
+    if not config.teacher.checkpoint:
+        return None
+    teacher = load_model(config.teacher.checkpoint)
+    if teacher.scale != config.model.scale:
+        raise CheckpointError(
+            f"'teacher.checkpoint' {config.teacher.checkpoint} is of scale {teacher.scale}, and "
+            f"the configuration asks for scale {config.model.scale}; name one of that scale."
+        )
+    teacher.requires_grad_(False).to(device, memory_format=torch.channels_last)
+    return Guide(teacher, config.teacher.weight)
