@@ -31,7 +31,16 @@ def installed(tmp_path_factory):
     (wheel,) = folder.glob("srq-*.whl")
     venv.create(folder / "env", with_pip=False)
     python = folder / "env" / "bin" / "python"
-    pip("--python", python, "install", "--quiet", "--constraint", "constraints.txt", wheel)
+    pip(
+        "--python",
+        python,
+        "install",
+        "--quiet",
+        "--no-compile",
+        "--constraint",
+        "constraints.txt",
+        wheel,
+    )
     return python.parent
 
 
