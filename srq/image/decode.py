@@ -1,6 +1,7 @@
 """The bytes of a picture file -> Picture."""
 
 import io
+import logging
 import sys
 import warnings
 from typing import Any
@@ -8,13 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from srq.errors import ImageError
 from srq.image.exif import turn, upright
 from srq.image.picture import Picture, fitting_profile
 from srq.image.tiff import decode_tiff16, tiff_exif
 
+# What Pillow and tifffile log about damaged files, the error tells better.
+for _name in ("PIL", "tifffile"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
+
 _FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP")
+_BITS_PER_SAMPLE, _PLANAR_CONFIGURATION = 0x0102, 0x011C
 _TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 # What to turn Pillow's 8-bit modes into.
@@ -79,9 +86,9 @@ def _decode(data: bytes) -> Picture:
     if image.mode in _OTHER_KINDS:
         kind = _OTHER_KINDS[image.mode]
         raise _NotReadError(f"its pixels are {kind}; convert it to 8 or 16 bits an RGB channel")
-    if _rawmode(image).split(";")[-1].startswith("16") and image.mode != "CMYK":
-        if getattr(image, "_planar_configuration", 1) != 1:
-            return _decode_tiff16(data)
+    if _is_deep(image) and image.mode != "CMYK":
+        if isinstance(image, TiffImageFile) and image.tag_v2.get(_PLANAR_CONFIGURATION, 1) != 1:
+            return _decode_tiff16(data)  # Pillow would take the channels for 8-bit ones.
         channels, alpha = _channels16(data, image)
     else:
         channels, alpha = _channels8(image)
@@ -113,7 +120,14 @@ def _cmyk_to_srgb(image: Image.Image) -> Image.Image:
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(image.info.get("icc_profile", b"")))
         target = ImageCms.createProfile("sRGB")
-        converted = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+        converted = ImageCms.profileToProfile(
+            image,
+            source,
+            target,
+            ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            outputMode="RGB",
+            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        )
     except (ImageCms.PyCMSError, OSError):
         converted = None
     return image.convert("RGB") if converted is None else converted
@@ -160,6 +174,12 @@ def _unpacked(data: bytes, rawmode: str) -> NDArray[np.uint8]:
 
 def _joined(high: NDArray[np.uint8], low: NDArray[np.uint8]) -> NDArray[np.uint16]:
     return high.astype(np.uint16) * np.uint16(256) + low
+
+
+def _is_deep(image: ImageFile.ImageFile) -> bool:
+    if isinstance(image, TiffImageFile):
+        return 16 in image.tag_v2.get(_BITS_PER_SAMPLE, ())
+    return ";16" in _rawmode(image)
 
 
 def _rawmode(image: ImageFile.ImageFile) -> str:

@@ -37,6 +37,20 @@ _ABOUT = {
     0x8825,  # the GPS directory
 }
 
+# What tifffile reads for us: photometric kinds with their channels, and, without the many
+# codecs that it can use, no compression or deflate.
+_KINDS16 = {
+    (tifffile.PHOTOMETRIC.MINISBLACK, 1),
+    (tifffile.PHOTOMETRIC.MINISBLACK, 2),
+    (tifffile.PHOTOMETRIC.RGB, 3),
+    (tifffile.PHOTOMETRIC.RGB, 4),
+}
+_COMPRESSIONS16 = {
+    tifffile.COMPRESSION.NONE,
+    tifffile.COMPRESSION.ADOBE_DEFLATE,
+    tifffile.COMPRESSION.DEFLATE,
+}
+
 _SHORT, _LONG, _UNDEFINED = 3, 4, 7
 _CODES = {_SHORT: "H", _LONG: "I", _UNDEFINED: "B"}
 
@@ -90,16 +104,21 @@ def decode_tiff16(data: bytes) -> tuple[NDArray[np.uint16], bool, bytes | None, 
     """
     with tifffile.TiffFile(io.BytesIO(data)) as file:
         page = file.pages.first
-        kinds = {("minisblack", 1), ("minisblack", 2), ("rgb", 3), ("rgb", 4)}
-        photometric = getattr(page.photometric, "name", "").lower()
-        count = page.samplesperpixel
-        if page.dtype != np.uint16 or (photometric, count) not in kinds or page.imagedepth != 1:
+        if (
+            page.dtype != np.uint16
+            or (page.photometric, page.samplesperpixel) not in _KINDS16
+            or page.compression not in _COMPRESSIONS16
+            or page.imagedepth != 1
+        ):
             return None
-        channels = page.asarray().reshape(page.shaped[1:])
+        # tifffile's shape: channels kept apart, depth, height, width, channels together.
+        apart, _, height, width, together = page.shaped
+        channels = np.asarray(page.asarray()).reshape(apart, height, width, together)
         orientation = page.tags.valueof(0x0112, default=1)
         icc = page.tags.valueof(0x8773, default=None)
-    # tifffile's shape: channels kept apart, depth, height, width, channels together.
-    channels = np.moveaxis(channels[:, 0], 0, -1).reshape(*channels.shape[2:4], count)
+    count = apart * together
+    channels = np.moveaxis(channels, 0, -1).reshape(height, width, count).astype(np.uint16)
+    orientation = orientation if orientation in range(1, 9) else 1
     return channels, count in (2, 4), icc, orientation
 
 
