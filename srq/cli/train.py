@@ -59,20 +59,23 @@ def train(
     from srq.errors import ConfigError
     from srq.train import run
     from srq.train.config import TrainConfig
-    from srq.train.progress import Display, Silent
+    from srq.train.machine import cores
+    from srq.train.progress import Display, Observer
 
     screen = console(json)
-    observer = Silent() if quiet else Display(screen)
+    observer = Observer() if quiet else Display(screen)
     if resume is not None:
         if config is not None or out is not None:
             raise ConfigError(
                 "--resume takes its configuration and folder from the run; "
                 "leave CONFIG and --out away."
             )
-        result = run.resume(resume, observer, steps=_steps(assignments or []))
+        result = run.resume(resume, observer, steps=_steps(assignments or []), workers=cores())
     elif config is not None:
         loaded = TrainConfig.load(config, assignments or [])
-        result = run.start(loaded, out or Path("runs") / Path(config).stem, observer)
+        result = run.start(
+            loaded, out or Path("runs") / Path(config).stem, observer, workers=cores()
+        )
     else:
         raise ConfigError(
             f"Name a configuration ({', '.join(TrainConfig.names())}, or a TOML file), "

@@ -34,10 +34,12 @@ class ExpandConfig:
 class DataConfig:
     """Training pictures and how batches are cut from them.
 
-    ``train`` names data sets (T91, BSD200), folders of pictures, manifests (.jsonl), or
-    ``skimage`` for the pictures inside scikit-image. ``crop`` is the LR side of a crop in
-    pixels; ``batch`` counts the crops of one step over all processes; ``variants`` is how many
-    times each picture is degraded anew by a recipe that draws.
+    ``train`` names data sets (T91, BSD200, ``skimage`` for the pictures inside scikit-image),
+    folders and pictures, or one manifest (.jsonl) of pairs made before, which no recipe and no
+    scales then change. ``crop`` is the LR side of a crop in pixels; ``batch`` counts the crops
+    of one step over all processes; ``variants`` is how many times each picture is degraded
+    anew by a recipe that draws. ``cache`` is a folder where prepared pictures are kept for the
+    next training; "" keeps none.
     """
 
     train: tuple[str, ...] = ("T91", "BSD200")
@@ -48,6 +50,7 @@ class DataConfig:
     variants: int = number(1, 1, 1000)
     crop: int = number(32, 4, 4096)
     batch: int = number(16, 1, 65536)
+    cache: str = ""
 
 
 @dataclass(frozen=True)

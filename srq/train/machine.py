@@ -4,13 +4,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TypeVar
 
 import torch
+from torch import nn
 
 from srq.errors import ConfigError
 from srq.train.allocator import keep_freed_memory
 from srq.train.config import RunConfig
 from srq.train.processes import Processes
+
+Model = TypeVar("Model", bound=nn.Module)
 
 
 def resolved(run: RunConfig, processes: Processes) -> RunConfig:
@@ -28,6 +32,15 @@ def resolved(run: RunConfig, processes: Processes) -> RunConfig:
         )
     threads = run.threads or max(1, cores() // processes.local_world)
     return replace(run, device=device, threads=threads)
+
+
+def placed(network: Model, device: torch.device) -> Model:
+    """The network on ``device``, in place, its kernels laid out channels last: the layers of
+    these networks are a third faster so."""
+    network.to(device)
+    # torch's type stubs know no such call; its documentation does.
+    network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    return network
 
 
 def cores() -> int:

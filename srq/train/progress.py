@@ -1,7 +1,7 @@
 """What a person sees of a training: a live line on a terminal, plain lines elsewhere."""
 
 import time
-from typing import Any, Protocol
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -10,8 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 _PLAIN_INTERVAL_S = 10.0
 
 
-class Observer(Protocol):
-    """What the loop tells about itself; every call must be quick."""
+class Observer:
+    """What the loop tells about itself; this one keeps it to itself. Calls must be quick."""
 
     def say(self, sentence: str) -> None:
         """Something a person should know once."""
@@ -26,23 +26,7 @@ class Observer(Protocol):
         """No more steps are taken."""
 
 
-class Silent:
-    """Says nothing; what the other processes of a training use, and tests."""
-
-    def say(self, sentence: str) -> None:
-        """Nothing."""
-
-    def began(self, step: int, steps: int) -> None:
-        """Nothing."""
-
-    def advanced(self, entry: dict[str, Any]) -> None:
-        """Nothing."""
-
-    def ended(self) -> None:
-        """Nothing."""
-
-
-class Display:
+class Display(Observer):
     """Step, loss, PSNR, steps per second and time left, on ``console``."""
 
     def __init__(self, console: Console) -> None:
@@ -60,15 +44,16 @@ class Display:
         """Open the live line, if this is a terminal."""
         self._steps = steps
         if self._console.is_terminal:
-            self._bar = Progress(
+            bar = Progress(
                 MofNCompleteColumn(),
                 BarColumn(),
-                TextColumn("{task.description}"),
+                TextColumn("{task.description}", markup=False),
                 TimeRemainingColumn(),
                 console=self._console,
             )
-            self._bar.add_task("", completed=step, total=steps)
-            self._bar.start()
+            bar.add_task("", completed=step, total=steps)
+            bar.start()
+            self._bar = bar
 
     def advanced(self, entry: dict[str, Any]) -> None:
         """Show the entry's figures beside those known before."""

@@ -7,19 +7,18 @@ from pathlib import Path
 import torch
 
 from srq import __version__
-from srq.datasets.build import build_pool
-from srq.datasets.lists import training_pictures
 from srq.datasets.pool import LumaPool
 from srq.datasets.sampler import Sampler
 from srq.degrade import Recipe
-from srq.errors import CheckpointError, ConfigError, DataError
+from srq.errors import ConfigError, DataError
 from srq.train.bundle import Notes, pack, unpack
 from srq.train.config import TrainConfig
 from srq.train.folder import CONFIG_FILE, RunFolder, make_run_folder, refuse_used
 from srq.train.interrupt import Interrupt
 from srq.train.machine import prepared, resolved
+from srq.train.pictures import training_pool
 from srq.train.processes import Processes
-from srq.train.progress import Observer, Silent
+from srq.train.progress import Observer
 from srq.train.state import State, newest_state
 from srq.train.trainer import DivergedError, Trainer
 from srq.train.validation import Validation, crops_psnr
@@ -37,9 +36,12 @@ class Result:
     scores: dict[str, float]
 
 
-def start(config: TrainConfig, folder: Path, observer: Observer | None = None) -> Result | None:
+def start(
+    config: TrainConfig, folder: Path, observer: Observer | None = None, *, workers: int = 1
+) -> Result | None:
     """Train as ``config`` says, in the new run folder ``folder``.
 
+    ``workers`` processes prepare the pictures (more than one needs an importable main module).
     In a training of several processes each of them calls this; only the first one writes, has
     an ``observer`` and gets a Result. Raises SrqError for the user's mistakes, before anything
     is written; DivergedError if the training does not stay finite; and KeyboardInterrupt, the
@@ -49,17 +51,21 @@ def start(config: TrainConfig, folder: Path, observer: Observer | None = None) -
     if processes.first:
         refuse_used(folder)
     config = replace(config, run=resolved(config.run, processes))
-    return _train(config, folder, processes, observer, fresh=True)
+    return _train(_Job(config, folder, processes, observer, workers, fresh=True))
 
 
 def resume(
-    folder: Path, observer: Observer | None = None, *, steps: int | None = None
+    folder: Path,
+    observer: Observer | None = None,
+    *,
+    steps: int | None = None,
+    workers: int = 1,
 ) -> Result | None:
     """Go on with the training in ``folder`` from its newest state, as ``start`` would have.
 
     On the CPU the weights come out as those of an uninterrupted training, bit for bit. With
     ``steps`` it becomes longer; nothing else may change. Raises ConfigError if there is no
-    training, or ``steps`` is lower than before.
+    training, or ``steps`` is lower than before, and as ``start`` does.
     """
     file = folder / CONFIG_FILE
     if not file.is_file():
@@ -76,40 +82,53 @@ def resume(
             )
         config = replace(config, steps=steps)
     processes = Processes.from_environment()
-    resolved(config.run, processes)
-    return _train(config, folder, processes, observer, fresh=False)
+    config = replace(config, run=resolved(config.run, processes))
+    return _train(_Job(config, folder, processes, observer, workers, fresh=False))
 
 
-def _train(
-    config: TrainConfig,
-    folder: Path,
-    processes: Processes,
-    observer: Observer | None,
-    *,
-    fresh: bool,
-) -> Result | None:
-    said = observer if observer is not None and processes.first else Silent()
+@dataclass(frozen=True)
+class _Job:
+    config: TrainConfig
+    folder: Path
+    processes: Processes
+    observer: Observer | None
+    workers: int
+    fresh: bool
+
+    @property
+    def said(self) -> Observer:
+        """Who hears of it: nobody, except in the first process."""
+        return self.observer if self.observer and self.processes.first else Observer()
+
+
+def _train(job: _Job) -> Result | None:
+    config, processes, said = job.config, job.processes, job.said
     with prepared(config.run, processes) as device:
-        pool = _pool(config, said)
+        said.say(f"Preparing the pictures of {', '.join(config.data.train)}.")
+        pool = training_pool(config, job.workers)
+        if pool.skipped:
+            said.say(f"{len(pool.skipped)} pictures are left out: {pool.skipped[0]}")
         validation = Validation(config.validate, config.model.scale) if processes.first else None
         with processes.joined(device):
-            trainer = Trainer(config, pool, processes, device)
-            notes = _notes(config, pool, trainer)
-            state = None if fresh else _restore(trainer, folder, notes, said, processes)
-            keeper = None
-            if validation is not None:
-                make_run_folder(folder, config.to_toml())
-                score = functools.partial(_train_score, config, pool, device)
-                keeper = RunFolder(folder, trainer, validation, score, notes, said)
-                if state is not None:
-                    keeper.restore(state)
+            state = None if job.fresh else _shared_state(job, device)
+            trainer = Trainer(config, pool, processes, device, restored=state is not None)
+            if state is not None:
+                _restore(trainer, pool, state, said)
+            if validation is None:
+                _take_steps(trainer, None, said)
+                return None
+            make_run_folder(job.folder, config.to_toml())
+            score = functools.partial(_train_score, config, pool, device)
+            keeper = RunFolder(
+                job.folder, trainer, validation, score, _notes(config, pool, trainer), said
+            )
+            if state is not None:
+                keeper.restore(state)
             said.began(trainer.step, config.steps)
             try:
                 _take_steps(trainer, keeper, said)
             finally:
                 said.ended()
-            if keeper is None:
-                return None
             return Result(keeper.deliver(), trainer.step, keeper.scores)
 
 
@@ -136,24 +155,6 @@ def _take_steps(trainer: Trainer, keeper: RunFolder | None, said: Observer) -> N
                 raise KeyboardInterrupt
 
 
-def _pool(config: TrainConfig, said: Observer) -> LumaPool:
-    data = config.data
-    pictures = training_pictures(data.train)
-    said.say(f"Preparing {len(pictures)} training pictures ({data.recipe}).")
-    pool = build_pool(
-        pictures,
-        scale=config.model.scale,
-        recipe=Recipe.load(data.recipe),
-        crop=data.crop,
-        augment_scales=data.augment_scales,
-        variants=data.variants,
-        seed=config.seed,
-    )
-    if pool.skipped:
-        said.say(f"{len(pool.skipped)} of them are left out: {pool.skipped[0]}")
-    return pool
-
-
 def _train_score(
     config: TrainConfig, pool: LumaPool, device: torch.device, network: torch.nn.Module
 ) -> float:
@@ -177,24 +178,22 @@ def _notes(config: TrainConfig, pool: LumaPool, trainer: Trainer) -> Notes:
     }
 
 
-def _restore(
-    trainer: Trainer, folder: Path, notes: Notes, said: Observer, processes: Processes
-) -> State | None:
-    """Put the trainer where the newest state says; the first process reads it for all."""
-    state = newest_state(folder, said.say) if processes.first else None
+def _shared_state(job: _Job, device: torch.device) -> State | None:
+    """The run's newest state, or None if it has none; the first process reads it for all."""
+    processes = job.processes
+    state = newest_state(job.folder, job.said.say) if processes.first else None
+    if processes.world == 1:
+        return state
     data = pack(state.tensors, state.notes) if state is not None else b""
-    data = processes.share(data, trainer.device)
-    if not data:
-        return None
-    name = state.path if state is not None else folder
-    tensors, held = unpack(data, name)
-    if held["pictures"] != notes["pictures"]:
+    data = processes.share(data, device)
+    return State(job.folder, *unpack(data, job.folder)) if data else None
+
+
+def _restore(trainer: Trainer, pool: LumaPool, state: State, said: Observer) -> None:
+    if state.notes["pictures"] != pool.fingerprint:
         raise DataError(
-            f"The training pictures are not those that {folder} began with; "
+            f"The training pictures are not those that {state.path} was trained on; "
             "bring them back, or start a new training."
         )
-    if held["step"] > trainer.config.steps:
-        raise CheckpointError(f"{name} is of step {held['step']}, past the training's end.")
-    trainer.restore(tensors, held["step"], str(name))
+    trainer.restore(state.tensors, state.notes["step"], str(state.path))
     said.say(f"Going on from step {trainer.step}.")
-    return State(Path(name), tensors, held)

@@ -3,7 +3,9 @@
 import math
 from collections.abc import Mapping
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from srq.datasets.pool import LumaPool
@@ -14,6 +16,7 @@ from srq.models.expand import collapsed_state, expand
 from srq.train.average import KernelAverage
 from srq.train.checkpoint import load_into, load_model
 from srq.train.config import TrainConfig
+from srq.train.machine import placed
 from srq.train.objective import Guide, loss_of
 from srq.train.optimizer import build_optimizer, learning_rate
 from srq.train.processes import Processes
@@ -35,11 +38,18 @@ class Trainer:
     """Takes the steps of a training; ``step`` counts those taken.
 
     The same config, pool, process count and thread count take the same steps, bit for bit on
-    the CPU, whether at one stretch or restored from ``tensors`` in between.
+    the CPU, whether at one stretch or restored from ``tensors`` in between. One that is going
+    to be ``restored`` does not need the checkpoint that the training was started from.
     """
 
     def __init__(
-        self, config: TrainConfig, pool: LumaPool, processes: Processes, device: torch.device
+        self,
+        config: TrainConfig,
+        pool: LumaPool,
+        processes: Processes,
+        device: torch.device,
+        *,
+        restored: bool = False,
     ) -> None:
         self.config = config
         self.device = device
@@ -53,7 +63,7 @@ class Trainer:
             rank=processes.rank,
             world=processes.world,
         )
-        self.network = _fresh_network(config).to(device, memory_format=torch.channels_last)
+        self.network = placed(_fresh_network(config, warm=not restored), device)
         self._parameters = list(self.network.parameters())
         self._optimizer = build_optimizer(self._parameters, config.optim)
         self.average = KernelAverage(config.ema, collapsed_state(self.network))
@@ -88,7 +98,7 @@ class Trainer:
         """A collapsed network with the averaged kernels, for measuring; a copy."""
         network = build(self.network.name, **self.network.config)
         network.load_state_dict({k: t.cpu() for k, t in self.average.state.items()})
-        return network.to(self.device, memory_format=torch.channels_last).eval()
+        return placed(network, self.device).eval()
 
     def tensors(self) -> dict[str, Tensor]:
         """All that a state must hold, beside ``step``; raises DivergedError unless finite."""
@@ -125,19 +135,19 @@ class Trainer:
         groups = self._optimizer.state_dict()["param_groups"]
         self._optimizer.load_state_dict({"state": dict(state), "param_groups": groups})
 
-    def _moved(self, crops: object) -> Tensor:
+    def _moved(self, crops: NDArray[np.uint8]) -> Tensor:
         tensor = torch.from_numpy(crops)
         if self.device.type == "cuda":
             tensor = tensor.pin_memory().to(self.device, non_blocking=True)
         return tensor
 
 
-def _fresh_network(config: TrainConfig) -> Network:
-    """The network as a training starts with it; only the config's seed decides its weights."""
+def _fresh_network(config: TrainConfig, *, warm: bool) -> Network:
+    """The network as a training starts with it; the seed alone decides its random weights."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         network = build(config.model.name, scale=config.model.scale, **config.model.options)
-        if config.init_from:
+        if config.init_from and warm:
             _warm_start(network, config.init_from)
         if config.expand.hidden:
             expand(network, hidden=config.expand.hidden, keep=bool(config.init_from))
@@ -169,5 +179,4 @@ def _guide(config: TrainConfig, device: torch.device) -> Guide | None:
             f"'teacher.checkpoint' {config.teacher.checkpoint} is of scale {teacher.scale}, and "
             f"the configuration asks for scale {config.model.scale}; name one of that scale."
         )
-    teacher.requires_grad_(False).to(device, memory_format=torch.channels_last)
-    return Guide(teacher, config.teacher.weight)
+    return Guide(placed(teacher.requires_grad_(False), device), config.teacher.weight)
