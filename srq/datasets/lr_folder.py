@@ -15,9 +15,9 @@ from srq.datasets.protocol import modcrop
 from srq.datasets.workers import ordered_map
 from srq.degrade import Recipe
 from srq.errors import ConfigError, DataError
-from srq.files import storage_error, write_text
+from srq.files import storage_error, write_bytes, write_text
 from srq.image.depth import to_depth
-from srq.image.io import read, write
+from srq.image.io import encode, read
 
 MANIFEST = "manifest.jsonl"
 SETTINGS = "degrade.json"
@@ -72,7 +72,8 @@ def degrade_folder(
     kept = len(jobs) - len(waiting)
     if progress is not None:
         progress(kept, len(jobs))
-    for number, _ in enumerate(ordered_map(_degrade, waiting, workers), kept + 1):
+    for number, data in enumerate(ordered_map(_degrade, waiting, workers), kept + 1):
+        write_bytes(waiting[number - kept - 1].lr, data)
         if progress is not None:
             progress(number, len(jobs))
     write_manifest(out / MANIFEST, (_entry(job, seed) for job in jobs))
@@ -147,11 +148,12 @@ def _is_done(job: _Job) -> bool:
         return False
 
 
-def _degrade(job: _Job) -> None:
+def _degrade(job: _Job) -> bytes:
+    """The LR picture as a PNG file."""
     picture = read(job.hr)
     hr = modcrop(to_depth(picture.pixels, np.uint8), job.scale)
     lr = job.recipe.apply(hr, scale=job.scale, seed=job.seed)
-    write(job.lr, replace(picture, pixels=lr, alpha=None))
+    return encode(replace(picture, pixels=lr, alpha=None), ".png")
 
 
 def _entry(job: _Job, seed: int) -> Entry:

@@ -1,10 +1,11 @@
 """Work on pictures spread over processes, with results in the order of the jobs."""
 
 import signal
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import TypeVar
 
 from srq.errors import DataError
@@ -18,25 +19,37 @@ def ordered_map(
 ) -> Iterator[Result]:
     """``work(job)`` of every job, in order, by ``workers`` processes; by this one if it is 1.
 
-    ``work`` must be a function of a module. The processes are spawned, not forked, since the
-    caller may hold threads, so a script that asks for more than one worker needs the usual
-    ``if __name__ == "__main__"``. An error of a job is raised here, and so is a DataError if
-    the system kills a worker; what has not begun by then is dropped.
+    ``work`` must be a function of a module that writes no files: it may be stopped anywhere.
+    The processes are spawned, not forked, since the caller may hold threads, so a script that
+    asks for more than one worker needs the usual ``if __name__ == "__main__"``. Raises what a
+    job raises, and DataError if the system kills a worker; the jobs after it are dropped.
     """
     workers = min(workers, len(jobs))
     if workers <= 1:
         yield from map(work, jobs)
         return
-    chunk = max(1, min(8, len(jobs) // (4 * workers)))
+    others = set(active_children())
     executor = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_leave_ctrl_c)
+    begun: deque[Future[Result]] = deque()
     try:
-        yield from executor.map(work, jobs, chunksize=chunk)
-    except BrokenProcessPool:
-        raise DataError(
-            "A worker process died, most likely for want of memory; run it with fewer workers."
-        ) from None
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+        for job in jobs:
+            # A few ahead keep the workers busy; all at once would fill the memory.
+            if len(begun) == 4 * workers:
+                yield begun.popleft().result()
+            begun.append(executor.submit(work, job))
+        while begun:
+            yield begun.popleft().result()
+    except BaseException as error:
+        # Not left to end by themselves: a second Ctrl-C here would wait on them for ever.
+        for child in set(active_children()) - others:
+            child.terminate()
+        executor.shutdown(wait=False)
+        if isinstance(error, BrokenProcessPool):
+            raise DataError(
+                "A worker process died, most likely for want of memory; run it with fewer workers."
+            ) from None
+        raise
+    executor.shutdown()
 
 
 def _leave_ctrl_c() -> None:

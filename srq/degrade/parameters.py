@@ -80,7 +80,7 @@ class Number:
             raise ConfigError(
                 f"{where}: '{self.name}' is [{low}, {high}]; write the smaller number first."
             )
-        if low < self.low or high > self.high:
+        if not self.low <= low <= high <= self.high:
             raise ConfigError(
                 f"{where}: '{self.name}' must lie in {self.low:g} to {self.high:g}, not {raw!r}."
             )

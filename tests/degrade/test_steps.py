@@ -1,0 +1,113 @@
+"""Each degradation against an authority outside srq."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.ndimage import gaussian_filter
+from skimage import data
+
+from srq.degrade.blur import gaussian_blur, gaussian_kernel
+from srq.degrade.degradation import Setting, to_uint8
+from srq.degrade.downscale import DOWNSCALE
+from srq.degrade.jpeg import jpeg
+from srq.degrade.noise import gaussian_noise
+from srq.degrade.registry import DEGRADATIONS
+from srq.image.resize import bicubic
+
+SHAPES = [(65, 31), (40, 33, 3), (33, 1), (1, 1), (2, 3, 3)]
+
+
+@pytest.mark.parametrize("radius", [0.2, 0.5, 0.8, 2.5])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_blur_is_the_gaussian_of_scipy(shape, radius):
+    picture = np.random.default_rng(1).integers(0, 256, shape, np.uint8)
+    reach = len(gaussian_kernel(radius)) // 2
+    expected = gaussian_filter(
+        picture.astype(float), radius, radius=reach, mode="reflect", axes=(0, 1)
+    )
+    assert np.allclose(gaussian_blur(picture, radius), expected, rtol=0, atol=1e-10)
+
+
+def test_blur_of_radius_0_changes_nothing():
+    picture = data.camera()
+    assert (gaussian_blur(picture, 0) == picture).all()
+
+
+def test_downscale_is_bicubic_and_scale_1_nothing():
+    picture = data.chelsea()[:300, :450]
+    rng = np.random.default_rng(0)
+    assert (DOWNSCALE.apply(picture, Setting({}, 3, rng)) == bicubic(picture, scale=1 / 3)).all()
+    assert (DOWNSCALE.apply(picture, Setting({}, 1, rng)) == picture).all()
+
+
+@pytest.mark.parametrize("subsampling", ["4:2:0", "4:2:2", "4:4:4"])
+def test_jpeg_is_what_pillow_writes_and_reads(subsampling):
+    picture = data.astronaut()[:99, :101]
+    stream = io.BytesIO()
+    Image.fromarray(picture).save(stream, "JPEG", quality=70, subsampling=subsampling)
+    assert (jpeg(picture, 70, subsampling) == np.asarray(Image.open(stream))).all()
+
+
+def test_jpeg_keeps_gray_gray_and_loses_more_at_lower_quality():
+    picture = data.camera()
+    errors = [
+        np.abs(jpeg(picture, quality).astype(int) - picture).mean() for quality in (10, 50, 95)
+    ]
+    assert jpeg(picture, 50).shape == picture.shape
+    assert errors == sorted(errors, reverse=True)
+
+
+def test_noise_has_the_deviation_asked_for():
+    picture = np.full((400, 300, 3), 128, np.uint8)
+    noise = gaussian_noise(picture, 0.02, np.random.default_rng(3)) - 128
+    assert abs(noise.mean()) < 0.05
+    assert noise.std() == pytest.approx(0.02 * 255, rel=0.01)
+    assert np.corrcoef(noise[..., 0].ravel(), noise[..., 1].ravel())[0, 1] < 0.02
+
+
+def test_shared_noise_leaves_colour_differences():
+    picture = data.astronaut()[:50, :50]
+    noisy = gaussian_noise(picture, 0.1, np.random.default_rng(3), "shared")
+    difference = picture[..., 0].astype(float) - picture[..., 2]
+    assert np.allclose(noisy[..., 0] - noisy[..., 2], difference)
+
+
+def test_codes_are_rounded_half_up_and_clipped():
+    codes = np.array([[-3.0, -0.5, 0.49, 0.5, 1.5, 254.5, 300.0]])
+    assert to_uint8(codes).tolist() == [[0, 0, 0, 1, 2, 255, 255]]
+
+
+@pytest.mark.parametrize("degradation", DEGRADATIONS, ids=lambda entry: entry.kind)
+@pytest.mark.parametrize("shape", [(24, 36), (24, 36, 3)])
+@pytest.mark.parametrize("dtype", [np.uint8, np.float64])
+def test_every_degradation_keeps_the_contract(degradation, shape, dtype):
+    rng = np.random.default_rng(5)
+    picture = rng.integers(0, 256, shape).astype(dtype)
+    before = picture.copy()
+    values = {
+        parameter.name: parameter.parse(ASKED[parameter.name], "test").at(0.3)
+        for parameter in degradation.parameters
+    }
+    results = [
+        degradation.apply(picture, Setting(values, 2, np.random.default_rng(seed)))
+        for seed in (1, 1, 2)
+    ]
+    height, width = (12, 18) if degradation.downscales else (24, 36)
+    for result in results:
+        assert result.shape == (height, width, *shape[2:])
+        assert result.dtype in (np.uint8, np.float64)
+    assert (picture == before).all()
+    assert (results[0] == results[1]).all()
+    assert (results[0] != results[2]).any() == degradation.stochastic
+
+
+# A value for every parameter there is: a new one must be added here.
+ASKED = {
+    "radius": 0.7,
+    "quality": 80,
+    "subsampling": "4:2:0",
+    "sigma": 0.05,
+    "channels": "independent",
+}
