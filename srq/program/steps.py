@@ -97,7 +97,7 @@ def resolve(ops: Sequence[Op]) -> tuple[Step, ...]:
                     f" and there is none named {shown(name)}."
                 )
             last_reader[name] = index
-        step = _step(op, tuple(values[name] for name in op.sources))
+        step = derive(op, tuple(values[name] for name in op.sources))
         values[op.name] = step.value
         steps.append(step)
     for op in ops[:-1]:
@@ -126,7 +126,8 @@ def _check_place(op: Op, index: int, count: int) -> None:
         )
 
 
-def _step(op: Op, sources: tuple[Value, ...]) -> Step:
+def derive(op: Op, sources: tuple[Value, ...]) -> Step:
+    """The step of one op that reads ``sources``; ProgramError if it cannot read them."""
     match op:
         case Input():
             return Step(op, (), Value(op.name, 1, 1, op.format))

@@ -91,10 +91,11 @@ def test_a_picture_reaches_the_bound_of_the_papers_first_layer():
     program = kim_program(bias=True)
     op = program.convs[0]
     bounds = program.ranges.accumulators[op.name]
-    for out in range(op.out_channels):
-        picture = worst_tensor(op, np.array([0]), np.array([255]), out, bool(op.bias[out] >= 0))
+    assert op.bias is not None
+    for out, upwards in enumerate((op.bias >= 0).tolist()):
+        picture = worst_tensor(op, np.array([0]), np.array([255]), out, upwards)
         reached = accumulate(op, Reference(program)(picture[0].astype(np.uint8), trace=True)["lr"])
-        assert int(reached[out, 1, 1]) == bounds[out][int(op.bias[out] >= 0)]
+        assert int(reached[out, 1, 1]) == bounds[out][upwards]
 
 
 def search_bits(program, name):

@@ -1,0 +1,182 @@
+"""What a Program takes in streaming hardware: multipliers, memory, latency.
+
+The machine that is counted is the plain one: pixels arrive in raster order, one low-resolution
+pixel a clock; every weight has its own multiplier (at scale g, g^2 of them); a convolution
+keeps its kernel's rows but one in line memory; where two values of different age meet, the
+younger's wait is a delay memory on the older. It is what the program needs before anyone
+shares, folds or prunes anything. docs/program-spec.md says each count in full.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from srq.program.ops import Conv, NearestUpsample, Output
+from srq.program.program import Program
+from srq.program.reach import Reach, reach_of
+from srq.program.steps import Step, Value
+
+
+@dataclass(frozen=True)
+class Latency:
+    """How far the input must have come beyond a pixel's own place: lines, then pixels.
+
+    In low-resolution units; a convolution at scale g sees in g-ths of them.
+    """
+
+    lines: Fraction = Fraction(0)
+    pixels: Fraction = Fraction(0)
+
+    def __add__(self, other: "Latency") -> "Latency":
+        return Latency(self.lines + other.lines, self.pixels + other.pixels)
+
+    def clocks(self, width: int) -> Fraction:
+        """The same for lines of ``width`` pixels at one pixel a clock."""
+        return self.lines * width + self.pixels
+
+
+@dataclass(frozen=True)
+class OpCost:
+    """What one op takes.
+
+    macs:         multiplications for each low-resolution pixel; as many multipliers.
+    multiplier:   their width, (activation bits, weight bits); None without any.
+    weight_bits:  the memory of its weights, and 32 bits for every bias.
+    line_bits:    line memory: of a convolution its kernel's rows but one; of the Output the
+                  rows but one that are held to put scale x scale blocks in raster order.
+    delay_bits:   what an Add holds back of the operand that comes first.
+    latency:      of the op's own.
+    """
+
+    name: str
+    kind: str
+    macs: int = 0
+    multiplier: tuple[int, int] | None = None
+    weight_bits: int = 0
+    line_bits: int = 0
+    delay_bits: int = 0
+    latency: Latency = Latency()
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a Program takes for low-resolution pictures of ``width`` pixels a line.
+
+    ops:     each op's share, in order.
+    latency: from a pixel's arrival to its output, along the slowest path.
+    reach:   how far an output pixel sees, in low-resolution pixels.
+    """
+
+    width: int
+    ops: tuple[OpCost, ...]
+    latency: Latency
+    reach: Reach
+
+    @property
+    def macs(self) -> int:
+        """Multiplications for each low-resolution pixel."""
+        return sum(op.macs for op in self.ops)
+
+    @property
+    def multipliers(self) -> dict[tuple[int, int], int]:
+        """How many multipliers of each width (activation bits, weight bits), widest first."""
+        count: Counter[tuple[int, int]] = Counter()
+        for op in self.ops:
+            if op.multiplier is not None:
+                count[op.multiplier] += op.macs
+        return dict(sorted(count.items(), reverse=True))
+
+    @property
+    def weight_bits(self) -> int:
+        """The memory of all weights and biases."""
+        return sum(op.weight_bits for op in self.ops)
+
+    @property
+    def line_bits(self) -> int:
+        """All line memory."""
+        return sum(op.line_bits for op in self.ops)
+
+    @property
+    def delay_bits(self) -> int:
+        """All delay memory."""
+        return sum(op.delay_bits for op in self.ops)
+
+
+DEFAULT_WIDTH = 1920
+"""A line of Full HD, which scale 2 makes 4K."""
+
+
+def cost_of(program: Program, *, width: int = DEFAULT_WIDTH) -> Cost:
+    """What ``program`` takes for low-resolution lines of ``width`` pixels, 1 or more."""
+    latencies: dict[str, Latency] = {}
+    ops: list[OpCost] = []
+    for step in program.steps:
+        name = step.op.name
+        arrivals = [latencies[source.name] for source in step.sources] or [Latency()]
+        slowest = max(arrivals, key=lambda latency: latency.clocks(width))
+        own = _own_latency(step)
+        latencies[name] = slowest + own
+        ops.append(_op_cost(program, step, arrivals, slowest, own, width))
+    return Cost(width, tuple(ops), latencies[program.output.name], reach_of(program))
+
+
+def _ceil(value: Fraction) -> int:
+    return -(-value.numerator // value.denominator)
+
+
+def _own_latency(step: Step) -> Latency:
+    if not isinstance(step.op, Conv):
+        return Latency()
+    pad, scale = step.op.padding, step.value.scale
+    return Latency(Fraction(pad.bottom, scale), Fraction(pad.right, scale))
+
+
+def _op_cost(
+    program: Program,
+    step: Step,
+    arrivals: Sequence[Latency],
+    slowest: Latency,
+    own: Latency,
+    width: int,
+) -> OpCost:
+    name, kind = step.op.name, step.op.kind.value
+    match step.op:
+        case Conv() as op:
+            (source,) = step.sources
+            line = source.channels * source.format.bits * source.scale * width
+            return OpCost(
+                name,
+                kind,
+                macs=op.weight.size * source.scale**2,
+                multiplier=(source.format.bits, op.weight_bits),
+                weight_bits=op.weight.size * op.weight_bits
+                + 32 * (op.bias is not None) * op.out_channels,
+                line_bits=(op.kernel[0] - 1) * line,
+                latency=own,
+            )
+        case Output():
+            value = step.value
+            line = value.scale * width * value.format.bits
+            return OpCost(name, kind, line_bits=(value.scale - 1) * line)
+        case _:
+            waits = [slowest.clocks(width) - arrival.clocks(width) for arrival in arrivals]
+            delay = sum(
+                _ceil(wait * _bits_per_clock(program, source))
+                for wait, source in zip(waits, step.sources, strict=False)
+            )
+            return OpCost(name, kind, delay_bits=delay)
+
+
+def _bits_per_clock(program: Program, value: Value) -> int:
+    """The bits of a value that arrive with one low-resolution pixel.
+
+    A repeated pixel is held back once, before it is repeated; an accumulator takes the bits
+    that the proof leaves it.
+    """
+    while isinstance(op := program.step(value.name).op, NearestUpsample):
+        value = program.step(op.source).value
+    bits = value.format.bits
+    if value.is_accumulator:
+        bits = int(program.ranges.values[value.name].bits.max())
+    return value.channels * value.scale**2 * bits

@@ -1,0 +1,38 @@
+import numpy as np
+import pytest
+
+from srq import engines
+from srq.engines import AUTO, ENGINES, Engine, Entry, open_engine
+from srq.engines.reference import Reference
+from srq.errors import ConfigError
+from tests.kim_program import kim_program
+
+PROGRAM = kim_program()
+
+
+@pytest.mark.parametrize("name", [AUTO, *ENGINES])
+def test_every_engine_is_made_from_a_program(name):
+    engine = open_engine(PROGRAM, name, threads=1)
+    assert isinstance(engine, Engine)
+    assert engine.program is PROGRAM
+    assert engine.name in ENGINES
+    assert engine(np.zeros((2, 3), np.uint8)).shape == (4, 6)
+
+
+def test_an_unknown_engine_is_refused():
+    with pytest.raises(ConfigError, match="no engine 'gpu'; choose one of auto, .*reference"):
+        open_engine(PROGRAM, "gpu")
+
+
+def test_auto_passes_over_what_is_not_installed(monkeypatch):
+    entries = {"absent": Entry("srq_absent:Engine"), "reference": ENGINES["reference"]}
+    monkeypatch.setattr(engines, "ENGINES", entries)
+    assert isinstance(open_engine(PROGRAM), Reference)
+    with pytest.raises(ImportError):
+        open_engine(PROGRAM, "absent")
+
+
+def test_auto_with_no_engine_at_all_says_so(monkeypatch):
+    monkeypatch.setattr(engines, "ENGINES", {"absent": Entry("srq_absent:Engine")})
+    with pytest.raises(ConfigError, match="There is no engine to run a Program with"):
+        open_engine(PROGRAM)
