@@ -59,10 +59,11 @@ class OptimConfig:
 
     ``warmup`` steps rise linearly to ``lr``; then "cosine" falls to zero at the last step,
     "steps" divides by ``divide_by`` after every ``divide_every`` steps, "constant" stays.
-    ``clip`` bounds the gradient's norm; 0 leaves it alone.
+    ``clip`` bounds the gradient's norm; 0 leaves it alone. "soap" is Adam along the principal
+    axes of each tensor's gradients (``srq.train.soap``); it wants rates ten times higher.
     """
 
-    name: Literal["adam", "adamw"] = "adam"
+    name: Literal["adam", "adamw", "soap"] = "adam"
     lr: float = number(3e-3, 1e-9, 10.0)
     betas: tuple[float, ...] = field(
         default=(0.9, 0.999), metadata=number(0.9, 0.0, 0.999999).metadata
@@ -101,11 +102,13 @@ class RunConfig:
     """How the machine is used, and how often the run writes things down.
 
     ``threads`` 0 means all cores; the number that was used is kept in the run folder, since
-    a sum over other threads rounds otherwise.
+    a sum over other threads rounds otherwise. ``fused`` takes steps of ``kim`` on a CPU in one
+    compiled pass (``srq.train.fused``): "auto" where a C++ compiler is found.
     """
 
     device: Literal["auto", "cpu", "cuda"] = "auto"
     threads: int = number(0, 0, 4096)
+    fused: Literal["auto", "on", "off"] = "auto"
     log_every: int = number(100, 1)
     checkpoint_every: int = number(1_000, 1)
 

@@ -4,14 +4,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import torch
 from torch import nn
 
-from srq.errors import ConfigError
+from srq.errors import ConfigError, MissingDependencyError
 from srq.train.allocator import keep_freed_memory
 from srq.train.config import RunConfig
+from srq.train.fused.build import library
 from srq.train.processes import Processes
 
 Model = TypeVar("Model", bound=nn.Module)
@@ -20,7 +21,8 @@ Model = TypeVar("Model", bound=nn.Module)
 def resolved(run: RunConfig, processes: Processes) -> RunConfig:
     """``run`` with "auto" and 0 threads replaced by what this machine offers.
 
-    Raises ConfigError if CUDA is asked for and there is none.
+    Raises ConfigError if CUDA is asked for and there is none, MissingDependencyError if the
+    fused step is and it cannot be compiled.
     """
     device = run.device
     if device == "auto":
@@ -31,7 +33,19 @@ def resolved(run: RunConfig, processes: Processes) -> RunConfig:
             "use --set run.device=cpu, or a torch built for CUDA."
         )
     threads = run.threads or max(1, cores() // processes.local_world)
-    return replace(run, device=device, threads=threads)
+    return replace(run, device=device, threads=threads, fused=_fused(run.fused, device))
+
+
+def _fused(wanted: str, device: str) -> Literal["on", "off"]:
+    if wanted == "off" or device != "cpu":
+        return "off"
+    try:
+        library()
+    except MissingDependencyError:
+        if wanted == "on":
+            raise
+        return "off"
+    return "on"
 
 
 def placed(network: Model, device: torch.device) -> Model:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from srq.models.kim import Kim
+from srq.train import fused
 from srq.train.config import Loss
 
 # Within this error (of full scale) Charbonnier is a parabola, beyond it an absolute value.
@@ -20,13 +22,22 @@ class Guide:
 
 
 def loss_of(
-    model: nn.Module, lr: Tensor, hr: Tensor, loss: Loss, guide: Guide | None = None
+    model: nn.Module,
+    lr: Tensor,
+    hr: Tensor,
+    loss: Loss,
+    guide: Guide | None = None,
+    *,
+    in_one_pass: bool = False,
 ) -> Tensor:
     """The scalar loss of a batch, on the graph of the model's parameters.
 
     ``lr`` is uint8 (N, 1, h, w) and ``hr`` uint8 (N, 1, s*h, s*w); errors count in units of
-    full scale (1.0 is 255 code values) and are averaged over all pixels.
+    full scale (1.0 is 255 code values) and are averaged over all pixels. ``in_one_pass`` takes
+    the compiled step of ``srq.train.fused`` where that supports the model.
     """
+    if in_one_pass and guide is None and isinstance(model, Kim) and fused.supports(model):
+        return fused.loss_of(model, lr, hr, loss, _CHARBONNIER_WIDTH)
     x = to_unit(lr)
     prediction = model(x)
     value = penalty(prediction - to_unit(hr), loss)

@@ -6,12 +6,16 @@ from collections.abc import Iterable
 from torch import nn, optim
 
 from srq.train.config import OptimConfig
+from srq.train.soap import Soap
 
 
 def build_optimizer(parameters: Iterable[nn.Parameter], config: OptimConfig) -> optim.Optimizer:
-    """Adam or AdamW over ``parameters``; ``learning_rate`` sets its rate before each step."""
-    kinds = {"adam": optim.Adam, "adamw": optim.AdamW}
+    """What ``config`` names, over ``parameters``; ``learning_rate`` sets its rate before each
+    step."""
     first, second = config.betas
+    if config.name == "soap":
+        return Soap(parameters, config.lr, (first, second))
+    kinds = {"adam": optim.Adam, "adamw": optim.AdamW}
     return kinds[config.name](
         parameters,
         lr=config.lr,

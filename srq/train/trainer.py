@@ -78,7 +78,14 @@ class Trainer:
         for group in self._optimizer.param_groups:
             group["lr"] = learning_rate(config, self.step, self.config.steps)
         lr, hr = (self._moved(crops) for crops in self._sampler.batch(self.step))
-        loss = loss_of(self.network, lr, hr, self.config.loss, self._guide)
+        loss = loss_of(
+            self.network,
+            lr,
+            hr,
+            self.config.loss,
+            self._guide,
+            in_one_pass=self.config.run.fused == "on",
+        )
         self._optimizer.zero_grad()
         loss.backward()
         gradients = [p.grad for p in self._parameters if p.grad is not None]
