@@ -35,4 +35,5 @@ class Command:
 
 COMMANDS: tuple[Command, ...] = (
     Command("train", "srq.cli.train", "Train a network, or go on with a training."),
+    Command("evaluate", "srq.cli.evaluate", "Measure models on test sets, beside bicubic."),
 )

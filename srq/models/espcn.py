@@ -15,25 +15,33 @@ from srq.models.network import Network, uniform_
 class Espcn(Network):
     """5x5 to ``features``, 3x3 to ``mapped``, 3x3 to scale^2 sub-pixels.
 
-    ``act`` stands between them: "tanh" as the authors have it, or "relu".
+    ``act`` stands between them: "tanh" as the authors have it, or "relu". ``squash`` puts a
+    sigmoid at the end, as some public weights have it.
     """
 
     name: ClassVar[str] = "espcn"
 
     def __init__(
-        self, scale: int = 2, features: int = 64, mapped: int = 32, act: str = "tanh"
+        self,
+        scale: int = 2,
+        features: int = 64,
+        mapped: int = 32,
+        act: str = "tanh",
+        squash: bool = False,
     ) -> None:
-        super().__init__(scale=scale, features=features, mapped=mapped, act=act)
+        super().__init__(scale=scale, features=features, mapped=mapped, act=act, squash=squash)
         self.require_positive(features=features, mapped=mapped)
         self.require_choice(("tanh", "relu"), act=act)
+        self.require_choice((True, False), squash=squash)
         self.extract = nn.Conv2d(1, features, 5, padding=2)
         self.map = nn.Conv2d(features, mapped, 3, padding=1)
         self.subpixels = nn.Conv2d(mapped, scale * scale, 3, padding=1)
         self.act = nn.Tanh() if act == "tanh" else nn.ReLU()
+        self.squash = nn.Sigmoid() if squash else nn.Identity()
         for layer in (self.extract, self.map, self.subpixels):
             uniform_(layer)
 
     def forward(self, luma: Tensor) -> Tensor:
         """(N, 1, H, W) -> (N, 1, s*H, s*W); see ``Network``."""
         x = self.act(self.map(self.act(self.extract(luma))))
-        return F.pixel_shuffle(self.subpixels(x), self.scale)
+        return self.squash(F.pixel_shuffle(self.subpixels(x), self.scale))

@@ -1,0 +1,8 @@
+"""Measure any engine on the field's test sets, and write tables and figures of it."""
+
+from srq.evaluate.engine import About, Bicubic, Engine
+from srq.evaluate.measure import evaluate
+from srq.evaluate.result import Evaluation
+from srq.evaluate.suite import Suite
+
+__all__ = ["About", "Bicubic", "Engine", "Evaluation", "Suite", "evaluate"]

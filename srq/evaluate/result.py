@@ -1,0 +1,160 @@
+"""What an evaluation found, and what it takes to find it again: one JSON file."""
+
+import json
+import math
+import platform
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from srq import __version__
+from srq.errors import DataError
+from srq.files import storage_error
+
+FORMAT = "srq.evaluation"
+VERSION = 1
+BASELINE = "bicubic"
+_PACKAGES = ("numpy", "pillow", "torch")
+
+
+@dataclass(frozen=True)
+class Score:
+    """One picture, one condition, one model; an infinite ``psnr`` means equal pictures."""
+
+    model: str
+    set: str
+    condition: str
+    picture: str
+    psnr: float
+    ssim: float
+
+
+@dataclass(frozen=True)
+class Mean:
+    """Of a set's pictures: mean PSNR in dB, mean SSIM, and the PSNR gained over bicubic."""
+
+    psnr: float
+    ssim: float
+    gain: float
+
+
+@dataclass
+class Evaluation:
+    """All scores of an evaluation, with the models, pictures and machine they belong to.
+
+    ``models`` holds an ``About`` as a dict for each model's name, ``pictures`` the SHA-256 of
+    each picture's file by set and name.
+    """
+
+    scale: int
+    models: dict[str, dict[str, Any]]
+    pictures: dict[str, dict[str, str]] = field(default_factory=dict)
+    scores: list[Score] = field(default_factory=list)
+    made: dict[str, Any] = field(default_factory=lambda: _circumstances())
+
+    @property
+    def sets(self) -> list[str]:
+        """The sets measured, in order."""
+        return list(self.pictures)
+
+    @property
+    def conditions(self) -> list[str]:
+        """The conditions measured, in order."""
+        return list(dict.fromkeys(score.condition for score in self.scores))
+
+    def mean(self, model: str, set_name: str, condition: str) -> Mean | None:
+        """The model's mean over a set's pictures, or None where it was not measured."""
+        scores = self._of(model, set_name, condition)
+        if not scores:
+            return None
+        psnr = _average(score.psnr for score in scores)
+        bicubic = _average(score.psnr for score in self._of(BASELINE, set_name, condition))
+        return Mean(psnr, _average(score.ssim for score in scores), psnr - bicubic)
+
+    def to_json(self) -> dict[str, Any]:
+        """The evaluation as JSON values: the means for people first, then every score."""
+        means = [
+            {"model": model, "set": set_name, "condition": condition, **asdict(mean)}
+            for model in self.models
+            for set_name in self.sets
+            for condition in self.conditions
+            if (mean := self.mean(model, set_name, condition))
+        ]
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "scale": self.scale,
+            "made": self.made,
+            "models": self.models,
+            "means": means,
+            "pictures": self.pictures,
+            "scores": [asdict(score) for score in self.scores],
+        }
+
+    @classmethod
+    def read(cls, path: Path | str) -> "Evaluation":
+        """The evaluation in a JSON file; DataError if it is none, StorageError if unreadable."""
+        try:
+            record = json.loads(Path(path).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise storage_error("read", path, error) from error
+        except ValueError:
+            raise DataError(f"{path} is not JSON; write it with 'srq evaluate --json'.") from None
+        if not isinstance(record, dict) or record.get("format") != FORMAT:
+            raise DataError(f"{path} is no evaluation; write one with 'srq evaluate --json'.")
+        if record.get("version") != VERSION:
+            raise DataError(
+                f"{path} is an evaluation of version {record.get('version')!r}, this srq reads"
+                f" version {VERSION}; run 'srq evaluate' again."
+            )
+        try:
+            scores = [_score(**score) for score in record["scores"]]
+            return cls(
+                record["scale"], record["models"], record["pictures"], scores, record["made"]
+            )
+        except (KeyError, TypeError) as error:
+            raise DataError(
+                f"{path} lacks a part of an evaluation ({error}); run 'srq evaluate' again."
+            ) from None
+
+    def _of(self, model: str, set_name: str, condition: str) -> Sequence[Score]:
+        wanted = (model, set_name, condition)
+        return [s for s in self.scores if (s.model, s.set, s.condition) == wanted]
+
+
+def _score(*, psnr: float | None, **rest: Any) -> Score:
+    # JSON has no infinity: null stands for it.
+    return Score(psnr=math.inf if psnr is None else psnr, **rest)
+
+
+def _average(values: Iterable[float]) -> float:
+    numbers = list(values)
+    return math.fsum(numbers) / len(numbers) if numbers else math.nan
+
+
+def _circumstances() -> dict[str, Any]:
+    versions = {"python": platform.python_version(), "srq": __version__}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": {"system": sys.platform, "architecture": platform.machine(), "cpu": _cpu()},
+        "versions": versions,
+    }
+
+
+def _cpu() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor()
