@@ -33,7 +33,7 @@ def load_pool(folder: Path, fingerprint: str) -> LumaPool | None:
         sizes = [array.size for array in arrays.values()]
         if pool.fingerprint != fingerprint or notes["sizes"] != sizes:
             return None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, EOFError, ValueError, KeyError, TypeError):
         return None
     return pool
 

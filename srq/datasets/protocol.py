@@ -1,8 +1,8 @@
 """How LR and HR luma are made from a picture when a network is measured.
 
-The clean protocol takes the luma of HR and downscales that; the compressed protocol
-downscales and compresses in colour and takes both lumas afterwards. A gray picture
-(H, W) is its own luma.
+The clean protocol takes the luma of HR and downscales that; a gray picture (H, W) is its own
+luma. The compressed protocol downscales and compresses in colour and takes both lumas
+afterwards; there a gray picture counts as RGB of equal channels, and its luma as theirs.
 """
 
 from typing import NamedTuple
@@ -46,6 +46,8 @@ def clean_pair(picture: np.ndarray, scale: int) -> LumaPair:
 
 def compressed_pair(picture: np.ndarray, scale: int, quality: int) -> LumaPair:
     """The compressed protocol's pair: JPEG 4:2:0 of the LR picture at ``quality``."""
+    if picture.ndim == 2:
+        picture = np.stack([picture] * 3, axis=-1)
     hr = modcrop(picture, scale)
     lr = jpeg(bicubic(hr, scale=1 / scale), quality)
     return LumaPair(luma_of(lr), luma_of(hr))
