@@ -36,4 +36,5 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("train", "srq.cli.train", "Train a network, or go on with a training."),
     Command("evaluate", "srq.cli.evaluate", "Measure models on test sets, beside bicubic."),
+    Command("data", "srq.cli.data", "Make and fetch training pictures."),
 )
