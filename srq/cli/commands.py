@@ -36,5 +36,7 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("train", "srq.cli.train", "Train a network, or go on with a training."),
     Command("evaluate", "srq.cli.evaluate", "Measure models on test sets, beside bicubic."),
+    Command("info", "srq.cli.info", "Show a program: ops, formats, proof, graph, cost."),
+    Command("cost", "srq.cli.cost", "Count what a program takes in hardware."),
     Command("data", "srq.cli.data", "Make and fetch training pictures."),
 )
