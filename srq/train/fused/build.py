@@ -38,7 +38,7 @@ def library() -> ctypes.CDLL:
     and the processor. Raises MissingDependencyError if there is no C++ compiler or it fails.
     """
     compiler = _compiler()
-    source = (resources.files(__package__) / "kim_step.cpp").read_text(encoding="utf-8")
+    source = (resources.files("srq.train.fused") / "kim_step.cpp").read_text(encoding="utf-8")
     flags = [*_FLAGS, _WIDE_FLAG] if platform.machine() in ("x86_64", "AMD64") else [*_FLAGS]
     identity = "\n".join([source, *flags, _output([compiler, "--version"]), _processor()])
     name = f"kim_step-{hashlib.sha256(identity.encode()).hexdigest()[:24]}.so"
