@@ -3,7 +3,7 @@
 import errno
 import hashlib
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -46,19 +46,14 @@ def atomic_write(path: Path | str) -> Iterator[BinaryIO]:
     Missing parent folders are made. Raises StorageError where the file system refuses.
     """
     path = Path(path)
+    # Named before it is made: Ctrl-C may strike within the call that makes it.
+    temporary = path.parent / f".{path.name}.{secrets.token_hex(6)}.tmp"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(
-            dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"
-        )
-    except OSError as error:
-        raise storage_error("write", path, error) from error
-    try:
-        with os.fdopen(handle, "wb") as stream:
+        with open(temporary, "xb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except OSError as error:
         raise storage_error("write", path, error) from error
@@ -88,9 +83,3 @@ def sha256_file(path: Path | str) -> str:
     except OSError as error:
         raise storage_error("read", path, error) from error
     return digest.hexdigest()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

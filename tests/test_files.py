@@ -62,6 +62,17 @@ def test_a_full_disk_keeps_the_old_file(tmp_path, monkeypatch, call):
     assert names(tmp_path) == ["f"]
 
 
+def test_ctrl_c_while_the_file_is_made_leaves_nothing(tmp_path, monkeypatch):
+    def opened(path, mode):
+        open(path, mode).close()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("srq.files.open", opened, raising=False)
+    with pytest.raises(KeyboardInterrupt):
+        write_bytes(tmp_path / "f", b"x")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_folder_in_the_files_place(tmp_path):
     (tmp_path / "f").mkdir()
     with pytest.raises(StorageError, match="it is a folder; name a file"):
