@@ -91,6 +91,10 @@ def _tar_members(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
             if stream is None:
                 raise _unsafe(info.name, archive)
             yield info.name, stream
+        # The checksum of a compressed archive stands at its end, beyond the last file.
+        if opened.fileobj is not None:
+            while opened.fileobj.read(1 << 20):
+                pass
 
 
 def _safe(name: str, archive: Path) -> Path:

@@ -1,0 +1,114 @@
+"""``srq data`` as it is typed: words, exit codes, and nothing half-written."""
+
+import hashlib
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from srq.cli.app import main
+from srq.image.io import Picture, write
+from tests.datasets.http_server import serving
+
+
+@pytest.fixture
+def photos(tmp_path):
+    folder = tmp_path / "photos"
+    rng = np.random.default_rng(0)
+    for name in ("a.png", "b.png", "c.png"):
+        write(folder / name, Picture(rng.integers(0, 256, (24, 32, 3), np.uint8)))
+    return folder
+
+
+def test_degrade_writes_pairs_and_goes_on(photos, tmp_path, capsys):
+    out = tmp_path / "lr"
+    assert main(["data", "degrade", str(photos), str(out), "--recipe", "bicubic"]) == 0
+    assert "3 pictures written" in capsys.readouterr().out
+    (out / "b.png").unlink()
+    told = tmp_path / "told.json"
+    arguments = ["data", "degrade", str(photos), str(out), "--recipe", "bicubic"]
+    assert main([*arguments, "--json", str(told)]) == 0
+    assert "1 pictures written, 2 were there already" in capsys.readouterr().out
+    assert json.loads(told.read_text()) == {
+        "written": 1,
+        "kept": 2,
+        "manifest": str(out / "manifest.jsonl"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["{photos}", "{out}", "--recipe", "papr"], "did you mean 'paper'?"),
+        (["{empty}", "{out}"], "holds no pictures"),
+        (["{photos}", "{photos}"], "is the folder of the HR pictures"),
+        (["{photos}", "{out}", "--scale", "0"], "--scale"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_leaves_nothing(
+    photos, tmp_path, capsys, arguments, sentence
+):
+    places = {"photos": photos, "out": tmp_path / "lr", "empty": tmp_path / "empty"}
+    places["empty"].mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    code = main(["data", "degrade", *(argument.format(**places) for argument in arguments)])
+    told = capsys.readouterr().err
+    assert code == 2
+    assert sentence in told
+    assert told.count("\n") == 1
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_ctrl_c_leaves_whole_pictures_and_the_rest_follows(photos, tmp_path):
+    rng = np.random.default_rng(1)
+    for number in range(30):
+        write(photos / f"n{number}.png", Picture(rng.integers(0, 256, (400, 400, 3), np.uint8)))
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    assert main(["data", "degrade", str(photos), str(whole)]) == 0
+
+    arguments = ["data", "degrade", str(photos), str(cut)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "srq", *arguments], stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 60
+    while not list(cut.glob("*.png")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (130, "Interrupted.\n")
+    done = {path.name for path in cut.iterdir()}
+    assert not (cut / "manifest.jsonl").exists()
+    assert all((cut / name).read_bytes() == (whole / name).read_bytes() for name in done)
+
+    assert main(arguments) == 0
+    for path in whole.iterdir():
+        assert (cut / path.name).read_bytes() == path.read_bytes()
+
+
+def test_download_fetches_a_set_of_a_catalogue(tmp_path, capsys):
+    content = np.random.default_rng(2).bytes(5000)
+    with serving(content) as server:
+        server.faults = [("cut", 1000)]
+        catalogue = tmp_path / "sets.toml"
+        catalogue.write_text(
+            f'[mine]\nurl = "{server.url("p.bin")}"\nsize = {len(content)}\n'
+            f'sha256 = "{hashlib.sha256(content).hexdigest()}"\n'
+        )
+        data = tmp_path / "data"
+        arguments = ["data", "download", "mine", "--into", str(data)]
+        assert main([*arguments, "--catalogue", str(catalogue)]) == 0
+    assert (data / "mine" / "p.bin").read_bytes() == content
+    assert "mine is in" in capsys.readouterr().out
+
+
+def test_download_without_a_name_lists_the_sets(capsys):
+    assert main(["data", "download", "--json", "-"]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["DIV2K-train"]["size"] == 3530603713
+    assert "terms of use" in printed.err
+    assert main(["data", "download", "DIV2K-tran"]) == 2
+    assert "did you mean 'DIV2K-train'" in capsys.readouterr().err
