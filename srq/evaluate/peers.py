@@ -65,7 +65,7 @@ def load_peer(path: Path | str) -> Network:
 
 def _read(path: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
             return dict(file)
     except OSError as error:
         raise storage_error("read", path, error) from error

@@ -1,0 +1,71 @@
+"""Result files: what is written can be read again, and anything else is refused."""
+
+import json
+import math
+
+import pytest
+
+from srq.cli.output import write_json
+from srq.errors import DataError, StorageError
+from srq.evaluate import Evaluation, Suite, evaluate
+from srq.evaluate.result import Score
+from tests.evaluate.conftest import Repeat
+
+
+@pytest.fixture(scope="module")
+def evaluation(pictures):
+    return evaluate([Repeat()], Suite([str(pictures)], qualities=(30, 60)))
+
+
+def test_a_file_gives_the_evaluation_back(evaluation, tmp_path):
+    path = tmp_path / "result.json"
+    write_json(evaluation.to_json(), path)
+    assert Evaluation.read(path) == evaluation
+
+
+def test_the_file_says_what_was_measured_and_where(evaluation):
+    record = evaluation.to_json()
+    assert record["made"]["versions"].keys() >= {"python", "srq", "numpy", "pillow", "torch"}
+    assert record["made"]["machine"].keys() == {"system", "architecture", "cpu"}
+    assert record["models"]["repeat"]["weights"] == 7
+    assert len(record["pictures"]["small"]["a"]) == 64
+    assert len(record["means"]) == 4
+    assert len(record["scores"]) == 3 * 2 * 2
+
+
+def test_an_infinite_psnr_survives(tmp_path):
+    path = tmp_path / "result.json"
+    perfect = Evaluation(2, {"bicubic": {}}, {"s": {"p": "00"}})
+    perfect.scores.append(Score("bicubic", "s", "clean", "p", math.inf, 1.0))
+    write_json(perfect.to_json(), path)
+    assert Evaluation.read(path).scores[0].psnr == math.inf
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("not json", "is not JSON"),
+        ("[]", "is no evaluation"),
+        ('{"format": "srq.checkpoint"}', "is no evaluation"),
+        ('{"format": "srq.evaluation", "version": 99}', "of version 99, this srq reads version 1"),
+        ('{"format": "srq.evaluation", "version": 1}', "lacks a part of an evaluation"),
+    ],
+)
+def test_other_files_are_refused(tmp_path, text, sentence):
+    path = tmp_path / "result.json"
+    path.write_text(text)
+    with pytest.raises(DataError, match=sentence):
+        Evaluation.read(path)
+
+
+def test_a_score_with_unknown_parts_is_refused(evaluation, tmp_path):
+    record = evaluation.to_json()
+    record["scores"][0]["extra"] = 1
+    (tmp_path / "result.json").write_text(json.dumps(record))
+    with pytest.raises(DataError, match="lacks a part"):
+        Evaluation.read(tmp_path / "result.json")
+
+
+def test_a_missing_file_is_a_sentence(tmp_path):
+    with pytest.raises(StorageError, match="Cannot read .*none.json"):
+        Evaluation.read(tmp_path / "none.json")
