@@ -19,6 +19,8 @@ from srq.train.validation import Validation
 CONFIG_FILE = "config.toml"
 PICTURES = "pictures"
 
+_DRAWING_INTERVAL_S = 60.0
+
 
 def make_run_folder(folder: Path, config: str) -> None:
     """Make ``folder`` with the configuration in it; parents are made too.
@@ -69,6 +71,7 @@ class RunFolder:
         self._record = Record(folder, trainer.step)
         self._loss_sum, self._loss_count = 0.0, 0
         self._since, self._step_then = time.monotonic(), trainer.step
+        self._drawn_at = time.monotonic()
         for entry in self._record.entries:
             self.scores = entry.get("psnr", self.scores)
 
@@ -105,7 +108,13 @@ class RunFolder:
         path = self.folder / MODEL_FILE
         notes = {**self._notes, "steps": self._trainer.step, "scores": self.scores}
         write_checkpoint(path, self._trainer.network, self._trainer.average.state, notes)
+        self.draw()
         return path
+
+    def draw(self) -> None:
+        """Draw the curves so far; this takes as long as a hundred steps."""
+        draw_curves(self._record.entries, self.folder / CURVES_FILE)
+        self._drawn_at = time.monotonic()
 
     def _log(self) -> None:
         config, step = self._trainer.config, self._trainer.step
@@ -130,4 +139,5 @@ class RunFolder:
         entry = self._record.add({"step": self._trainer.step, "psnr": self.scores})
         self._observer.advanced(entry)
         self._validation.write_pictures(network, device, self.folder / PICTURES)
-        draw_curves(self._record.entries, self.folder / CURVES_FILE)
+        if time.monotonic() - self._drawn_at > _DRAWING_INTERVAL_S:
+            self.draw()

@@ -115,7 +115,7 @@ def _train(job: _Job) -> Result | None:
             if state is not None:
                 _restore(trainer, pool, state, said)
             if validation is None:
-                _take_steps(trainer, None, said)
+                _take_steps(job, trainer, None)
                 return None
             make_run_folder(job.folder, config.to_toml())
             score = functools.partial(_train_score, config, pool, device)
@@ -126,31 +126,33 @@ def _train(job: _Job) -> Result | None:
                 keeper.restore(state)
             said.began(trainer.step, config.steps)
             try:
-                _take_steps(trainer, keeper, said)
+                _take_steps(job, trainer, keeper)
             finally:
                 said.ended()
             return Result(keeper.deliver(), trainer.step, keeper.scores)
 
 
-def _take_steps(trainer: Trainer, keeper: RunFolder | None, said: Observer) -> None:
+def _take_steps(job: _Job, trainer: Trainer, keeper: RunFolder | None) -> None:
     with Interrupt() as interrupt:
         while trainer.step < trainer.config.steps:
             try:
                 loss, stop = trainer.take_step(interrupt.wished)
                 if keeper is not None:
                     keeper.after_step(loss)
-                    if stop:
-                        keeper.save()
             except DivergedError as error:
-                advice = "lower optim.lr or set optim.clip and start anew"
                 if keeper is not None:
-                    advice += f", from {keeper.folder} if it holds a state (init_from)"
-                raise DivergedError(f"{error} The states before it are kept; {advice}.") from None
+                    keeper.draw()
+                raise DivergedError(
+                    f"{error} What was saved before is kept; lower optim.lr or set optim.clip and "
+                    f"start anew, or from there with --set init_from={job.folder}."
+                ) from None
             if stop:
                 if keeper is not None:
-                    said.say(
+                    keeper.save()
+                    keeper.draw()
+                    job.said.say(
                         f"Stopped after step {trainer.step}; "
-                        f"go on with: srq train --resume {keeper.folder}"
+                        f"go on with: srq train --resume {job.folder}"
                     )
                 raise KeyboardInterrupt
 
