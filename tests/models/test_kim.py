@@ -81,8 +81,18 @@ def test_training_starts_near_the_upsampled_input():
     nearest = luma.repeat_interleave(2, 2).repeat_interleave(2, 3)
     assert 0 < (network(luma) - nearest).abs().mean() < 0.2
     bounds = [parameter.abs().max().item() for parameter in network.parameters()]
-    assert bounds[0] == pytest.approx((3 / 9) ** 0.5, rel=0.03)
+    assert bounds[1] == pytest.approx((3 / 5) ** 0.5, rel=0.03)
     assert bounds[-1] == pytest.approx(0.3 * (3 / 16) ** 0.5, rel=0.1)
+
+
+def test_no_channel_of_the_head_is_born_dead():
+    for seed in range(5):
+        torch.manual_seed(seed)
+        network = build("kim")
+        luma = torch.rand(1, 1, 32, 32)
+        active = (network.head(luma) > 0).double().mean(dim=(0, 2, 3))
+        assert active.min() > 0.2
+        assert network.head.weight.mean(dim=(1, 2, 3)).abs().max() < 1e-7
 
 
 def test_it_can_be_captured_as_a_graph():
