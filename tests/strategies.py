@@ -28,6 +28,8 @@ from srq.program import (
 )
 
 _INT32_MAX = 2**31 - 1
+_FRACS = range(-20, 33)
+"""The fractions of values between ops, well inside what a Format may have."""
 
 
 def formats(
@@ -105,7 +107,7 @@ class _Maker:
             case "add":
                 self.add(source, self.draw(st.sampled_from(self._partners(source)[::-1])))
             case "requantize":
-                self.requantize(source, *self._rounding(source.bound, source.frac))
+                self.requantize(source, self._rounding(source.bound, source.frac))
             case "shuffle":
                 self.shuffle(source, 2)
             case "nearest":
@@ -166,7 +168,7 @@ class _Maker:
             weight_frac = total - spread_most - source.frac
         else:
             weight_frac = draw(st.integers(-2, 18))
-            (fmt,) = self._rounding(bound, source.frac + weight_frac, spread_most)
+            fmt = self._rounding(bound, source.frac + weight_frac, spread_most)
         top, left = draw(st.integers(0, rows - 1)), draw(st.integers(0, columns - 1))
         op = Conv(
             self._name(),
@@ -193,7 +195,7 @@ class _Maker:
         bound = self._sum_bound(a, b)
         assert bound is not None
         frac = max(a.frac, b.frac)
-        fmt = None if self.draw(st.booleans()) else self._rounding(bound, frac)[0]
+        fmt = None if self.draw(st.booleans()) else self._rounding(bound, frac)
         self._append(Add(self._name(), a.name, b.name, fmt), a, fmt, frac, bound)
 
     def requantize(self, source: _Made, fmt: Format) -> None:
@@ -239,17 +241,18 @@ class _Maker:
         bound = (a.bound << (frac - a.frac)) + (b.bound << (frac - b.frac))
         return bound if bound <= _INT32_MAX // 2 else None
 
-    def _rounding(self, bound: int, frac: int, spread: int = 0) -> tuple[Format]:
+    def _rounding(self, bound: int, frac: int, spread: int = 0) -> Format:
         """A format to requantize a sum of this bound and fraction to, by any safe shift."""
         draw = self.draw
         bits = draw(st.integers(2, 16))
         # Mostly shifts that bring the sum near the format's width; now and then any other.
         near = max(bound.bit_length() - bits, 0)
-        left = min((_INT32_MAX // (bound + 1)).bit_length() - 1, 31)
-        low, high = -max(left, 0), 30 - spread if bound <= _INT32_MAX // 2 else 0
         wanted = draw(st.integers(near - 6, near + 2) | st.integers(-31, 31))
+        left = min((_INT32_MAX // (bound + 1)).bit_length() - 1, 31)
+        low = max(-max(left, 0), frac - _FRACS[-1])
+        high = min(30 - spread if bound <= _INT32_MAX // 2 else 0, frac - _FRACS[0])
         shift = min(max(wanted, low), high)
-        return (Format(draw(st.booleans()), bits, frac - shift),)
+        return Format(draw(st.booleans()), bits, frac - shift)
 
     def _weights(self, shape: tuple[int, ...], bits: int) -> np.ndarray:
         limit = 1 << (bits - 1)

@@ -24,10 +24,12 @@ class Engine(Protocol):
 
     name:    the engine's name in ``ENGINES``.
     program: the Program that it runs.
+    scale:   the Program's.
     """
 
     name: str
     program: Program
+    scale: int
 
     def __call__(self, picture: Picture) -> Picture:
         """The picture (H, W), H and W at least 1, as (scale * H, scale * W).

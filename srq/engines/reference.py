@@ -32,7 +32,7 @@ class Reference:
     """Runs a Program by definition. See ``srq.engines.Engine``.
 
     Memory: the tensors alive at once, of 4 bytes an element; for the paper's network about
-    500 bytes a low-resolution pixel.
+    650 bytes a low-resolution pixel.
     """
 
     name = "reference"
@@ -40,6 +40,7 @@ class Reference:
     def __init__(self, program: Program, threads: int | None = None) -> None:
         """``threads`` is ignored: the reference uses one."""
         self.program = program
+        self.scale = program.scale
 
     @overload
     def __call__(self, picture: NDArray, *, trace: Literal[False] = False) -> NDArray: ...

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
 
@@ -135,6 +135,12 @@ class Program:
 
     def __hash__(self) -> int:
         return hash(self.fingerprint)
+
+    def __reduce__(self) -> tuple[Callable[[bytes], "Program"], tuple[bytes]]:
+        # Copied and pickled as its file: what arrives is checked and frozen as well.
+        from srq.program.file import from_bytes, to_bytes
+
+        return from_bytes, (to_bytes(self),)
 
     def __repr__(self) -> str:
         return f"<Program {self._name or '(no name)'} x{self.scale} {self.fingerprint[:12]}>"

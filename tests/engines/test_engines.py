@@ -15,6 +15,7 @@ def test_every_engine_is_made_from_a_program(name):
     engine = open_engine(PROGRAM, name, threads=1)
     assert isinstance(engine, Engine)
     assert engine.program is PROGRAM
+    assert engine.scale == 2
     assert engine.name in ENGINES
     assert engine(np.zeros((2, 3), np.uint8)).shape == (4, 6)
 

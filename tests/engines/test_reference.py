@@ -15,7 +15,7 @@ from tests.kim_program import kim_program
 from tests.strategies import pictures, programs
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_any_program_equals_its_evaluation_in_python_integers(data):
     program = data.draw(programs())
@@ -30,7 +30,7 @@ def test_any_program_equals_its_evaluation_in_python_integers(data):
     np.testing.assert_array_equal(result, trace["hr"][0])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_every_value_stays_within_its_proved_interval_and_format(data):
     program = data.draw(programs())

@@ -36,13 +36,13 @@ def program_or_refusal(data):
     return program
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.binary())
 def test_any_bytes(data):
     assert program_or_refusal(data) is None
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.lists(st.tuples(st.integers(0, len(KIM) - 1), st.binary(max_size=3)), min_size=1))
 def test_spliced_bytes(splices):
     data = bytearray(KIM)
@@ -67,7 +67,7 @@ def replaced(value, path, new):
     return copy
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.data())
 def test_anything_anywhere_in_the_ops_or_the_header(data):
     header, body = split(to_bytes(data.draw(programs(max_ops=3))))

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -267,6 +268,14 @@ def test_the_fingerprint_is_the_sha256_of_the_canonical_bytes_as_written():
 def test_a_card_that_is_no_text_is_refused(card, message):
     with pytest.raises(ProgramError, match=message):
         Program([LR, Output("hr", "lr")], **card)
+
+
+def test_a_program_goes_to_another_process():
+    program = Program(kim_program(bias=True).ops, name="kim", provenance={"data": "none"})
+    arrived = pickle.loads(pickle.dumps(program))
+    assert arrived == program
+    assert (arrived.name, arrived.provenance) == (program.name, program.provenance)
+    assert not arrived.convs[0].weight.flags.writeable
 
 
 def test_a_card_may_have_lines():
