@@ -5,8 +5,8 @@ A page says where a table belongs, and from which file (relative to the page) it
     <!-- table: ../benchmarks/results/table1.json published -->
     <!-- end of table -->
 
-What stands between the two lines is replaced; the word ``published`` adds the figures that
-others published. A test compares the pages of srq with their files.
+Both lines start at the margin, and what stands between them is replaced. The word ``published``
+adds the figures that others published. A test compares the pages of srq with their files.
 """
 
 import re
@@ -19,10 +19,10 @@ from srq.evaluate.tables import markdown
 from srq.files import write_text
 
 _PLACE = re.compile(
-    r"(?P<begin><!-- table: (?P<file>\S+)(?P<options>(?: \S+)*) -->\n)"
+    r"(?P<begin>^<!-- table: (?P<file>\S+)(?P<options>(?: \S+)*) -->\n)"
     r".*?"
-    r"(?P<end><!-- end of table -->)",
-    re.DOTALL,
+    r"(?P<end>^<!-- end of table -->)",
+    re.DOTALL | re.MULTILINE,
 )
 
 

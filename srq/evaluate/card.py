@@ -1,0 +1,73 @@
+"""Model cards: what a shipped float checkpoint is, how it came about and what it scores.
+
+``python -m srq.evaluate.card NAME RESULT...`` writes ``srq/zoo/NAME.md`` for a checkpoint of
+the zoo; its tables are those of the result files and kept current by ``srq.evaluate.paste``.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from srq import zoo
+from srq.datasets.lists import EXCLUSIONS
+from srq.errors import CheckpointError
+from srq.evaluate.paste import pasted
+from srq.files import sha256_file, write_text
+from srq.models.network import count_weights
+from srq.train.bundle import Notes
+from srq.train.checkpoint import load_model, read_notes
+from srq.train.config import TrainConfig
+from srq.train.schema import from_table, to_toml
+
+
+def card(checkpoint: Path, results: Sequence[Path]) -> str:
+    """The card of a checkpoint, as markdown; ``results`` are files of ``srq evaluate --json``.
+
+    Raises CheckpointError if the checkpoint does not say how it was trained.
+    """
+    notes = read_notes(checkpoint)
+    try:
+        facts = _facts(checkpoint, notes)
+        config = to_toml(from_table(TrainConfig, notes["config"], str(checkpoint)))
+    except KeyError as error:
+        raise CheckpointError(
+            f"{checkpoint} does not say {error} of its training; use one that 'srq train' wrote."
+        ) from None
+    lines = [f"# {checkpoint.stem}", "", "| | |", "| --- | --- |"]
+    lines += [f"| {what} | {value} |" for what, value in facts.items()]
+    lines += ["", "## Scores", ""]
+    for result in results:
+        place = Path(os.path.relpath(result, checkpoint.parent)).as_posix()
+        lines += [f"<!-- table: {place} -->", "<!-- end of table -->", ""]
+    lines += ["## Training", "", "```toml", config.strip(), "```", ""]
+    return pasted("\n".join(lines), checkpoint.parent)
+
+
+def _facts(checkpoint: Path, notes: Notes) -> dict[str, str]:
+    network, recipe = load_model(checkpoint), notes["recipe"]
+    settings = ", ".join(f"{key} {value}" for key, value in network.config.items())
+    sets = notes["config"]["data"]["train"]
+    left_out = [f"{e.set}/{e.picture} ({e.reason})" for e in EXCLUSIONS if e.set in sets]
+    trained_on = ", ".join(sets) + (f", without {'; '.join(left_out)}" if left_out else "")
+    return {
+        "network": f"`{network.name}` ({settings})",
+        "weights": f"{count_weights(network):,}, float32",
+        "trained on": trained_on,
+        "pictures' fingerprint": f"`{notes['pictures']}`",
+        "degradation": f"`{recipe['name']}` (`{recipe['fingerprint']}`)",
+        "steps, seed": f"{notes['steps']:,}, {notes['seed']}",
+        "made with": f"srq {notes['srq']}, torch {notes['torch']}",
+        "SHA-256 of the file": f"`{sha256_file(checkpoint)}`",
+        "licence": "Apache-2.0",
+    }
+
+
+def main(name: str, *results: str) -> None:
+    """Write the card of the zoo's network ``name``."""
+    checkpoint = zoo.resolve(name, "float")
+    write_text(checkpoint.with_suffix(".md"), card(checkpoint, [Path(file) for file in results]))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

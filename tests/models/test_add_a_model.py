@@ -1,0 +1,28 @@
+"""docs/add-a-model.md: its code is the repository's, and its examples run."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "add-a-model.md").read_text(encoding="utf-8")
+QUOTES = re.findall(r"<!-- (file|line): (\S+) -->\n```python\n(.*?)```", PAGE, re.DOTALL)
+
+
+def test_the_page_quotes_a_file_and_a_line():
+    assert [kind for kind, _, _ in QUOTES] == ["file", "line"]
+
+
+def test_the_quoted_file_is_the_file():
+    (quote,) = (text for kind, _, text in QUOTES if kind == "file")
+    assert quote == (ROOT / "srq/models/espcn.py").read_text(encoding="utf-8")
+
+
+def test_the_quoted_line_is_in_the_list():
+    (quote,) = (text for kind, _, text in QUOTES if kind == "line")
+    assert quote in (ROOT / "srq/models/registry.py").read_text(encoding="utf-8")
+
+
+def test_the_examples_run():
+    examples = re.findall(r"(?<!-->\n)```python\n(.*?)```", PAGE, re.DOTALL)
+    assert len(examples) == 3
+    exec(compile("\n".join(examples), "docs/add-a-model.md", "exec"), {})
