@@ -57,8 +57,8 @@ def _score(engine: Engine, case: Case, scale: int) -> Score:
         case.source.set,
         case.condition,
         case.source.name,
-        psnr(made, case.hr, shave=scale),
-        ssim(made, case.hr, shave=scale),
+        round(psnr(made, case.hr, shave=scale), 6),
+        round(ssim(made, case.hr, shave=scale), 6),
     )
 
 

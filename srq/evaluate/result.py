@@ -23,7 +23,10 @@ _PACKAGES = ("numpy", "pillow", "torch")
 
 @dataclass(frozen=True)
 class Score:
-    """One picture, one condition, one model; an infinite ``psnr`` means equal pictures."""
+    """One picture, one condition, one model, to six decimals.
+
+    An infinite ``psnr`` means equal pictures.
+    """
 
     model: str
     set: str
@@ -76,7 +79,11 @@ class Evaluation:
         return Mean(psnr, _average(score.ssim for score in scores), psnr - bicubic)
 
     def to_json(self) -> dict[str, Any]:
-        """The evaluation as JSON values: the means for people first, then every score."""
+        """The evaluation as JSON values: the means for people first, then every score.
+
+        Under ``scores`` stand, by model, set and condition, the PSNR and SSIM of the set's
+        pictures in the order of ``pictures``; None for a picture without that condition.
+        """
         means = [
             {"model": model, "set": set_name, "condition": condition, **asdict(mean)}
             for model in self.models
@@ -92,7 +99,7 @@ class Evaluation:
             "models": self.models,
             "means": means,
             "pictures": self.pictures,
-            "scores": [asdict(score) for score in self.scores],
+            "scores": self._columns(),
         }
 
     @classmethod
@@ -112,23 +119,58 @@ class Evaluation:
                 f" version {VERSION}; run 'srq evaluate' again."
             )
         try:
-            scores = [_score(**score) for score in record["scores"]]
-            return cls(
-                record["scale"], record["models"], record["pictures"], scores, record["made"]
-            )
-        except (KeyError, TypeError) as error:
+            evaluation = cls(record["scale"], record["models"], record["pictures"])
+            evaluation.made = record["made"]
+            evaluation._add_columns(record["scores"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise DataError(
                 f"{path} lacks a part of an evaluation ({error}); run 'srq evaluate' again."
             ) from None
+        return evaluation
+
+    def _columns(self) -> dict[str, Any]:
+        by_place = {(s.model, s.set, s.condition, s.picture): s for s in self.scores}
+        return {
+            model: {
+                name: {
+                    condition: {
+                        "psnr": [found and found.psnr for found in column],
+                        "ssim": [found and found.ssim for found in column],
+                    }
+                    for condition in self.conditions
+                    if any(
+                        column := [
+                            by_place.get((model, name, condition, picture)) for picture in pictures
+                        ]
+                    )
+                }
+                for name, pictures in self.pictures.items()
+            }
+            for model in self.models
+        }
+
+    def _add_columns(self, columns: dict[str, Any]) -> None:
+        for model, sets in columns.items():
+            for name, conditions in sets.items():
+                for condition, figures in conditions.items():
+                    rows = zip(self.pictures[name], figures["psnr"], figures["ssim"], strict=True)
+                    self.scores += [
+                        # JSON has no infinity: of a picture that has an SSIM, null stands for it.
+                        Score(
+                            model,
+                            name,
+                            condition,
+                            picture,
+                            math.inf if psnr is None else psnr,
+                            ssim,
+                        )
+                        for picture, psnr, ssim in rows
+                        if ssim is not None
+                    ]
 
     def _of(self, model: str, set_name: str, condition: str) -> Sequence[Score]:
         wanted = (model, set_name, condition)
         return [s for s in self.scores if (s.model, s.set, s.condition) == wanted]
-
-
-def _score(*, psnr: float | None, **rest: Any) -> Score:
-    # JSON has no infinity: null stands for it.
-    return Score(psnr=math.inf if psnr is None else psnr, **rest)
 
 
 def _average(values: Iterable[float]) -> float:
