@@ -1,7 +1,7 @@
 import re
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -30,14 +30,15 @@ def test_help_imports_no_command_and_nothing_heavy():
 
 def test_help_takes_well_under_half_a_second():
     def seconds():
-        start = time.perf_counter()
+        start = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(
             [sys.executable, "-m", "srq", "--help"], cwd=ROOT, capture_output=True, check=True
         )
-        return time.perf_counter() - start
+        end = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return end.ru_utime + end.ru_stime - start.ru_utime - start.ru_stime
 
-    # The best of three: another process may hold the machine for a moment.
-    assert min(seconds() for _ in range(3)) < 0.5
+    # Processor time, the best of three: other work on the machine is not ours to answer for.
+    assert min(seconds() for _ in range(3)) < 0.4
 
 
 @pytest.mark.parametrize("entry", COMMANDS, ids=lambda entry: entry.name)
