@@ -23,6 +23,7 @@ BROKEN_PIPE = 141
 
 EXTRA_OF = {
     "av": "video",
+    "brevitas": "train",
     "matplotlib": "train",
     "skimage": "train",
     "torch": "train",
