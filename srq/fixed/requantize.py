@@ -31,10 +31,9 @@ def requantize(acc: ArrayLike, shift: int, fmt: Format) -> NDArray[np.int32]:
         # floor((acc + 2^(shift-1)) / 2^shift), written so that the sum cannot overflow: the
         # highest of the bits shifted out is the carry.
         return saturate((acc >> shift) + ((acc >> (shift - 1)) & 1), fmt)
-    # What lies outside the format before a left shift lies outside it after: bring it to
-    # just outside first, and the shift cannot overflow 64 bits.
-    near = np.clip(acc.astype(np.int64), fmt.lo - 1, fmt.hi + 1)
-    return saturate(near << -shift, fmt)
+    # What lies outside the format before a left shift lies outside it after: saturated first,
+    # the shift cannot overflow 64 bits.
+    return saturate(saturate(acc, fmt).astype(np.int64) << -shift, fmt)
 
 
 def saturate(values: ArrayLike, fmt: Format) -> NDArray[np.int32]:

@@ -211,6 +211,24 @@ def test_the_alignment_of_an_add_counts():
         program(24)
 
 
+def test_the_operands_of_an_add_count_by_themselves():
+    """One is far below zero, the other never below zero: their sum is nearer than the first."""
+    ops = [
+        LR,
+        Conv("low", "lr", [[[[-1]]]], weight_bits=2, weight_frac=0, bias=[-10]),
+        Conv("high", "lr", [[[[1]]]], weight_bits=2, weight_frac=4, bias=[20]),
+        Add("sum", "low", "high", Format.parse("s16.8")),
+        Requantize("back", "sum", U8),
+        Output("hr", "back"),
+    ]
+    ranges = Program(ops).ranges
+    assert ranges.values["low"][0] == (-265, -10)
+    assert ranges.values["high"][0] == (20, 275)
+    # At 12 fraction bits "low" is 16 times itself.
+    assert ranges.accumulators["sum"][0] == (-265 * 16, 275)
+    assert ranges.values["sum"][0] == ((-265 * 16 + 20 + 8) >> 4, (-160 + 275 + 8) >> 4)
+
+
 def test_the_alignment_of_a_convs_channels_counts():
     weight = np.ones((2, 1, 17, 17), int) * 1000
     # 289 * 1000 * 255 has 27 bits: channel 0 can be shifted by 4, not by 5.
