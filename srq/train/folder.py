@@ -107,7 +107,7 @@ class RunFolder:
         """Write the averaged kernels as the training's checkpoint."""
         path = self.folder / MODEL_FILE
         notes = {**self._notes, "steps": self._trainer.step, "scores": self.scores}
-        write_checkpoint(path, self._trainer.network, self._trainer.average.state, notes)
+        write_checkpoint(path, self._trainer.network, self._trainer.averaged_state(), notes)
         self.draw()
         return path
 

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.utils import parametrize
 
 from srq.datasets.pool import LumaPool
 from srq.datasets.sampler import Sampler
@@ -55,7 +56,7 @@ class Trainer:
         self.device = device
         self.step = 0
         self._processes = processes
-        self._sampler = Sampler(
+        self.sampler = Sampler(
             pool,
             crop=config.data.crop,
             batch=config.data.batch,
@@ -66,45 +67,53 @@ class Trainer:
         self.network = placed(_fresh_network(config, warm=not restored), device)
         self._parameters = list(self.network.parameters())
         self._optimizer = build_optimizer(self._parameters, config.optim)
-        self.average = KernelAverage(config.ema, collapsed_state(self.network))
+        self._average = KernelAverage(config.ema, collapsed_state(self.network))
         self._guide = _guide(config, device)
 
     def take_step(self, stop: bool = False) -> tuple[float, bool]:
         """One step; its loss over all processes, and whether any process wished to ``stop``.
 
-        Raises DivergedError, with the weights as they were, if the loss or gradient is not finite.
+        Raises DivergedError, with the weights as they were, if the loss is not finite. (A
+        gradient that is not makes the next loss so, and no state is saved in between.)
         """
         config = self.config.optim
         for group in self._optimizer.param_groups:
             group["lr"] = learning_rate(config, self.step, self.config.steps)
-        lr, hr = (self._moved(crops) for crops in self._sampler.batch(self.step))
-        loss = loss_of(
-            self.network,
-            lr,
-            hr,
-            self.config.loss,
-            self._guide,
-            in_one_pass=self.config.run.fused == "on",
-        )
+        lr, hr = (self._moved(crops) for crops in self.sampler.batch(self.step))
+        # Inside this block an expanded layer works out its kernel once, for both uses.
+        with parametrize.cached():
+            loss = loss_of(
+                self.network,
+                lr,
+                hr,
+                self.config.loss,
+                self._guide,
+                in_one_pass=self.config.run.fused == "on",
+            )
+            self._settle()
         self._optimizer.zero_grad()
         loss.backward()
         gradients = [p.grad for p in self._parameters if p.grad is not None]
         mean, wished = self._processes.average(gradients, loss.item(), float(stop))
-        norm = float(nn.utils.clip_grad_norm_(self._parameters, config.clip or math.inf))
-        if not (math.isfinite(mean) and math.isfinite(norm)):
+        if not math.isfinite(mean):
             raise DivergedError(
-                f"The training stopped at step {self.step + 1}: its loss is {mean:g} and its "
-                f"gradient's norm {norm:g}."
+                f"The training stopped at step {self.step + 1}: its loss is {mean:g}."
             )
+        if config.clip:
+            nn.utils.clip_grad_norm_(self._parameters, config.clip)
         self._optimizer.step()
-        self.average.update(collapsed_state(self.network))
         self.step += 1
         return mean, wished > 0
+
+    def averaged_state(self) -> Mapping[str, Tensor]:
+        """The averaged kernels after the steps taken, as a collapsed network's state."""
+        self._settle()
+        return self._average.state
 
     def averaged_network(self) -> Network:
         """A collapsed network with the averaged kernels, for measuring; a copy."""
         network = build(self.network.name, **self.network.config)
-        network.load_state_dict({k: t.cpu() for k, t in self.average.state.items()})
+        network.load_state_dict({k: t.cpu() for k, t in self.averaged_state().items()})
         return placed(network, self.device).eval()
 
     def tensors(self) -> dict[str, Tensor]:
@@ -112,7 +121,7 @@ class Trainer:
         held = {
             **with_prefix(MODEL, self.network.state_dict()),
             **dict(pack_optimizer(self._optimizer.state_dict()["state"])),
-            **with_prefix(AVERAGE, self.average.state),
+            **with_prefix(AVERAGE, self.averaged_state()),
         }
         for name, tensor in held.items():
             if not bool(torch.isfinite(tensor).all()):
@@ -127,7 +136,7 @@ class Trainer:
         load_into(self.network, without_prefix(MODEL, tensors), name)
         self._restore_optimizer(unpack_optimizer(tensors), name)
         average = {k: t.to(self.device) for k, t in without_prefix(AVERAGE, tensors).items()}
-        self.average = KernelAverage(self.config.ema, average, updates=step)
+        self._average = KernelAverage(self.config.ema, average, updates=step)
         self.step = step
 
     def _restore_optimizer(self, state: Mapping[int, dict[str, Tensor]], name: str) -> None:
@@ -141,6 +150,11 @@ class Trainer:
                     entries[key] = torch.empty_like(parameter).copy_(tensor)
         groups = self._optimizer.state_dict()["param_groups"]
         self._optimizer.load_state_dict({"state": dict(state), "param_groups": groups})
+
+    def _settle(self) -> None:
+        """Take the present kernels into the average, unless they are in it."""
+        if self._average.updates < self.step:
+            self._average.update(collapsed_state(self.network))
 
     def _moved(self, crops: NDArray[np.uint8]) -> Tensor:
         tensor = torch.from_numpy(crops)

@@ -8,6 +8,7 @@ from srq.train.config import TrainConfig
 
 TINY = """
 steps = 24
+seed = 1
 [model]
 name = "kim"
 scale = 2

@@ -74,7 +74,7 @@ def test_a_training_leaves_all_that_it_promises(tmp_path, tiny, pictures):
     assert log[-1]["psnr"] == result.scores
     assert result.scores.keys() == {"train", pictures.name}
     notes = read_notes(folder)
-    assert (notes["steps"], notes["seed"], notes["recipe"]["name"]) == (24, 0, "bicubic")
+    assert (notes["steps"], notes["seed"], notes["recipe"]["name"]) == (24, 1, "bicubic")
     assert notes["scores"] == result.scores
     # Bicubic, the network and HR side by side, of the first picture, which is 50x40.
     assert [path.name for path in (folder / "pictures").iterdir()] == [f"{pictures.name}-0.png"]
@@ -83,7 +83,7 @@ def test_a_training_leaves_all_that_it_promises(tmp_path, tiny, pictures):
 
 
 def test_training_makes_the_network_better(tmp_path, tiny):
-    run.start(tiny("steps=200", "validate.every=10", "optim.lr=0.01"), tmp_path / "run")
+    run.start(tiny("steps=200", "optim.lr=0.01"), tmp_path / "run")
     log = read_log(tmp_path / "run")
     scores = [entry["psnr"]["train"] for entry in log if "psnr" in entry]
     assert scores[-1] > scores[0] + 1
@@ -176,11 +176,27 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_good_state(tmp_path,
         return take_step(trainer, stop)
 
     monkeypatch.setattr(Trainer, "take_step", poisoned)
-    with pytest.raises(DivergedError, match=r"stopped at step 20: its loss is nan .* lower optim"):
+    with pytest.raises(DivergedError, match=r"step 20: its loss is nan\. .* lower optim"):
         run.start(tiny(), tmp_path / "run")
     assert states(tmp_path / "run") == ["step-000000008.safetensors", "step-000000016.safetensors"]
     for tensor in load_model(tmp_path / "run").state_dict().values():
         assert torch.isfinite(tensor).all()
+
+
+def test_weights_that_are_not_finite_are_never_saved(tmp_path, tiny, monkeypatch):
+    take_step = Trainer.take_step
+
+    def poisoned(trainer, stop=False):
+        taken = take_step(trainer, stop)
+        if trainer.step == 16:
+            with torch.no_grad():
+                next(iter(trainer.network.parameters()))[0, 0] = float("inf")
+        return taken
+
+    monkeypatch.setattr(Trainer, "take_step", poisoned)
+    with pytest.raises(DivergedError, match=r"step 16: model/\S+ holds a number that is not fin"):
+        run.start(tiny(), tmp_path / "run")
+    assert states(tmp_path / "run") == ["step-000000008.safetensors"]
 
 
 def test_a_rate_far_too_high_is_noticed_by_itself(tmp_path, tiny):
@@ -245,8 +261,8 @@ def test_another_scale_starts_from_the_layers_that_are_alike(tmp_path, tiny):
 
 def test_a_teacher_changes_what_is_learnt(tmp_path, tiny):
     run.start(tiny(), tmp_path / "teacher")
-    run.start(tiny(f"teacher.checkpoint={tmp_path / 'teacher'}", "seed=1"), tmp_path / "taught")
-    run.start(tiny("seed=1"), tmp_path / "alone")
+    run.start(tiny(f"teacher.checkpoint={tmp_path / 'teacher'}", "seed=2"), tmp_path / "taught")
+    run.start(tiny("seed=2"), tmp_path / "alone")
     taught, alone = (load_model(tmp_path / name).state_dict() for name in ("taught", "alone"))
     assert not torch.equal(taught["head.weight"], alone["head.weight"])
     with pytest.raises(CheckpointError, match=r"is of scale 2, and the configuration asks for"):
