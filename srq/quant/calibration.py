@@ -11,12 +11,14 @@ from torch import Tensor, nn
 
 from srq.datasets.build import build_pool
 from srq.datasets.lists import training_pictures
+from srq.datasets.paired import load_pairs
+from srq.datasets.pool import LumaPool
 from srq.datasets.sampler import Sampler
 from srq.degrade import Recipe
 from srq.train.objective import to_unit
 
-CROP = 48
-CROPS = 48
+CROP = 40
+CROPS = 32
 _PICTURES = 48
 _SEED = 20
 
@@ -55,16 +57,26 @@ def calibration_set(
 ) -> Calibration:
     """``crops`` crops of ``crop`` LR pixels a side, degraded by ``recipe``; the same every time.
 
-    ``sources`` are training sets, folders or pictures; of many pictures some, evenly spread,
-    are read. Raises DataError for a test set and where nothing is large enough.
+    ``sources`` are training sets, folders or pictures, of which some, evenly spread, are read;
+    or one manifest (.jsonl) of pairs, and ``recipe`` has no meaning. Raises DataError for a test
+    set and where nothing is large enough.
     """
+    if Path(sources[0]).suffix == ".jsonl":
+        pool = load_pairs(sources[0], scale=scale, crop=crop)
+    else:
+        pool = _degraded(sources, scale=scale, recipe=recipe, crop=crop, seed=seed)
+    return Calibration(*Sampler(pool, crop=crop, batch=crops, seed=seed).batch(0))
+
+
+def _degraded(
+    sources: Sequence[str | Path], *, scale: int, recipe: str, crop: int, seed: int
+) -> LumaPool:
     paths = training_pictures(sources)
     chosen = [paths[i * len(paths) // _PICTURES] for i in range(_PICTURES)]
-    pool = build_pool(
+    return build_pool(
         list(dict.fromkeys(chosen)),
         scale=scale,
         recipe=Recipe.load(recipe),
         crop=crop,
         seed=seed,
     )
-    return Calibration(*Sampler(pool, crop=crop, batch=crops, seed=seed).batch(0))
