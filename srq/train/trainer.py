@@ -14,10 +14,12 @@ from srq.datasets.sampler import Sampler
 from srq.errors import CheckpointError, SrqError
 from srq.models import Network, build
 from srq.models.expand import collapsed_state, expand
+from srq.models.kim import Kim
 from srq.train.average import KernelAverage
 from srq.train.checkpoint import load_into, load_model
 from srq.train.config import TrainConfig
 from srq.train.machine import placed
+from srq.train.narrowing import can_narrow, narrowed
 from srq.train.objective import Guide, loss_of
 from srq.train.optimizer import build_optimizer, learning_rate
 from srq.train.processes import Processes
@@ -29,6 +31,9 @@ from srq.train.state import (
     with_prefix,
     without_prefix,
 )
+
+# How many batches decide which channels of a wider network are kept.
+_RANKING_BATCHES = 200
 
 
 class DivergedError(SrqError):
@@ -64,7 +69,7 @@ class Trainer:
             rank=processes.rank,
             world=processes.world,
         )
-        self.network = placed(_fresh_network(config, warm=not restored), device)
+        self.network = placed(_fresh_network(config, pool, warm=not restored), device)
         self._parameters = list(self.network.parameters())
         self._optimizer = build_optimizer(self._parameters, config.optim)
         self._average = KernelAverage(config.ema, collapsed_state(self.network))
@@ -163,21 +168,30 @@ class Trainer:
         return tensor
 
 
-def _fresh_network(config: TrainConfig, *, warm: bool) -> Network:
+def _fresh_network(config: TrainConfig, pool: LumaPool, *, warm: bool) -> Network:
     """The network as a training starts with it; the seed alone decides its random weights."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         network = build(config.model.name, scale=config.model.scale, **config.model.options)
         if config.init_from and warm:
-            _warm_start(network, config.init_from)
+            _warm_start(network, config, pool)
         if config.expand.hidden:
             expand(network, hidden=config.expand.hidden, keep=bool(config.init_from))
     return network.train()
 
 
-def _warm_start(network: Network, path: str) -> None:
-    """Copy a checkpoint's kernels; from another scale, those of the layers that are alike."""
+def _warm_start(network: Network, config: TrainConfig, pool: LumaPool) -> None:
+    """Copy a checkpoint's kernels; from another scale, those of the layers that are alike; from
+    a wider ``kim``, those of the channels that matter most on the training pictures."""
+    path = config.init_from
     source = load_model(path)
+    if isinstance(source, Kim) and isinstance(network, Kim) and can_narrow(source, network):
+        # The same crops in every process, whatever its share of a batch is.
+        sampler = Sampler(pool, crop=config.data.crop, batch=config.data.batch, seed=config.seed)
+        crops = (sampler.batch(step) for step in range(_RANKING_BATCHES))
+        batches = ((torch.from_numpy(lr), torch.from_numpy(hr)) for lr, hr in crops)
+        network.load_state_dict(narrowed(source, network, batches))
+        return
     same = {**source.config, "scale": 0} == {**network.config, "scale": 0}
     if source.name != network.name or not same:
         raise CheckpointError(
