@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 import multiprocessing
+import os
 import platform
 import statistics
 import time
@@ -214,7 +215,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--steps", type=int, default=30, help="steps of each in a round")
     parser.add_argument("--threads", type=int, default=cores())
-    parser.add_argument("--workers", type=int, default=2, help="of the peer's DataLoader")
+    parser.add_argument("--workers", type=int, default=cores(), help="of the peer's DataLoader")
     parser.add_argument("--json", type=Path, metavar="FILE")
     given = parser.parse_args()
     measured = measure(given.rounds, given.steps, given.threads, given.workers)
@@ -230,6 +231,8 @@ def main() -> None:
             "cores": cores(),
             "threads": given.threads,
             "system": platform.platform(),
+            # Above the number of cores, others were at work too.
+            "load_average": [round(load, 1) for load in os.getloadavg()],
         },
         "versions": {
             "srq": __version__,

@@ -68,6 +68,7 @@ class RunFolder:
         self._train_score = train_score
         self._notes = notes
         self._observer = observer
+        _sweep(folder)
         self._record = Record(folder, trainer.step)
         self._loss_sum, self._loss_count = 0.0, 0
         self._since, self._step_then = time.monotonic(), trainer.step
@@ -141,3 +142,12 @@ class RunFolder:
         self._validation.write_pictures(network, device, self.folder / PICTURES)
         if time.monotonic() - self._drawn_at > _DRAWING_INTERVAL_S:
             self.draw()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed process was about to rename: the temporary names of srq.files."""
+    for stray in folder.rglob(".*.tmp"):
+        try:
+            stray.unlink()
+        except OSError as error:
+            raise storage_error("remove", stray, error) from error

@@ -1,3 +1,7 @@
+import dataclasses
+import re
+from pathlib import Path
+
 import pytest
 
 from srq.degrade import Recipe
@@ -58,3 +62,36 @@ def test_a_file_that_is_absent_or_no_text_is_said_to_be(tmp_path):
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="is not UTF-8 text"):
         TrainConfig.load(tmp_path / "bytes.toml")
+
+
+def settings(config, prefix=""):
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if dataclasses.is_dataclass(value):
+            yield from settings(value, f"{prefix}{field.name}.")
+        else:
+            yield f"{prefix}{field.name}", value
+
+
+def test_the_page_tells_every_setting_with_its_default():
+    page = (Path(__file__).parents[2] / "docs" / "training.md").read_text()
+    told = {}
+    for keys, defaults in re.findall(r"^\| (`[a-z_.`, ]+`) \| (.+?) \|", page, re.MULTILINE):
+        names, values = re.findall(r"`(.+?)`", keys), defaults.replace("`", "")
+        told |= dict(zip(names, values.split(", ") if len(names) > 1 else [values], strict=True))
+    expected = {
+        key: str(list(value))
+        if isinstance(value, tuple)
+        else f'"{value}"'
+        if isinstance(value, str)
+        else str(value)
+        for key, value in settings(TrainConfig())
+    }
+    assert {key: told.get(key, "").replace('"', "'") for key in expected} == {
+        key: text.replace('"', "'") for key, text in expected.items()
+    }
+
+
+def test_the_page_tells_of_every_shipped_configuration():
+    page = (Path(__file__).parents[2] / "docs" / "training.md").read_text()
+    assert [name for name in TrainConfig.names() if f"`{name}`" not in page] == []

@@ -137,6 +137,23 @@ def test_a_damaged_state_is_passed_over_with_a_warning(tmp_path, tiny, stop_at, 
     assert "Going on from step 8." in notebook.sentences
 
 
+def test_what_a_killed_process_was_writing_is_swept_up(tmp_path, tiny, monkeypatch):
+    run.start(tiny(), tmp_path / "run")
+
+    def killed(source, target):
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        # As kill -9 between writing and renaming: the temporary file stays.
+        patch.setattr(os, "replace", killed)
+        patch.setattr(os, "unlink", lambda path: None)
+        with pytest.raises(SystemExit):
+            run.resume(tmp_path / "run", steps=40)
+    assert list((tmp_path / "run").rglob("*.tmp"))
+    run.resume(tmp_path / "run", steps=40)
+    assert not list((tmp_path / "run").rglob("*.tmp"))
+
+
 def test_states_that_are_all_damaged_end_in_a_sentence(tmp_path, tiny):
     run.start(tiny(), tmp_path / "run")
     for state in (tmp_path / "run" / "states").iterdir():
