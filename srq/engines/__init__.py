@@ -12,7 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.errors import ConfigError
+from srq.errors import ConfigError, MissingDependencyError
 from srq.program import Program
 
 Picture = NDArray[np.uint8] | NDArray[np.uint16]
@@ -25,11 +25,14 @@ class Engine(Protocol):
     name:    the engine's name in ``ENGINES``.
     program: the Program that it runs.
     scale:   the Program's.
+    streams: whether its memory is independent of the picture's height; one that keeps whole
+             tensors is better given a block at a time (srq.upscaling does).
     """
 
     name: str
     program: Program
     scale: int
+    streams: bool
 
     def __call__(self, picture: Picture) -> Picture:
         """The picture (H, W), H and W at least 1, as (scale * H, scale * W).
@@ -42,9 +45,13 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class Entry:
-    """Where an engine is found: ``MODULE:NAME`` makes one from (program, threads)."""
+    """Where an engine is found: ``MODULE:NAME`` makes one from (program, threads).
+
+    get: how to come by it where it cannot be imported, as the end of a sentence.
+    """
 
     path: str
+    get: str = "reinstall srq"
 
     def make(self) -> Callable[[Program, int | None], Engine]:
         """Import the engine; ImportError if what it needs is not installed."""
@@ -64,14 +71,22 @@ def open_engine(program: Program, engine: str = AUTO, threads: int | None = None
     """``program`` on the engine of that name, or on the fastest at hand for ``auto``.
 
     threads: how many it may use; None leaves it to the engine. No number of threads changes a
-    result. Raises ConfigError for an unknown name.
+    result. Raises ConfigError for an unknown name, MissingDependencyError where the engine named
+    cannot be imported.
     """
     if engine == AUTO:
         return _first_at_hand()(program, threads)
     if engine not in ENGINES:
         known = ", ".join([AUTO, *ENGINES])
         raise ConfigError(f"There is no engine {engine!r}; choose one of {known}.")
-    return ENGINES[engine].make()(program, threads)
+    entry = ENGINES[engine]
+    try:
+        make = entry.make()
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"The engine '{engine}' is not installed; {entry.get}, or choose {AUTO}."
+        ) from error
+    return make(program, threads)
 
 
 def _first_at_hand() -> Callable[[Program, int | None], Any]:

@@ -36,6 +36,7 @@ class Reference:
     """
 
     name = "reference"
+    streams = False
 
     def __init__(self, program: Program, threads: int | None = None) -> None:
         """``threads`` is ignored: the reference uses one."""

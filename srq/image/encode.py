@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from srq.errors import ImageError
-from srq.image.depth import peak, to_depth
+from srq.image.depth import to_depth
 from srq.image.picture import Picture, fitting_profile
 from srq.image.png16 import encode_png16
 from srq.image.tiff import encode_tiff
@@ -38,30 +38,43 @@ def encode(picture: Picture, suffix: str, *, quality: int = 95, lossless: bool =
     carry is converted or left out as docs/image.md says, but for transparency: ImageError tells
     of that, and of an unknown suffix, a wrong quality and a picture too large for the format.
     """
+    transparent = picture.is_transparent
+    target = check_target(suffix, picture.size, transparent=transparent, quality=quality)
+    return target.encode(_fitted(picture, target), quality, lossless)
+
+
+def check_target(
+    suffix: str, size: tuple[int, int], *, transparent: bool = False, quality: int = 95
+) -> Format:
+    """The format of ``suffix``, if a picture of this height and width can be written in it.
+
+    ``transparent``: whether alpha is anywhere less than full. Raises ImageError as ``encode``
+    does, so that long work need not be done before it.
+    """
     target = FORMATS.get(suffix.lower())
     if target is None:
         known = ", ".join(FORMATS)
         raise ImageError(f"Cannot write a picture as {suffix!r}; end the name in one of {known}.")
     if not 1 <= quality <= 100:
         raise ImageError(f"The quality of a picture must be from 1 to 100, not {quality}.")
-    height, width = picture.size
+    height, width = size
     if max(height, width) > target.longest:
         raise ImageError(
             f"{target.name} pictures can be at most {target.longest} pixels wide and high, but "
             f"this one is {width} x {height}; write PNG or TIFF."
         )
-    return target.encode(_fitted(picture, target), quality, lossless)
+    if transparent and not target.alpha:
+        raise ImageError(
+            f"{target.name} cannot carry transparency; write PNG, WebP or TIFF, or lay the "
+            f"picture over a background first."
+        )
+    return target
 
 
 def _fitted(picture: Picture, target: Format) -> Picture:
     """``picture`` with only what ``target`` can carry."""
     pixels, alpha = picture.pixels, picture.alpha
-    if alpha is not None and not target.alpha:
-        if int(alpha.min()) != peak(alpha.dtype):
-            raise ImageError(
-                f"{target.name} cannot carry transparency; write PNG, WebP or TIFF, or lay the "
-                f"picture over a background first."
-            )
+    if not target.alpha:
         alpha = None
     if not target.deep:
         pixels = to_depth(pixels, np.uint8)

@@ -50,6 +50,11 @@ class Picture:
         return self.pixels.ndim == 2
 
     @property
+    def is_transparent(self) -> bool:
+        """Whether alpha is anywhere less than full."""
+        return self.alpha is not None and int(self.alpha.min()) != peak(self.alpha.dtype)
+
+    @property
     def size(self) -> tuple[int, int]:
         """Height and width in pixels."""
         return self.pixels.shape[0], self.pixels.shape[1]

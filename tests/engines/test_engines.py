@@ -4,7 +4,7 @@ import pytest
 from srq import engines
 from srq.engines import AUTO, ENGINES, Engine, Entry, open_engine
 from srq.engines.reference import Reference
-from srq.errors import ConfigError
+from srq.errors import ConfigError, MissingDependencyError
 from tests.kim_program import kim_program
 
 PROGRAM = kim_program()
@@ -26,11 +26,15 @@ def test_an_unknown_engine_is_refused():
 
 
 def test_auto_passes_over_what_is_not_installed(monkeypatch):
-    entries = {"absent": Entry("srq_absent:Engine"), "reference": ENGINES["reference"]}
+    absent = Entry("srq_absent:Engine", get="pip install 'srq[absent]'")
+    entries = {"absent": absent, "reference": ENGINES["reference"]}
     monkeypatch.setattr(engines, "ENGINES", entries)
     assert isinstance(open_engine(PROGRAM), Reference)
-    with pytest.raises(ImportError):
+    with pytest.raises(MissingDependencyError) as error:
         open_engine(PROGRAM, "absent")
+    assert str(error.value) == (
+        "The engine 'absent' is not installed; pip install 'srq[absent]', or choose auto."
+    )
 
 
 def test_auto_with_no_engine_at_all_says_so(monkeypatch):
