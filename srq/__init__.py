@@ -1,3 +1,55 @@
-"""srq: quantized super-resolution, from photos to integer programs that every engine runs alike."""
+"""srq: quantized super-resolution, from photos to integer programs that every engine runs alike.
+
+larger = srq.upscale(image)     # a NumPy array, a Pillow image or an srq Picture
+engine = srq.load("kim-x2")     # a callable on luma; engine.program is the Program
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from srq.upscaling.engine import Engine
 
 __version__ = "0.1.0"
+
+__all__ = ["__version__", "load", "upscale"]
+
+AnyImage = TypeVar("AnyImage")
+
+
+def load(name_or_path: "str | Path", engine: str = "auto", threads: int | None = None) -> "Engine":
+    """A model, ready to run: a callable, uint8 luma (H, W) in, uint8 luma (sH, sW) out.
+
+    ``name_or_path`` is a name of the zoo ("kim-x2") or a .srq file; ``engine`` is "auto" (the
+    fastest at hand), "reference", or another of ``srq.engines.ENGINES``, all with the same
+    result; ``threads`` how many it may use. Its ``.program`` is the Program, ``.scale`` is s.
+
+    Raises ModelError, ProgramError, ConfigError or MissingDependencyError, in one sentence.
+    """
+    from srq.upscaling.engine import open_model
+
+    return open_model(name_or_path, engine, threads)
+
+
+def upscale(
+    image: AnyImage,
+    model: "str | Path | Engine" = "kim-x2",
+    *,
+    engine: str = "auto",
+    threads: int | None = None,
+) -> AnyImage:
+    """``image`` made larger by ``model``, of the same kind, depth and channels.
+
+    ``image`` is a NumPy array, uint8 or uint16, of shape (H, W), (H, W, 2), (H, W, 3) or
+    (H, W, 4) (2 and 4: alpha last); a Pillow image; or an ``srq.image.io.Picture``, whose
+    profile and EXIF go along. ``model`` is what ``load`` takes, or has returned: then it is not
+    opened again. docs/upscale.md says what becomes of colour, alpha and 16 bits.
+
+    Raises ImageError for an image that it cannot take, and what ``load`` raises.
+    """
+    from srq.upscaling.engine import open_model
+    from srq.upscaling.enlarge import enlarge
+    from srq.upscaling.forms import as_picture
+
+    picture, restore = as_picture(image)
+    return restore(enlarge(picture, open_model(model, engine, threads)))

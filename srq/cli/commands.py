@@ -36,6 +36,7 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("train", "srq.cli.train", "Train a network, or go on with a training."),
     Command("quantize", "srq.cli.quantize", "Turn a float network into a program of integers."),
+    Command("upscale", "srq.cli.upscale", "Make pictures, or folders of pictures, larger."),
     Command("evaluate", "srq.cli.evaluate", "Measure models on test sets, beside bicubic."),
     Command("info", "srq.cli.info", "Show a program: ops, formats, proof, graph, cost."),
     Command("cost", "srq.cli.cost", "Count what a program takes in hardware."),

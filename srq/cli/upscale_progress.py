@@ -1,0 +1,123 @@
+"""What a person sees of ``srq upscale``: a live line on a terminal, plain lines elsewhere."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from srq.upscaling.batch import Result, State, Watcher
+from srq.upscaling.plan import Job
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@contextmanager
+def display(jobs: Sequence[Job], screen: "Console", errors: "Console") -> Iterator[Watcher]:
+    """A watcher that tells people: on ``screen`` what is done, on ``errors`` what failed.
+
+    Where ``errors`` is a terminal it has a live line instead of one line for each picture; of a
+    single picture, the line is printed in any case.
+    """
+    if not errors.is_terminal:
+        yield Lines(len(jobs), screen, errors)
+        return
+    bar = Progress(
+        TextColumn("{task.fields[files]}", markup=False),
+        BarColumn(),
+        TextColumn("{task.fields[speed]}", markup=False),
+        TimeRemainingColumn(),
+        console=errors,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    watcher = LiveLine(jobs, bar, errors)
+    with bar:
+        yield watcher
+    if len(jobs) == 1:
+        for result in watcher.done:
+            screen.print(_line(result), markup=False, soft_wrap=True)
+
+
+class Lines(Watcher):
+    """One line for each picture as it ends."""
+
+    def __init__(self, total: int, screen: "Console", errors: "Console") -> None:
+        self._total = total
+        self._screen = screen
+        self._errors = errors
+        self._ended = 0
+        self._lock = Lock()
+
+    def ended(self, result: Result) -> None:
+        """Print the line."""
+        with self._lock:
+            self._ended += 1
+            if result.sentence is not None:
+                self._errors.print(result.sentence, markup=False, soft_wrap=True)
+                return
+            count = f"[{self._ended}/{self._total}] " if self._total > 1 else ""
+            self._screen.print(f"{count}{_line(result)}", markup=False, soft_wrap=True)
+
+
+class LiveLine(Watcher):
+    """Pictures done, megapixels a second, time left, in one line; what fails stands above it."""
+
+    def __init__(self, jobs: Sequence[Job], bar: Progress, errors: "Console") -> None:
+        self.done: list[Result] = []
+        self._jobs = len(jobs)
+        self._bar = bar
+        self._errors = errors
+        self._ended = 0
+        self._pixels = 0
+        self._shares = dict.fromkeys(jobs, 0.0)
+        # How many bytes a file has says best, before it is opened, how long it will take.
+        self._sizes = {job: _size(job) for job in jobs}
+        self._started = time.perf_counter()
+        self._lock = Lock()
+        total = sum(self._sizes.values())
+        self._task = bar.add_task("", total=total, files=f"0/{self._jobs}", speed="")
+
+    def advanced(self, job: Job, share: float, pixels: int) -> None:
+        """Move the line on."""
+        with self._lock:
+            self._pixels += pixels
+            self._shares[job] += share
+            self._show(share * self._sizes[job])
+
+    def ended(self, result: Result) -> None:
+        """Count the picture; print what failed."""
+        with self._lock:
+            self._ended += 1
+            if result.state is State.DONE:
+                self.done.append(result)
+            if result.sentence is not None:
+                self._errors.print(result.sentence, markup=False, soft_wrap=True)
+            self._show((1 - self._shares[result.job]) * self._sizes[result.job])
+
+    def _show(self, advance: float) -> None:
+        speed = self._pixels / 1e6 / max(time.perf_counter() - self._started, 1e-9)
+        self._bar.update(
+            self._task,
+            advance=advance,
+            files=f"{self._ended}/{self._jobs}",
+            speed=f"{speed:.2f} megapixels/s",
+        )
+
+
+def _size(job: Job) -> int:
+    try:
+        return job.source.stat().st_size
+    except OSError:
+        return 0  # Reading it will say why.
+
+
+def _line(result: Result) -> str:
+    if result.size is None:
+        return f"{result.job.target}: {result.state.value}"
+    height, width = result.size
+    return f"{result.job.target}: {width} x {height}, {result.seconds:.1f} s"

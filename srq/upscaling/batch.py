@@ -1,0 +1,151 @@
+"""Many picture files, several at a time; each is written whole or not at all."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+from srq.engines import Engine
+from srq.errors import ConfigError, ImageError, SrqError
+from srq.files import atomic_write
+from srq.image.encode import check_target, encode
+from srq.image.io import read
+from srq.upscaling.engine import check_eight_bits
+from srq.upscaling.enlarge import enlarge
+from srq.upscaling.plan import Job
+
+
+class Existing(Enum):
+    """What becomes of a result that exists before the work begins."""
+
+    REFUSE = "refuse"
+    SKIP = "skip"
+    REPLACE = "replace"
+
+
+class State(Enum):
+    """How a job ended."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Result:
+    """The end of one job: ``size`` is the result's height and width, ``sentence`` what failed."""
+
+    job: Job
+    state: State
+    seconds: float = 0.0
+    size: tuple[int, int] | None = None
+    sentence: str | None = None
+
+
+class Watcher:
+    """Is told how the work goes, from several threads; this one keeps it to itself."""
+
+    def advanced(self, job: Job, share: float, pixels: int) -> None:
+        """``share`` of the job (of 1 in all) is done, with ``pixels`` pixels of its result."""
+
+    def ended(self, result: Result) -> None:
+        """A job has ended, however it did."""
+
+
+def upscale_files(
+    jobs: Sequence[Job],
+    engine: Engine,
+    *,
+    workers: int = 1,
+    existing: Existing = Existing.REFUSE,
+    quality: int = 95,
+    watcher: Watcher | None = None,
+) -> list[Result]:
+    """Read, enlarge and write every picture; the results are in the order of the jobs.
+
+    A picture that cannot be read or written becomes a failed result, and the others go on. Up to
+    ``workers`` are worked on at once, by threads, which changes no byte of any. If it is
+    interrupted (KeyboardInterrupt), files stand whole or not at all.
+
+    Raises ConfigError, before anything is done, if a result exists under ``Existing.REFUSE``,
+    or the engine's program does not take 8-bit luma.
+    """
+    watcher = watcher or Watcher()
+    check_eight_bits(engine)
+    present = [job.target for job in jobs if job.target.exists()]
+    if present and existing is Existing.REFUSE:
+        which = (
+            f"{present[0]} exists"
+            if len(present) == 1
+            else (f"{len(present)} of {len(jobs)} results exist, {present[0]} first")
+        )
+        raise ConfigError(
+            f"{which}; say --skip-existing to leave what exists, or --force to write it anew."
+        )
+    left = set(present) if existing is Existing.SKIP else set()
+    stop = Event()
+    work = partial(_run, engine=engine, left=left, quality=quality, watcher=watcher, stop=stop)
+    executor = ThreadPoolExecutor(workers)
+    try:
+        # The main thread only waits, so that Ctrl-C never strikes in the midst of a file.
+        futures = [executor.submit(work, job) for job in jobs]
+        results = [future.result() for future in futures]
+    except BaseException:
+        stop.set()
+        executor.shutdown(cancel_futures=True)
+        raise
+    executor.shutdown()
+    return results
+
+
+class _StoppedError(Exception):
+    """The work is to end before this picture is done."""
+
+
+def _run(
+    job: Job, *, engine: Engine, left: set[Path], quality: int, watcher: Watcher, stop: Event
+) -> Result:
+    started = time.perf_counter()
+    size = None
+    try:
+        if job.target in left:
+            result = Result(job, State.SKIPPED)
+        else:
+            size = _upscale_file(job, engine, quality, watcher, stop)
+            result = Result(job, State.DONE, time.perf_counter() - started, size)
+    except SrqError as error:
+        result = Result(job, State.FAILED, time.perf_counter() - started, sentence=str(error))
+    watcher.ended(result)
+    return result
+
+
+def _upscale_file(
+    job: Job, engine: Engine, quality: int, watcher: Watcher, stop: Event
+) -> tuple[int, int]:
+    picture = read(job.source)
+    height, width = picture.size
+    scale = engine.scale
+
+    def advanced(pixels: int) -> None:
+        if stop.is_set():
+            raise _StoppedError
+        watcher.advanced(job, pixels / (height * width), pixels * scale**2)
+
+    try:
+        check_target(
+            job.target.suffix,
+            (height * scale, width * scale),
+            transparent=picture.is_transparent,
+            quality=quality,
+        )
+        # Opened before the work, so that a folder closed to us is known at once.
+        with atomic_write(job.target) as stream:
+            large = enlarge(picture, engine, advanced)
+            stream.write(encode(large, job.target.suffix, quality=quality))
+    except ImageError as error:
+        raise ImageError(f"Cannot upscale {job.source} to {job.target}: {error}") from error
+    return large.size
