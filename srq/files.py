@@ -24,6 +24,7 @@ _REASONS_READING = _REASONS | {
     errno.EPERM: "permission is denied; make it readable for you",
 }
 _REASONS_WRITING = _REASONS | {
+    errno.EEXIST: _REASONS[errno.ENOTDIR],  # met while making the folders of a path
     errno.ENOENT: "the folder does not exist; make it first",
     errno.EACCES: "permission is denied; choose a folder you may write to",
     errno.EPERM: "permission is denied; choose a folder you may write to",
