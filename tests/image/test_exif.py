@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageOps
 
-from srq.image.exif import entries, upright
+from srq.image.exif import entries, upright, with_size
 from srq.image.io import Picture, decode, encode
 
 MAKER_NOTE = b"made at a fixed place: " + bytes(range(40))
@@ -129,3 +129,44 @@ def test_damaged_exif_never_stops_a_picture(exif: bytes) -> None:
     for suffix in (".png", ".jpg", ".tif"):
         given = Picture(np.zeros((4, 4), np.uint8), exif=cleaned)
         decode(encode(given, suffix), "it")
+
+
+def sized_block(order: str) -> bytes:
+    """Pillow's block with the tags of a picture's size, as SHORT, in both directories."""
+    tags = Image.Exif()
+    tags.endian = order
+    tags[ExifTags.Base.Make] = "a maker of cameras"
+    tags[ExifTags.Base.ImageWidth], tags[ExifTags.Base.ImageLength] = 640, 480
+    shot = tags.get_ifd(ExifTags.IFD.Exif)
+    shot[ExifTags.Base.ExifImageWidth], shot[ExifTags.Base.ExifImageHeight] = 640, 480
+    shot[ExifTags.Base.MakerNote] = MAKER_NOTE
+    return tags.tobytes().removeprefix(b"Exif\0\0")
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(("height", "width"), [(960, 1280), (70000, 90000)])
+def test_the_size_is_brought_up_to_date(order: str, height: int, width: int) -> None:
+    block = sized_block(order)
+    made = with_size(block, height, width)
+    assert len(made) == len(block)
+    tags = Image.Exif()
+    tags.load(made)
+    assert tags.endian == order
+    assert (tags[ExifTags.Base.ImageLength], tags[ExifTags.Base.ImageWidth]) == (height, width)
+    shot = tags.get_ifd(ExifTags.IFD.Exif)
+    assert shot[ExifTags.Base.ExifImageHeight] == height
+    assert shot[ExifTags.Base.ExifImageWidth] == width
+    assert shot[ExifTags.Base.MakerNote] == MAKER_NOTE
+    assert tags[ExifTags.Base.Make] == "a maker of cameras"
+
+
+def test_a_block_without_a_size_gets_none() -> None:
+    assert with_size(exif_block(), 3, 4) == exif_block()
+
+
+@given(st.binary(max_size=40), st.integers(0, 200), st.binary(max_size=8))
+def test_a_size_goes_into_no_damaged_block(head: bytes, place: int, patch: bytes) -> None:
+    assert with_size(head, 3, 4) == head
+    damaged = bytearray(sized_block("<"))
+    damaged[place : place + len(patch)] = patch
+    assert len(with_size(bytes(damaged), 3, 4)) == len(damaged)

@@ -1,0 +1,229 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import ExifTags, Image
+from skimage import data
+
+from srq import zoo
+from srq.cli.app import main
+from srq.engines import open_engine
+from srq.image.encode import FORMATS
+from srq.image.io import Picture, read, write
+from srq.program import save
+from srq.upscaling.enlarge import enlarge
+from tests.image.icc import SRGB
+from tests.upscaling.sharpen_program import sharpen_program
+
+ROOT = Path(__file__).parents[2]
+ENGINE = open_engine(sharpen_program(), "reference")
+CAT = np.ascontiguousarray(data.chelsea()[100:124, 100:132])
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A working folder with a photo, and the sharpening program as the zoo's kim-x2."""
+    (tmp_path / "zoo").mkdir()
+    save(sharpen_program(), tmp_path / "zoo" / "kim-x2.srq")
+    monkeypatch.setattr(zoo, "FOLDER", tmp_path / "zoo")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    write("photo.png", Picture(CAT, icc=SRGB))
+    return tmp_path / "here"
+
+
+@pytest.fixture
+def folder(here):
+    """in/ with three pictures, one of them below, another broken."""
+    write("in/a.png", Picture(CAT))
+    write("in/below/b.tif", Picture(CAT[..., 0]))
+    (here / "in/broken.png").write_bytes((here / "in/a.png").read_bytes()[:300])
+    return here / "in"
+
+
+def test_one_argument_is_enough(here, capsys):
+    assert main(["upscale", "photo.png"]) == 0
+    made = read("photo-x2.png")
+    assert np.array_equal(made.pixels, enlarge(Picture(CAT), ENGINE).pixels)
+    assert made.icc == SRGB
+    out, err = capsys.readouterr()
+    assert out.startswith("photo-x2.png: 64 x 48, ")
+    assert (out.count("\n"), err) == (1, "")
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("kind", ["L", "LA", "RGB", "RGBA"])
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_every_kind_of_picture_in_every_format(here, suffix, kind, dtype, capsys):
+    """What a file can carry arrives; what it cannot is told or left out as docs/image.md says."""
+    pixels = (CAT if "RGB" in kind else CAT[..., 0]).astype(dtype)
+    pixels *= dtype(1 if dtype == np.uint8 else 257)
+    alpha = np.full(CAT.shape[:2], np.iinfo(dtype).max // 2, dtype) if "A" in kind else None
+    write("it.tif", Picture(pixels, alpha))
+    code = main(["upscale", "it.tif", f"made{suffix}", "--quality", "100"])
+    target = FORMATS[suffix]
+    if alpha is not None and not target.alpha:
+        assert code == 2
+        sentence = capsys.readouterr().err
+        assert f"{target.name} cannot carry transparency" in sentence
+        assert sentence.count("\n") == 1
+        assert not Path(f"made{suffix}").exists()
+        return
+    assert code == 0
+    made = read(f"made{suffix}")
+    assert made.size == (48, 64)
+    assert made.is_gray == ("RGB" not in kind and target.gray)
+    assert made.pixels.dtype == (dtype if target.deep else np.uint8)
+    assert (made.alpha is None) == (alpha is None)
+    expected = enlarge(Picture(pixels, alpha), ENGINE).pixels / np.iinfo(dtype).max
+    if made.is_gray != (expected.ndim == 2):
+        expected = np.dstack([expected] * 3)
+    found = made.pixels / np.iinfo(made.pixels.dtype).max
+    tolerance = 1e-9 if made.pixels.dtype == dtype else 0.5 / 255 + 1e-9
+    if suffix in (".jpg", ".jpeg", ".webp"):
+        tolerance = 0.06
+    assert np.abs(found - expected).max() <= tolerance
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".tif"])
+def test_profile_and_exif_are_carried_and_the_size_in_it_is_new(here, suffix):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make] = "a maker"
+    shot = exif.get_ifd(ExifTags.IFD.Exif)
+    shot[ExifTags.Base.ExifImageWidth], shot[ExifTags.Base.ExifImageHeight] = 32, 24
+    Image.fromarray(CAT).save("photo.jpg", exif=exif, icc_profile=SRGB)
+    assert main(["upscale", "photo.jpg", f"made{suffix}"]) == 0
+    assert read(f"made{suffix}").icc == SRGB
+    with Image.open(f"made{suffix}") as made:
+        tags = made.getexif()
+        assert tags[ExifTags.Base.Make] == "a maker"
+        shot = tags.get_ifd(ExifTags.IFD.Exif)
+    assert (shot[ExifTags.Base.ExifImageWidth], shot[ExifTags.Base.ExifImageHeight]) == (64, 48)
+
+
+def test_a_turned_photo_is_written_upright(here):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    Image.fromarray(CAT).save("photo.jpg", exif=exif)
+    assert main(["upscale", "photo.jpg"]) == 0
+    made = read("photo-x2.png")
+    assert made.size == (64, 48)
+
+
+def test_a_folder_with_a_broken_picture(folder, capsys):
+    arguments = ["upscale", "in", "out", "--recursive", "--format", "png", "--json", "report.json"]
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert err.startswith("Cannot read in/broken.png: ")
+    assert err.count("\n") == 1
+    lines = out.splitlines()
+    assert lines[0].startswith("[1/3] out/a.png: 64 x 48, ")
+    assert lines[1].startswith("[2/3] out/below/b.png: 64 x 48, ")
+    assert lines[2].startswith("2 done, 0 skipped, 1 failed; ")
+    assert sorted(path.name for path in Path("out").rglob("*.*")) == ["a.png", "b.png"]
+    report = json.loads(Path("report.json").read_text())
+    assert report["fingerprint"] == sharpen_program().fingerprint
+    assert (report["model"], report["engine"], report["scale"]) == ("kim-x2", "reference", 2)
+    assert (report["done"], report["skipped"], report["failed"]) == (2, 0, 1)
+    assert report["megapixels"] == pytest.approx(2 * 64 * 48 / 1e6)
+    first, second, broken = report["pictures"]
+    assert (first["source"], first["target"]) == ("in/a.png", "out/a.png")
+    assert (second["height"], second["width"], second["state"]) == (48, 64, "done")
+    assert broken["state"] == "failed"
+    assert broken["sentence"] == err.strip()
+
+
+def test_the_rest_is_done_later(folder, capsys):
+    assert main(["upscale", "in", "out"]) == 2
+    (folder / "broken.png").unlink()
+    write("in/c.png", Picture(CAT))
+    before = Path("out/a.png").stat().st_mtime_ns
+    assert main(["upscale", "in", "out"]) == 2
+    assert "out/a.png exists; say --skip-existing" in capsys.readouterr().err
+    assert main(["upscale", "in", "out", "--skip-existing", "--json", "-"]) == 0
+    captured = capsys.readouterr()
+    assert [entry["state"] for entry in json.loads(captured.out)["pictures"]] == ["skipped", "done"]
+    assert "[1/2] out/a.png: skipped" in captured.err
+    assert Path("out/a.png").stat().st_mtime_ns == before
+    assert main(["upscale", "in", "out", "--force", "--jobs", "2"]) == 0
+    assert Path("out/a.png").stat().st_mtime_ns > before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["gone.png"], "Cannot read gone.png: it does not exist; check the path."),
+        (["photo.png", "photo.png"], "photo.png is a picture to read; give the result another"),
+        (["photo.png", "--model", "kim-x4"], "is called 'kim-x4'; did you mean 'kim-x2'."),
+        (["photo.png", "--model", "no.srq"], "There is no file no.srq; name a file, or one of"),
+        (["photo.png", "--engine", "gpu"], "There is no engine 'gpu'; choose one of auto,"),
+        (["photo.png", "--skip-existing", "--force"], "--skip-existing and --force exclude each"),
+        (["photo.png", "--jobs", "0"], "Invalid value for '--jobs'"),
+        (["photo.png", "--quality", "0"], "Invalid value for '--quality'"),
+        (["photo.png", "photo.png/it.png"], "a part of the path is a file, not a folder"),
+        (["photo.png", "made.gif"], "made.gif does not say a format; end it in one of .png"),
+    ],
+)
+def test_a_mistake_is_one_sentence(here, arguments, sentence, capsys):
+    before = sorted(here.iterdir())
+    assert main(["upscale", *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert sentence in err
+    assert (err.count("\n"), out) == (1, "")
+    assert sorted(here.iterdir()) == before
+
+
+def test_an_empty_zoo_says_so(here, tmp_path, capsys):
+    (tmp_path / "zoo" / "kim-x2.srq").unlink()
+    assert main(["upscale", "photo.png"]) == 2
+    assert "the zoo's, which is still empty" in capsys.readouterr().err
+
+
+def test_ctrl_c_leaves_whole_files_and_ends_with_130(here):
+    from tests.kim_program import kim_program
+
+    save(kim_program(), "slow.srq")
+    for number in range(6):
+        write(f"in/{number}.png", Picture(np.tile(CAT, (6, 6, 1))))
+    command = [sys.executable, "-m", "srq", "upscale", "in", "out", "--model", "slow.srq"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as process:  # fmt: skip
+        deadline = time.monotonic() + 60
+        while not Path("out/0.png").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "Interrupted.\n")
+    left = sorted(path.name for path in Path("out").iterdir())
+    assert left == [f"{number}.png" for number in range(len(left))]
+    assert 0 < len(left) < 6
+    for name in left:
+        assert read(f"out/{name}").size == (288, 384)
+
+
+def test_a_terminal_sees_a_live_line(folder, monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    assert main(["upscale", "in", "out"]) == 2
+    out, err = capsys.readouterr()
+    assert "0/2" in err
+    assert "2/2" in err
+    assert "megapixels/s" in err
+    assert "Cannot read in/broken.png: " in err
+    assert "out/a.png" not in out
+    assert "1 done, 0 skipped, 1 failed; " in out
+
+
+def test_a_terminal_sees_what_became_of_one_picture(here, monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    assert main(["upscale", "photo.png"]) == 0
+    assert capsys.readouterr().out.startswith("photo-x2.png: 64 x 48, ")

@@ -1,0 +1,165 @@
+import os
+import signal
+import time
+
+import numpy as np
+import pytest
+from skimage import data
+
+from srq.engines.reference import Reference
+from srq.errors import ConfigError
+from srq.image.io import Picture, read, write
+from srq.upscaling.batch import Existing, State, Watcher, upscale_files
+from srq.upscaling.enlarge import enlarge
+from srq.upscaling.plan import Job
+from tests.upscaling.sharpen_program import sharpen_program
+
+
+@pytest.fixture
+def jobs(tmp_path):
+    """Eight pictures of different sizes; the third is cut short."""
+    made = []
+    for number in range(8):
+        source = tmp_path / "in" / f"{number}.png"
+        write(source, Picture(data.chelsea()[: 20 + number, : 30 + 3 * number]))
+        made.append(Job(source, tmp_path / "out" / f"{number}.png"))
+    made[2].source.write_bytes(made[2].source.read_bytes()[:500])
+    return made
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+class Recorder(Watcher):
+    """Remembers what it was told."""
+
+    def __init__(self):
+        self.shares = {}
+        self.pixels = 0
+        self.results = []
+
+    def advanced(self, job, share, pixels):
+        self.shares[job] = self.shares.get(job, 0) + share
+        self.pixels += pixels
+
+    def ended(self, result):
+        self.results.append(result)
+
+
+def test_every_picture_is_done_but_the_broken_one(jobs, engine):
+    recorder = Recorder()
+    results = upscale_files(jobs, engine, watcher=recorder)
+    assert [result.job for result in results] == jobs
+    states = [result.state for result in results]
+    assert states == [State.DONE] * 2 + [State.FAILED] + [State.DONE] * 5
+    assert results[2].sentence.startswith(f"Cannot read {jobs[2].source}: ")
+    assert results[3].size == (46, 78)
+    assert sorted(files(jobs[0].target.parent)) == sorted(
+        job.target.name for job in jobs if job is not jobs[2]
+    )
+    for job in jobs[3:]:
+        expected = enlarge(read(job.source), engine).pixels
+        assert np.array_equal(read(job.target).pixels, expected)
+    assert recorder.results == results
+    assert all(share == pytest.approx(1) for share in recorder.shares.values())
+    done = [result.size for result in results if result.size]
+    assert recorder.pixels == sum(height * width for height, width in done)
+
+
+def test_no_byte_depends_on_the_number_of_workers(jobs, engine, tmp_path):
+    upscale_files(jobs, engine)
+    alone = files(tmp_path / "out")
+    results = upscale_files(jobs, engine, workers=4, existing=Existing.REPLACE)
+    assert [result.job for result in results] == jobs
+    assert files(tmp_path / "out") == alone
+
+
+def test_results_that_exist(jobs, engine, tmp_path):
+    jobs[0].target.parent.mkdir()
+    jobs[0].target.write_bytes(b"mine")
+    with pytest.raises(ConfigError) as error:
+        upscale_files(jobs, engine)
+    assert str(error.value) == (
+        f"{jobs[0].target} exists; say --skip-existing to leave what exists, or --force to write"
+        " it anew."
+    )
+    assert files(tmp_path / "out") == {"0.png": b"mine"}
+    jobs[1].target.write_bytes(b"mine too")
+    with pytest.raises(ConfigError, match=r"2 of 8 results exist, .*0\.png first; say"):
+        upscale_files(jobs, engine)
+    results = upscale_files(jobs, engine, existing=Existing.SKIP)
+    assert [result.state for result in results[:2]] == [State.SKIPPED] * 2
+    assert jobs[1].target.read_bytes() == b"mine too"
+    upscale_files(jobs, engine, existing=Existing.REPLACE)
+    assert read(jobs[1].target).size == (42, 66)
+
+
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [
+        ("it.jpg", "cannot carry transparency"),
+        ("it.webp", "at most 16383 pixels wide and high, but this one is 18000 x 2"),
+    ],
+)
+def test_a_format_that_cannot_hold_the_result_is_told_before_the_work(tmp_path, target, sentence):
+    class Untouched(Reference):
+        def __call__(self, picture):
+            raise AssertionError
+
+    alpha = np.zeros((1, 9000), np.uint8)
+    write(tmp_path / "it.png", Picture(np.zeros((1, 9000), np.uint8), alpha))
+    job = Job(tmp_path / "it.png", tmp_path / "new" / target)
+    (result,) = upscale_files([job], Untouched(sharpen_program()))
+    assert result.state is State.FAILED
+    assert result.sentence.startswith(f"Cannot upscale {job.source} to {job.target}: ")
+    assert sentence in result.sentence
+    assert not job.target.parent.exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_closed_to_us_is_told_before_the_work(jobs, engine, tmp_path):
+    (tmp_path / "out").mkdir(mode=0o500)
+    (result,) = upscale_files(jobs[:1], engine)
+    assert "permission is denied" in result.sentence
+
+
+def test_a_target_below_a_file_is_told(jobs, engine):
+    job = Job(jobs[0].source, jobs[1].source / "out.png")
+    (result,) = upscale_files([job], engine)
+    assert result.sentence == (
+        f"Cannot write {job.target}: a part of the path is a file, not a folder; choose another"
+        " path."
+    )
+
+
+def test_a_defect_is_no_failed_picture(jobs):
+    class Broken(Reference):
+        def __call__(self, picture):
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        upscale_files(jobs, Broken(sharpen_program()))
+    assert not list((jobs[0].target.parent).glob("*"))
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_ctrl_c_leaves_whole_files_only(jobs, tmp_path, workers):
+    class Interrupted(Reference):
+        calls = 0
+
+        def __call__(self, picture):
+            self.calls += 1
+            if self.calls == 5:
+                os.kill(os.getpid(), signal.SIGINT)
+            if self.calls >= 5:
+                time.sleep(0.3)  # until the main thread has noticed
+            return super().__call__(picture)
+
+    with pytest.raises(KeyboardInterrupt):
+        upscale_files(jobs, Interrupted(sharpen_program()), workers=workers)
+    made = files(tmp_path / "out")
+    assert 0 < len(made) < len(jobs) - 1
+    for name in made:
+        height, width = read(tmp_path / "in" / name).size
+        assert read(tmp_path / "out" / name).size == (2 * height, 2 * width)
