@@ -37,7 +37,7 @@ _SPAN = 219 // 3
 _TAPS = 2
 
 # A streaming engine gets whole lines, about this many pixels at a time.
-_BAND_PIXELS = 1 << 19
+_BAND_PIXELS = 1 << 18
 
 # In a picture of 16 bits, detail of this many 8-bit codes of luma counts as the rounding of
 # the network's input and output; from twice as many on it counts in full.

@@ -121,7 +121,9 @@ def test_a_format_that_cannot_hold_the_result_is_told_before_the_work(tmp_path, 
 def test_a_folder_closed_to_us_is_told_before_the_work(jobs, engine, tmp_path):
     (tmp_path / "out").mkdir(mode=0o500)
     (result,) = upscale_files(jobs[:1], engine)
-    assert "permission is denied" in result.sentence
+    assert result.sentence == (
+        f"Cannot write {jobs[0].target}: permission is denied; choose a folder you may write to."
+    )
 
 
 def test_a_target_below_a_file_is_told(jobs, engine):

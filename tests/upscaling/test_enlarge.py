@@ -179,6 +179,7 @@ def test_a_disc_has_no_fringe(engine):
     pixels = np.zeros((30, 30, 3), np.uint8)
     pixels[alpha > 0] = (230, 120, 40)
     made = enlarge(Picture(pixels, alpha), engine)
+    assert made.alpha is not None
     assert (made.pixels[made.alpha > 0] == (230, 120, 40)).all()
 
 
