@@ -111,7 +111,7 @@ def quantize(
     from srq.files import sha256_file
     from srq.lower import lower
     from srq.program import SUFFIX, save
-    from srq.quant import Twin, calibration_set, choose_formats, search_formats
+    from srq.quant import Twin, calibration_set, fit
     from srq.quant.evaluation import Pictures
     from srq.quant.origin import load_config, read_origin
     from srq.quant.sweep import parse_widths
@@ -131,16 +131,14 @@ def quantize(
     twin = Twin(network, weight_bits=weights, activation_bits=activations, per_channel=per_channel)
     path = out or Path(f"{source.resolve().stem}{SUFFIX}")
 
-    said.say("Choosing formats.")
+    said.say("Searching the formats." if search else "Choosing formats.")
     train = calibration or list(origin.train)
     crops = calibration_set(train, scale=scale, recipe=origin.recipe)
     pictures = Pictures(validate or origin.validate, scale=scale, recipe=origin.validate_recipe)
-    choose_formats(twin, crops.pictures)
-    methods = ["formats by least squared error"]
-    if search:
-        said.say("Searching the formats that lose least PSNR.")
-        found = search_formats(twin, crops)
-        methods = [f"formats by PSNR ({found.measured} measured)"]
+    found = fit(twin, crops, search=search)
+    methods = ["channels equalized", "formats by squared error", "weights rounded together"]
+    if found:
+        methods.append(f"formats searched by PSNR ({found.measured} measured)")
         said.say(f"On training pictures: {found.before:.3f} dB -> {found.after:.3f} dB.")
     if config is not None:
         _finetune(twin, config, path, pictures, said)

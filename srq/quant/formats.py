@@ -36,7 +36,7 @@ def choose_formats(twin: Twin, pictures: Tensor) -> None:
 @torch.inference_mode()
 def exact_values(twin: Twin, pictures: Tensor) -> Iterator[tuple[str, Tensor]]:
     """Every activation with a free binary point, as the twin's float network has it."""
-    with _in_floats(twin):
+    with in_floats(twin):
         values = twin.values(pictures)
     for name in twin.quantizers:
         if name in values:
@@ -73,7 +73,8 @@ def _limits(quantizer: FixedPoint) -> tuple[int, int]:
 
 
 @contextmanager
-def _in_floats(twin: Twin) -> Iterator[None]:
+def in_floats(twin: Twin) -> Iterator[None]:
+    """Inside this block ``twin`` computes what its float network does."""
     twin.set_active(False)
     try:
         yield

@@ -10,7 +10,6 @@ from enum import Enum
 
 from torch import nn
 
-from srq.errors import ModelError
 from srq.quant.capture import Layer, LayerKind
 
 
@@ -61,15 +60,10 @@ _RESHAPING = (StageKind.SHUFFLE, StageKind.NEAREST)
 
 
 def place(layers: tuple[Layer, ...]) -> tuple[Stage, ...]:
-    """The stages of a network's layers, in order, each value rounded where it must be.
-
-    Raises ModelError for a network that gives back its input.
-    """
+    """The stages of a network's layers, in order, each value rounded where it must be."""
     stages = _with_roundings(layers)
     while (better := _simplified(stages)) is not None:
         stages = better
-    if not any(stage.rounding is Rounding.PICTURE for stage in stages):
-        raise ModelError("The network cannot become integers: its result is not computed.")
     return tuple(stages)
 
 

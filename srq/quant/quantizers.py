@@ -63,14 +63,15 @@ class _Saturate(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, scale: float, lo: float, hi: float) -> Tensor:
         # Dividing by a power of two is multiplying by another, exactly.
         whole = (x * (1 / scale)).add_(0.5).floor_()
-        inside = whole.clamp(lo, hi)
-        ctx.save_for_backward(inside == whole)
-        return inside.mul_(scale)
+        ctx.save_for_backward(whole)
+        ctx.limits = lo - 0.5, hi + 0.5
+        return whole.clamp(lo, hi).mul_(scale)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        (inside,) = ctx.saved_tensors
-        return gradient * inside, None, None, None
+        # The gradient where the whole number lies within the limits, in one pass.
+        (whole,) = ctx.saved_tensors
+        return torch.ops.aten.hardtanh_backward(gradient, whole, *ctx.limits), None, None, None
 
 
 def weight_quant() -> IntQuant:

@@ -8,8 +8,7 @@ from srq.errors import ConfigError
 from srq.models import Network
 from srq.quant.calibration import Calibration
 from srq.quant.evaluation import Pictures
-from srq.quant.formats import choose_formats
-from srq.quant.search import search_formats
+from srq.quant.fit import fit
 from srq.quant.twin import ACTIVATION_BITS, WEIGHT_BITS, Twin
 
 WRITTEN = "4-12x6-16"
@@ -62,12 +61,7 @@ def sweep(
     per_channel: bool = False,
     search: bool = False,
 ) -> Iterator[tuple[Widths, Twin]]:
-    """A quantized twin for each of ``widths``, without training.
-
-    With ``search`` each begins at the binary points found for the one before, as far from the
-    largest value as they were there, where that is better than choosing anew.
-    """
-    before: Twin | None = None
+    """A twin for each of ``widths``, fitted (see ``fit``) but not trained."""
     for width in widths:
         twin = Twin(
             network,
@@ -75,12 +69,7 @@ def sweep(
             activation_bits=width.activations,
             per_channel=per_channel,
         )
-        choose_formats(twin, calibration.pictures)
-        if search:
-            if before is not None:
-                _begin_at(twin, before, calibration)
-            search_formats(twin, calibration)
-            before = twin
+        fit(twin, calibration, search=search)
         yield width, twin
 
 
@@ -105,14 +94,3 @@ def psnr_table(
 def measured(twin: Twin, pictures: Pictures) -> dict[str, float]:
     """The PSNR of each set, in float32: within 0.001 dB of the integers', and quick."""
     return pictures.psnr_of(twin.float())
-
-
-def _begin_at(twin: Twin, before: Twin, calibration: Calibration) -> None:
-    chosen = {name: quantizer.fracs for name, quantizer in twin.quantizers.items()}
-    error = calibration.error(twin)
-    for name, quantizer in twin.quantizers.items():
-        old = before.quantizers[name]
-        quantizer.set_fracs([frac + quantizer.bits - old.bits for frac in old.fracs])
-    if calibration.error(twin) > error:
-        for name, quantizer in twin.quantizers.items():
-            quantizer.set_fracs(chosen[name])
