@@ -104,7 +104,8 @@ def quantize(
     """Quantize a float checkpoint: choose formats, write the .srq and a report beside it.
 
     The report, FILE.json, has every tensor's format, saturation and noise, and the PSNR of the
-    float network and of the integers.
+    float network and of the integers. FILE-twin.safetensors is the network that the integers
+    came from: evaluated in float64 it equals them exactly.
     """
     from srq.cli.output import console, write_json
     from srq.errors import ConfigError
@@ -115,6 +116,7 @@ def quantize(
     from srq.quant.evaluation import Pictures
     from srq.quant.origin import load_config, read_origin
     from srq.quant.sweep import parse_widths
+    from srq.quant.twin_file import save_twin
     from srq.train.checkpoint import load_model
     from srq.train.progress import Display, Observer
     from srq.zoo import resolve
@@ -154,6 +156,8 @@ def quantize(
         },
     )
     save(program, path)
+    about = {"program": program.fingerprint, "method": methods}
+    save_twin(path.with_name(f"{path.stem}-twin.safetensors"), twin, about)
     report = {
         "program": {"file": path.name, "fingerprint": program.fingerprint},
         "checkpoint": {"file": source.name, "sha256": sha256_file(source)},

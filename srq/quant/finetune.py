@@ -63,7 +63,7 @@ class Finetuner:
         self._sampler = Sampler(pool, crop=data.crop, batch=data.batch, seed=config.seed)
         self._parameters = list(twin.parameters())
         self._optimizer = build_optimizer(self._parameters, config.optim)
-        self.average = KernelAverage(config.ema, dict(twin.named_parameters()))
+        self.average = KernelAverage(config.ema, twin.state_dict())
         self._guide = None
         if config.teacher.checkpoint:
             teacher = load_model(config.teacher.checkpoint).requires_grad_(False)
@@ -89,32 +89,32 @@ class Finetuner:
                 " optim.lr and start anew."
             )
         self._optimizer.step()
-        self.average.update(dict(self.twin.named_parameters()))
+        self.average.update(self.twin.state_dict())
         self.step += 1
         return value
 
     def averaged_twin(self) -> Twin:
         """A twin with the averaged weights, for measuring; a copy."""
         twin = copy.deepcopy(self.twin)
-        twin.load_state_dict(dict(self.average.state), strict=False)
+        twin.load_state_dict(self.average.state)
         return twin.eval()
 
     def deliver(self) -> None:
         """Put the averaged weights into the twin, on the CPU: the end of a fine-tuning."""
-        self.twin.load_state_dict(dict(self.average.state), strict=False)
+        self.twin.load_state_dict(self.average.state)
         self.twin.cpu().eval()
 
     def tensors(self) -> dict[str, Tensor]:
         """All that a state must hold, beside ``step``."""
         return {
-            **with_prefix(MODEL, dict(self.twin.named_parameters())),
+            **with_prefix(MODEL, self.twin.state_dict()),
             **dict(pack_optimizer(self._optimizer.state_dict()["state"])),
             **with_prefix(AVERAGE, self.average.state),
         }
 
     def restore(self, tensors: Mapping[str, Tensor], step: int) -> None:
         """Go to where ``tensors`` were taken."""
-        self.twin.load_state_dict(without_prefix(MODEL, tensors), strict=False)
+        self.twin.load_state_dict(without_prefix(MODEL, tensors))
         groups = self._optimizer.state_dict()["param_groups"]
         state = unpack_optimizer(tensors)
         for index, entries in state.items():

@@ -113,7 +113,8 @@ class FixedPoint(nn.Module):
         self._quant = quant
         self.register_buffer("_bit_width", torch.tensor(float(bits)), persistent=False)
         self.register_buffer("_zero", torch.tensor(0.0), persistent=False)
-        self.register_buffer("scale", torch.ones(()))
+        # Not persistent: a state is weights alone, formats are kept where the twin is described.
+        self.register_buffer("scale", torch.ones(()), persistent=False)
         self.set_fracs(fracs)
 
     @property

@@ -1,0 +1,65 @@
+"""A quantized twin on disk: its float weights, widths and formats, to take it up again."""
+
+from pathlib import Path
+
+from srq.errors import CheckpointError, SrqError
+from srq.models import build
+from srq.quant.twin import Twin
+from srq.train.bundle import Notes, read_bundle, write_bundle
+from srq.train.checkpoint import load_into
+
+FORMAT = "srq.twin"
+VERSION = 1
+
+
+def save_twin(path: Path, twin: Twin, notes: Notes) -> None:
+    """Write ``twin``, with ``notes`` on where it comes from, to a safetensors file.
+
+    Raises StorageError where the file system refuses.
+    """
+    write_bundle(
+        path,
+        twin.state_dict(),
+        {
+            **notes,
+            "format": FORMAT,
+            "version": VERSION,
+            "model": {"name": twin.name, "config": twin.config},
+            "bits": [twin.weight_bits, twin.activation_bits],
+            "fracs": {name: list(quantizer.fracs) for name, quantizer in twin.quantizers.items()},
+        },
+    )
+
+
+def load_twin(path: Path) -> Twin:
+    """The twin in a file: of the same weights and formats, so of the same integers.
+
+    Raises CheckpointError for a file that is damaged or holds no twin, StorageError if it
+    cannot be read.
+    """
+    tensors, notes = read_bundle(path)
+    if notes.get("format") != FORMAT or notes.get("version") != VERSION:
+        raise CheckpointError(
+            f"{path} holds no quantized twin that this srq knows (format {notes.get('format')!r},"
+            f" version {notes.get('version')!r}); choose one that 'srq quantize' wrote."
+        )
+    try:
+        twin = _twin(notes)
+    except (SrqError, TypeError, KeyError, ValueError) as error:
+        raise CheckpointError(f"{path} describes a twin that cannot be made: {error}.") from None
+    load_into(twin, tensors, path)
+    return twin.eval()
+
+
+def _twin(notes: Notes) -> Twin:
+    named, fracs = notes["model"], notes["fracs"]
+    weights, activations = notes["bits"]
+    twin = Twin(
+        build(named["name"], **named["config"]),
+        weight_bits=weights,
+        activation_bits=activations,
+        per_channel=any(len(numbers) > 1 for numbers in fracs.values()),
+    )
+    for name, quantizer in twin.quantizers.items():
+        quantizer.set_fracs(fracs[name])
+    return twin
