@@ -161,7 +161,8 @@ def test_ctrl_c_leaves_whole_files_only(jobs, tmp_path, workers):
     with pytest.raises(KeyboardInterrupt):
         upscale_files(jobs, Interrupted(sharpen_program()), workers=workers)
     made = files(tmp_path / "out")
-    assert 0 < len(made) < len(jobs) - 1
+    # The four before it at most: those in hand when it struck are given up.
+    assert 0 < len(made) <= 4
     for name in made:
         height, width = read(tmp_path / "in" / name).size
         assert read(tmp_path / "out" / name).size == (2 * height, 2 * width)
