@@ -15,6 +15,7 @@ from srq.errors import CheckpointError
 from srq.evaluate.paste import pasted
 from srq.files import sha256_file, write_text
 from srq.models.network import count_weights
+from srq.program import load
 from srq.train.bundle import Notes
 from srq.train.checkpoint import load_model, read_notes
 from srq.train.config import TrainConfig
@@ -59,7 +60,22 @@ def _facts(checkpoint: Path, notes: Notes) -> dict[str, str]:
         "steps, seed": f"{notes['steps']:,}, {notes['seed']}",
         "made with": f"srq {notes['srq']}, torch {notes['torch']}",
         "SHA-256 of the file": f"`{sha256_file(checkpoint)}`",
+        **_program_facts(checkpoint.with_suffix(".srq")),
         "licence": "Apache-2.0",
+    }
+
+
+def _program_facts(file: Path) -> dict[str, str]:
+    """What the card says of the Program beside the checkpoint, if there is one."""
+    if not file.exists():
+        return {}
+    program = load(file)
+    weights = sorted({conv.weight_bits for conv in program.convs})
+    said = ", ".join(f"{key} {value}" for key, value in sorted(program.provenance.items()))
+    return {
+        "program": f"`{file.name}`, weights of {' and '.join(map(str, weights))} bits",
+        "its fingerprint": f"`{program.fingerprint}`",
+        "how it was made": said,
     }
 
 
