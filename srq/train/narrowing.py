@@ -6,6 +6,7 @@ feel their loss, and the best of them make the narrow network's first weights.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -70,7 +71,8 @@ def importance(network: Kim, batches: Iterable[tuple[Tensor, Tensor]]) -> list[T
     gains = [weight.new_ones(count, requires_grad=True) for count in (wide, narrow, narrow)]
     scores = [torch.zeros_like(gain) for gain in gains]
 
-    def scaled(values: Tensor, which: int) -> Tensor:
+    # Any: torch types what a hook is given as a tuple of tensors or a dict of anything.
+    def scaled(values: Any, which: int) -> Tensor:
         return values * gains[which][:, None, None]
 
     # A gain before a ReLU is one after it. The wide set is met twice: as the head's outputs,
