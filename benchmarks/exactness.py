@@ -21,6 +21,7 @@ import torch
 from srq.datasets.benchmarks import BENCHMARKS, load_benchmark
 from srq.datasets.protocol import clean_pair
 from srq.engines.reference import Reference
+from srq.evaluate.result import circumstances
 from srq.files import sha256_file, write_text
 from srq.lower import lower
 from srq.program import load
@@ -61,8 +62,7 @@ def main() -> int:
         "network": {"file": source.name, "sha256": sha256_file(source)},
         "fingerprint": program.fingerprint,
         "bits": [twin.weight_bits, twin.activation_bits],
-        "torch": torch.__version__,
-        "numpy": np.__version__,
+        "made": circumstances(),
         "equal": True,
         "sets": sets,
     }

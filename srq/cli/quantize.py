@@ -138,10 +138,9 @@ def quantize(
     crops = calibration_set(train, scale=scale, recipe=origin.recipe)
     pictures = Pictures(validate or origin.validate, scale=scale, recipe=origin.validate_recipe)
     found = fit(twin, crops, search=search)
-    methods = ["channels equalized", "formats by squared error", "weights rounded together"]
-    if found:
-        methods.append(f"formats searched by PSNR ({found.measured} measured)")
-        said.say(f"On training pictures: {found.before:.3f} dB -> {found.after:.3f} dB.")
+    methods = ["channels equalized", "weights rounded together"]
+    methods.append(f"formats {'searched' if search else 'settled'} ({found.measured} measured)")
+    said.say(f"Lost on training pictures: {found.after:.3f} dB ({found.before:.3f} at first).")
     if config is not None:
         _finetune(twin, config, path, pictures, said)
         methods.append(f"{config.steps} steps of training with rounding")

@@ -15,11 +15,12 @@ from srq.quant.compensate import compensate
 from srq.quant.equalize import equalize
 from srq.quant.fit import fit
 from srq.quant.formats import choose_formats
-from srq.quant.search import Search, search_formats
+from srq.quant.search import Lost, Search, search_formats
 from srq.quant.twin import Twin, integers
 
 __all__ = [
     "Calibration",
+    "Lost",
     "Search",
     "Twin",
     "calibration_set",

@@ -166,7 +166,7 @@ def _least(model: _NoiseModel) -> dict[str, Tensor]:
 
 def _measured(twin: Twin, pictures: Tensor) -> list[_Shared]:
     """Every tensor with a free format: its largest values and how its errors show."""
-    rounded = [stage for stage in twin.stages if stage.name in twin.quantizers]
+    rounded = [stage for stage in twin.stages if stage.name in twin.activations]
     convolved = [stage for stage in twin.stages if stage.conv is not None]
     weights = [twin.conv(stage.name).weight for stage in convolved]
     generator = torch.Generator().manual_seed(0)

@@ -150,6 +150,11 @@ class Twin(nn.Module):
                 found[stage.name] = self.rounding(stage.name)
         return found
 
+    @property
+    def activations(self) -> list[str]:
+        """The names of ``quantizers`` that are of activations."""
+        return [name for name in self.quantizers if name in self.roundings]
+
     def set_active(self, active: bool) -> None:
         """Quantize, or compute in floats what the float network does."""
         for module in self.modules():
