@@ -5,7 +5,8 @@
 Every way trains ``kim`` at x2 for as many steps on the same pictures and is measured on the
 test sets. A way that the result file holds already (of the same number of steps) is not
 trained again, so the benchmark can be stopped and started at will.
-``python benchmarks/tricks.py --markdown FILE`` prints the table of a result file.
+``python benchmarks/tricks.py --page docs/training.md`` puts the table of the result file between
+the two lines of that page that ask for it.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from srq.train.checkpoint import write_checkpoint
 from srq.train.config import TrainConfig
 from srq.train.run import start
 
+BEGIN, END = "<!-- tricks -->", "<!-- end of tricks -->"
 SETS = ("Set5", "Set14", "B100")
 PLAIN = ("expand.hidden=0", "run.threads=1", "validate.sets=[]")
 ADAM = (*PLAIN, "optim.name=adam", "optim.betas=[0.9,0.999]")
@@ -115,15 +117,23 @@ def table(record: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def pasted(page: str, record: dict[str, Any]) -> str:
+    """The page with the table where it belongs."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{table(record)}\n\n{END}{after}"
+
+
 def main() -> None:
     """Fill in the result file, row by row."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--json", type=Path, default=Path("benchmarks/results/tricks.json"))
-    parser.add_argument("--markdown", type=Path, metavar="FILE")
+    parser.add_argument("--page", type=Path, metavar="FILE")
     options = parser.parse_args()
-    if options.markdown:
-        print(table(json.loads(options.markdown.read_text(encoding="utf-8"))))
+    if options.page:
+        record = json.loads(options.json.read_text(encoding="utf-8"))
+        write_text(options.page, pasted(options.page.read_text(encoding="utf-8"), record))
         return
     record: dict[str, Any] = {"steps": options.steps, "rows": []}
     if options.json.is_file():

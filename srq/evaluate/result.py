@@ -57,7 +57,7 @@ class Evaluation:
     models: dict[str, dict[str, Any]]
     pictures: dict[str, dict[str, str]] = field(default_factory=dict)
     scores: list[Score] = field(default_factory=list)
-    made: dict[str, Any] = field(default_factory=lambda: _circumstances())
+    made: dict[str, Any] = field(default_factory=lambda: circumstances())
 
     @property
     def sets(self) -> list[str]:
@@ -178,7 +178,8 @@ def _average(values: Iterable[float]) -> float:
     return math.fsum(numbers) / len(numbers) if numbers else math.nan
 
 
-def _circumstances() -> dict[str, Any]:
+def circumstances() -> dict[str, Any]:
+    """When and where a result was made: the time, the machine and the versions."""
     versions = {"python": platform.python_version(), "srq": __version__}
     for package in _PACKAGES:
         try:
