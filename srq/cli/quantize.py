@@ -117,7 +117,7 @@ def quantize(
     from srq.quant.origin import load_config, read_origin
     from srq.quant.sweep import parse_widths
     from srq.quant.twin_file import save_twin
-    from srq.train.checkpoint import load_model
+    from srq.train.checkpoint import checkpoint_file, load_model
     from srq.train.progress import Display, Observer
     from srq.zoo import resolve
 
@@ -125,6 +125,8 @@ def quantize(
     said = Observer() if quiet else Display(screen)
     source = resolve(checkpoint, "float")
     network, origin = load_model(source), read_origin(source)
+    file = checkpoint_file(source)
+    trained = {"file": file.name, "sha256": sha256_file(file)}
     scale = network.scale
     if assignments and qat is None:
         raise ConfigError("--set changes a setting of a fine-tuning; name one with --qat.")
@@ -149,7 +151,7 @@ def quantize(
         twin,
         name=path.stem,
         provenance={
-            "checkpoint": f"{source.name} {sha256_file(source)}",
+            "checkpoint": f"{trained['file']} {trained['sha256']}",
             "degradation": origin.recipe,
             "quantization": "; ".join(methods),
         },
@@ -159,7 +161,7 @@ def quantize(
     save_twin(path.with_name(f"{path.stem}-twin.safetensors"), twin, about)
     report = {
         "program": {"file": path.name, "fingerprint": program.fingerprint},
-        "checkpoint": {"file": source.name, "sha256": sha256_file(source)},
+        "checkpoint": trained,
         "bits": {"weights": weights, "activations": activations, "per_channel": per_channel},
         "method": methods,
         "calibration": {"pictures": train, "recipe": origin.recipe},

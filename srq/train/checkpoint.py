@@ -58,6 +58,11 @@ def read_notes(path: Path | str) -> Notes:
     return _read(Path(path))[1]
 
 
+def checkpoint_file(path: Path | str) -> Path:
+    """The file that ``load_model`` reads: ``path``, or the model or state in a run folder."""
+    return _read(Path(path))[2]
+
+
 def load_into(network: nn.Module, tensors: Mapping[str, Tensor], name: Path | str) -> None:
     """Copy ``tensors`` into a collapsed network; raises CheckpointError unless all of them fit."""
     wanted = network.state_dict()

@@ -1,5 +1,6 @@
 """``srq quantize`` from a checkpoint on disk to a program that runs."""
 
+import hashlib
 import json
 
 import numpy as np
@@ -49,6 +50,18 @@ def test_a_program_and_a_report_are_written(folder, capsys):
             assert formats[step.op.name] == str(step.value.format)
     for scores in report["psnr"].values():
         assert set(scores) == {"calibration", "pictures"}
+
+
+def test_a_run_folder_stands_for_its_model(folder, tmp_path):
+    (tmp_path / "run").mkdir()
+    model = (folder / "net.safetensors").read_bytes()
+    (tmp_path / "run" / "model.safetensors").write_bytes(model)
+    assert main(["quantize", str(tmp_path / "run"), "--out", str(tmp_path / "r.srq"), "-q"]) == 0
+    report = json.loads((tmp_path / "r.json").read_text())
+    digest = hashlib.sha256(model).hexdigest()
+    assert report["checkpoint"] == {"file": "model.safetensors", "sha256": digest}
+    provenance = load(tmp_path / "r.srq").provenance
+    assert provenance["checkpoint"] == f"model.safetensors {digest}"
 
 
 def test_the_score_is_that_of_the_program(folder):
