@@ -24,7 +24,7 @@ class Kim(Network):
     naming a bound; those of the last layer start at 0.3 of that, so that training begins near
     the upsampled input instead of far off it. Each kernel of the head is moved to mean zero:
     luma is never negative and there are no biases, so a kernel of negative sum would answer
-    nothing but zero, and ReLU would keep it so (a fifth of the channels died of that).
+    nothing but zero, and ReLU would keep it so.
     """
 
     name: ClassVar[str] = "kim"

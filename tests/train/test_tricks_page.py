@@ -1,0 +1,15 @@
+"""The table of tricks in docs/training.md is that of its result file."""
+
+import json
+import runpy
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_page_shows_the_result_file():
+    pasted = runpy.run_path(str(ROOT / "benchmarks" / "tricks.py"))["pasted"]
+    record = json.loads((ROOT / "benchmarks" / "results" / "tricks.json").read_text())
+    page = (ROOT / "docs" / "training.md").read_text()
+    assert "<!-- tricks -->" in page
+    assert pasted(page, record) == page
