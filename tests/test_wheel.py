@@ -7,6 +7,7 @@ import venv
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from srq import __version__
 
@@ -66,3 +67,11 @@ def files(package):
 def test_the_wheel_carries_every_file_of_the_package(installed):
     (site,) = installed.parent.glob("lib/python*/site-packages")
     assert files(site / "srq") == files(ROOT / "srq")
+
+
+def test_a_picture_is_enlarged_right_after_the_install(installed, tmp_path):
+    Image.new("RGB", (9, 7), (200, 30, 90)).save(tmp_path / "photo.png")
+    done = run(installed / "srq", "upscale", tmp_path / "photo.png")
+    assert done.returncode == 0, done.stderr
+    with Image.open(tmp_path / "photo-x2.png") as larger:
+        assert larger.size == (18, 14)
