@@ -20,7 +20,8 @@ from srq.image.colour import luma
 from srq.lower import lower
 from srq.models import Network, build
 from srq.program import Conv, Padding
-from srq.quant import Twin, choose_formats, integers
+from srq.quant import Twin, choose_formats, fit, integers
+from tests.quant.networks import calibration
 
 NETWORKS = {
     "kim": {"name": "kim"},
@@ -86,6 +87,13 @@ def assert_equal(twin, picture):
 def test_every_tensor_of_every_network_is_equal(name, per_channel):
     picture = luma(data.astronaut())[100:141, 200:263]
     assert_equal(twin_of(name, per_channel=per_channel), picture)
+
+
+@pytest.mark.parametrize("name", ["kim", "ecbsr", "branches"])
+def test_fitted_networks_are_equal(name):
+    twin = Twin(network(name), weight_bits=6, activation_bits=8, per_channel=True)
+    fit(twin, calibration())
+    assert_equal(twin, luma(data.astronaut())[100:121, 200:233])
 
 
 @settings(max_examples=40, deadline=None)
