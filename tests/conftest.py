@@ -2,9 +2,14 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Callable
 
 import pytest
+
+# A shell starts its background jobs with Ctrl-C ignored, and so would all that tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
