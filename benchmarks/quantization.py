@@ -1,0 +1,134 @@
+"""How few bits will do? PSNR at every width of weights and activations, trained or not.
+
+    python benchmarks/quantization.py kim-x2 --page docs/quantization.md
+    python benchmarks/quantization.py kim-x2 --per-channel
+    python benchmarks/quantization.py kim-x2 --train 1500 --widths 4-8x6-10
+
+The result file grows cell by cell, and what stands in it is not measured again; the tables of
+--page and the plot beside it are then made anew. Twins are evaluated in float32, which is
+within 0.001 dB of their integers.
+"""
+
+import argparse
+import platform
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from srq.files import sha256_file, write_text
+from srq.models import Network
+from srq.quant import Twin, calibration_set, fit
+from srq.quant.calibration import Calibration
+from srq.quant.evaluation import Pictures
+from srq.quant.figure import draw_sweep
+from srq.quant.finetune import finetune
+from srq.quant.origin import Origin, load_config, read_origin
+from srq.quant.results import Method, SweepResults
+from srq.quant.sweep import WRITTEN, Widths, parse_widths
+from srq.train.checkpoint import load_model
+from srq.zoo import resolve
+
+RESULTS = Path(__file__).parent / "results"
+SETS = {"Set5": 0, "Set14": 0, "B100": 10}
+"""The sets and how many of their pictures are taken; 0 is all."""
+
+
+def main() -> None:
+    options = _options()
+    torch.set_num_threads(options.threads)
+    source = resolve(options.checkpoint, "float")
+    network, origin = load_model(source), read_origin(source)
+    path = options.json or RESULTS / f"quantization-{source.stem}.json"
+    pictures = [
+        Pictures([name], scale=network.scale, recipe=origin.validate_recipe, most=most)
+        for name, most in SETS.items()
+    ]
+    results = _results(path, source, network, pictures)
+    crops = calibration_set(origin.train, scale=network.scale, recipe=origin.recipe)
+    method = Method(options.per_channel, bool(options.train))
+    for widths in parse_widths(options.widths):
+        if (method, widths) in results.scores:
+            continue
+        twin = _twin(network, widths, method, crops, origin, options)
+        results.scores[method, widths] = _scores(twin, pictures)
+        results.write(path)
+        print(f"{method}, {widths}: {results.lost(method, widths):.3f} dB lost", flush=True)
+    if options.page:
+        _show(results, options.page)
+
+
+def _twin(
+    network: Network,
+    widths: Widths,
+    method: Method,
+    crops: Calibration,
+    origin: Origin,
+    options: argparse.Namespace,
+) -> Twin:
+    twin = Twin(
+        network,
+        weight_bits=widths.weights,
+        activation_bits=widths.activations,
+        per_channel=method.per_channel,
+    )
+    fit(twin, crops)
+    if method.trained:
+        changes = [f"steps={options.train}", f"optim.lr={options.lr}"]
+        changes += [f"teacher.checkpoint={resolve(options.checkpoint, 'float')}"]
+        changes += [f"data.cache={options.cache}"] if options.cache else []
+        config = load_config("qat", origin, network.name, network.scale, changes)
+        run = replace(config.run, threads=options.threads, device="cpu")
+        finetune(twin, replace(config, run=run))
+    return twin
+
+
+def _scores(network: torch.nn.Module, pictures: list[Pictures]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for some in pictures:
+        found |= some.psnr_of(network)
+    return found
+
+
+def _results(path: Path, source: Path, network: Network, pictures: list[Pictures]) -> SweepResults:
+    """Those in the file, if they are of this network and these pictures; else fresh ones."""
+    about = {"checkpoint": source.name, "sha256": sha256_file(source), "pictures": SETS}
+    if path.exists():
+        results = SweepResults.read(path)
+        if all(results.about.get(key) == value for key, value in about.items()):
+            return results
+    about |= {"torch": torch.__version__, "python": platform.python_version()}
+    return SweepResults(about, _scores(network, pictures))
+
+
+def _show(results: SweepResults, page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    place = re.compile(r"(<!-- sweep -->\n).*(<!-- end of sweep -->)", re.DOTALL)
+    table = results.markdown()
+    write_text(page, place.sub(lambda found: f"{found[1]}\n{table}\n{found[2]}", text))
+    draw_sweep(
+        {str(method): results.curve(method) for method in results.methods},
+        page.parent / "quantization.png",
+        reference=0.0,
+        title="mean of the sets",
+        shown=(4, 5, 6, 7, 8, 10, 12),
+    )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("checkpoint", help="a float checkpoint, or a name of the zoo")
+    parser.add_argument("--widths", default=WRITTEN, help=f"such as {WRITTEN}")
+    parser.add_argument("--per-channel", action="store_true")
+    parser.add_argument("--train", type=int, default=0, help="steps of training with rounding")
+    parser.add_argument("--lr", type=float, default=1e-4, help="its learning rate")
+    parser.add_argument("--cache", default="", help="where prepared training pictures are kept")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--json", type=Path, help="the result file")
+    parser.add_argument("--page", type=Path, help="the page whose tables are to be made anew")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""The result file of a sweep: scores by method and widths, kept as they come, shown as tables."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from srq.errors import DataError
+from srq.files import storage_error, write_text
+from srq.quant.sweep import Widths, psnr_table
+
+
+@dataclass(frozen=True)
+class Method:
+    """How twins were made: with one binary point for a layer's weights or one per output
+    channel, with or without training."""
+
+    per_channel: bool = False
+    trained: bool = False
+
+    def __str__(self) -> str:
+        points = "a binary point per channel" if self.per_channel else "a binary point per layer"
+        return f"{'trained' if self.trained else 'untrained'}, {points}"
+
+
+@dataclass
+class SweepResults:
+    """Scores of a network at many widths.
+
+    about: what was measured: the network's hash, the pictures, versions, the machine.
+    unquantized: the float network's PSNR in dB, by set.
+    scores: each twin's PSNR in dB by set.
+    """
+
+    about: dict[str, Any]
+    unquantized: dict[str, float]
+    scores: dict[tuple[Method, Widths], dict[str, float]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> "SweepResults":
+        """The results in a file; DataError where it is none, StorageError if unreadable."""
+        try:
+            table = json.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise storage_error("read", path, error) from error
+        except ValueError:
+            raise DataError(f"{path} is no JSON; remove it and measure again.") from None
+        try:
+            scores = {
+                (
+                    Method(cell["per_channel"], cell["trained"]),
+                    Widths(cell["weights"], cell["activations"]),
+                ): cell["psnr"]
+                for cell in table["cells"]
+            }
+            return cls(table["about"], table["float"], scores)
+        except (KeyError, TypeError):
+            raise DataError(f"{path} holds no sweep; name a file that a sweep wrote.") from None
+
+    def write(self, path: Path) -> None:
+        """Write all to ``path``, atomically, one line for each twin."""
+        cells = [
+            {
+                "per_channel": method.per_channel,
+                "trained": method.trained,
+                "weights": widths.weights,
+                "activations": widths.activations,
+                "psnr": {name: round(score, 4) for name, score in psnr.items()},
+            }
+            for (method, widths), psnr in self.scores.items()
+        ]
+        lines = ",\n".join("    " + json.dumps(cell) for cell in cells)
+        head = json.dumps({"about": self.about, "float": self.unquantized}, indent=2)[:-2]
+        write_text(path, f'{head},\n  "cells": [\n{lines}\n  ]\n}}\n')
+
+    @property
+    def methods(self) -> list[Method]:
+        """The methods there are scores of, in the order they came."""
+        return list(dict.fromkeys(method for method, _ in self.scores))
+
+    def lost(self, method: Method, widths: Widths) -> float | None:
+        """The mean over the sets of the dB lost against the float network; None if unmeasured."""
+        psnr = self.scores.get((method, widths))
+        if psnr is None:
+            return None
+        return fmean(self.unquantized[name] - score for name, score in psnr.items())
+
+    def curve(self, method: Method) -> dict[Widths, float]:
+        """The dB gained (below zero: lost) by width."""
+        found = ((w, self.lost(m, w)) for m, w in self.scores if m == method)
+        return {widths: -lost for widths, lost in found if lost is not None}
+
+    def markdown(self) -> str:
+        """A table of the dB lost for each method."""
+        parts = []
+        for method in self.methods:
+            widths = [w for m, w in self.scores if m == method]
+            table = psnr_table(lambda w, method=method: self.lost(method, w), widths)
+            parts.append(f"dB lost, {method}:\n\n{table}")
+        return "\n".join(parts)

@@ -1,0 +1,60 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from srq.errors import DataError, StorageError
+from srq.quant.results import Method, SweepResults
+from srq.quant.sweep import Widths
+
+ROOT = Path(__file__).parents[2]
+
+UNTRAINED, TRAINED = Method(), Method(per_channel=True, trained=True)
+
+
+@pytest.fixture
+def results():
+    found = SweepResults({"sha256": "abc"}, {"A": 36.0, "B": 30.0})
+    found.scores[UNTRAINED, Widths(8, 9)] = {"A": 35.9, "B": 29.7}
+    found.scores[UNTRAINED, Widths(6, 9)] = {"A": 35.0, "B": 29.0}
+    found.scores[TRAINED, Widths(6, 9)] = {"A": 36.0, "B": 30.1}
+    return found
+
+
+def test_they_come_back_as_they_were_written(results, tmp_path):
+    results.write(tmp_path / "sweep.json")
+    assert SweepResults.read(tmp_path / "sweep.json") == results
+
+
+def test_what_is_lost_is_the_mean_over_the_sets(results):
+    assert results.lost(UNTRAINED, Widths(8, 9)) == pytest.approx(0.2)
+    assert results.lost(TRAINED, Widths(6, 9)) == pytest.approx(-0.05)
+    assert results.lost(TRAINED, Widths(8, 9)) is None
+    assert results.curve(UNTRAINED) == {
+        Widths(8, 9): pytest.approx(-0.2),
+        Widths(6, 9): pytest.approx(-1.0),
+    }
+
+
+def test_a_table_for_each_method(results):
+    text = results.markdown()
+    assert text.index("untrained, a binary point per layer") < text.index("trained, a binary point")
+    assert "| 6 | 1.00 |\n| 8 | 0.20 |" in text
+    assert "| 6 | -0.05 |" in text
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"about": {}, "float": {}, "cells": [{}]}'])
+def test_what_is_no_result_is_refused(tmp_path, content):
+    (tmp_path / "sweep.json").write_text(content)
+    with pytest.raises(DataError, match=r"sweep.json"):
+        SweepResults.read(tmp_path / "sweep.json")
+    with pytest.raises(StorageError):
+        SweepResults.read(tmp_path / "none.json")
+
+
+def test_the_page_shows_what_was_measured():
+    page = (ROOT / "docs" / "quantization.md").read_text()
+    path = ROOT / "benchmarks" / "results" / "quantization-kim-x2.json"
+    table = SweepResults.read(path).markdown()
+    assert f"<!-- sweep -->\n\n{table}\n<!-- end of sweep -->" in page
+    assert len(json.loads(path.read_text())["cells"]) >= 99
