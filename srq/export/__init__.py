@@ -1,0 +1,94 @@
+"""Exporters: ways to write a Program out for another world, each an exact copy of its meaning.
+
+Every exporter is named once in ``EXPORTERS``. A new one is a file and a line there
+(docs/add-an-exporter.md); ``srq verify`` then runs what it wrote against the reference.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+
+from srq.errors import ConfigError, MissingDependencyError, ProgramError
+from srq.export.folder import Manifest, write_folder
+from srq.program import Program
+
+
+class Exporter(Protocol):
+    """Makes the files that stand for a Program in some other language.
+
+    An exporter is a frozen dataclass; its fields are the user's choices (a kind, a maximum
+    width) and have defaults. name is its name in ``EXPORTERS``.
+    """
+
+    @property
+    def name(self) -> str:
+        """The exporter's name in ``EXPORTERS``."""
+        ...
+
+    def check(self, program: Program) -> list[str]:
+        """Why it cannot write ``program`` exactly, a sentence for each reason; none: it can."""
+        ...
+
+    def files(self, program: Program) -> dict[str, bytes]:
+        """The files by their paths in the folder, for a Program that ``check`` finds nothing in.
+
+        The same Program and choices give the same bytes on every machine. Each file that can
+        hold a comment names the Program's fingerprint.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where an exporter is found: ``MODULE:NAME`` makes one from its choices, by keyword.
+
+    help: what it writes, as a line for people.
+    get: how to come by it where it cannot be imported, as the end of a sentence.
+    """
+
+    path: str
+    help: str
+    get: str = "reinstall srq"
+
+    def make(self) -> Callable[..., Exporter]:
+        """Import the exporter; ImportError if what it needs is not installed."""
+        module, name = self.path.split(":")
+        return getattr(import_module(module), name)
+
+
+EXPORTERS: dict[str, Entry] = {}
+"""Every exporter by name."""
+
+
+def open_exporter(name: str, **choices: Any) -> Exporter:
+    """The exporter of that name with the user's choices.
+
+    Raises ConfigError for an unknown name, MissingDependencyError where it cannot be imported.
+    """
+    if name not in EXPORTERS:
+        raise ConfigError(f"There is no exporter {name!r}; choose one of {', '.join(EXPORTERS)}.")
+    entry = EXPORTERS[name]
+    try:
+        make = entry.make()
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"The exporter '{name}' needs {error.name}, which is not installed; {entry.get}."
+        ) from error
+    return make(**choices)
+
+
+def export(program: Program, exporter: Exporter, folder: Path | str) -> Manifest:
+    """Write ``program`` into ``folder``, which must be missing or empty, whole or not at all.
+
+    Raises ProgramError with the first reason if the exporter cannot write it exactly,
+    StorageError where the folder holds something or the file system refuses.
+    """
+    problems = exporter.check(program)
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise ProgramError(
+            f"This program cannot be written as {exporter.name}: {problems[0]}{more}"
+        )
+    return write_folder(folder, exporter.name, program.fingerprint, exporter.files(program))

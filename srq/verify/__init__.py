@@ -1,0 +1,51 @@
+"""Whether everything that stands for a Program agrees with the reference, to the last bit.
+
+A subject is one thing that was made of a Program: an engine, or what an exporter wrote, built
+and run. Every subject is named once in ``SUBJECTS``.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol
+
+from numpy.typing import NDArray
+
+from srq.program import Program
+
+
+class Subject(Protocol):
+    """Something that should do as the Program says, ready to run."""
+
+    def run(self, picture: NDArray) -> NDArray:
+        """The upscaled picture, as ``srq.engines.Engine`` gives it."""
+        ...
+
+    def trace(self, picture: NDArray) -> dict[str, NDArray]:
+        """Those tensors (channels, rows, columns) that it can show, by their op's name, in the
+        Program's order. Empty where it can show none: then only the pictures are compared."""
+        ...
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a subject is found: ``MODULE:NAME`` makes one from a Program.
+
+    NAME(program) gives a context manager of a Subject, which builds what is to be run (in a
+    temporary folder, if it takes one) and clears it away. It raises MissingDependencyError,
+    whose sentence says how to get it, where a tool is missing; ProgramError where this Program
+    cannot be expressed there.
+    """
+
+    path: str
+    help: str
+
+    def make(self) -> Callable[[Program], AbstractContextManager[Subject]]:
+        """Import it; ImportError if what it needs is not installed."""
+        module, name = self.path.split(":")
+        return getattr(import_module(module), name)
+
+
+SUBJECTS: dict[str, Entry] = {}
+"""Every subject by name, in the order in which they are reported."""
