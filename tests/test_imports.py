@@ -14,7 +14,7 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["import
 TORCH_FREE = next(c for c in CONTRACTS if c["name"] == "Torch stays out")["source_modules"]
 WITH_TORCH = {"srq.models", "srq.train", "srq.quant", "srq.lower", "srq.restore"}
 # These reach torch, but not before it is asked for.
-LAZY = {"srq.cli", "srq.__main__", "srq.evaluate"}
+LAZY = {"srq.cli", "srq.__main__", "srq.evaluate", "srq.export", "srq.verify"}
 
 IMPORT = """
 import importlib, pkgutil, sys

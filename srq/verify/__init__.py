@@ -35,11 +35,17 @@ class Entry:
     NAME(program) gives a context manager of a Subject, which builds what is to be run (in a
     temporary folder, if it takes one) and clears it away. It raises MissingDependencyError,
     whose sentence says how to get it, where a tool is missing; ProgramError where this Program
-    cannot be expressed there.
+    cannot be expressed there. What an exporter wrote it takes from that exporter's ``files`` or
+    from ``export``, nowhere else: the mutation check (benchmarks/mutations.py) alters it there.
+
+    help:   what it is, as a line for people.
+    within: by how much a pixel may differ, in code values. 0 for everything that computes with
+            integers; a shader that may only use floats states its bound.
     """
 
     path: str
     help: str
+    within: int = 0
 
     def make(self) -> Callable[[Program], AbstractContextManager[Subject]]:
         """Import it; ImportError if what it needs is not installed."""
