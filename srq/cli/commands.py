@@ -9,7 +9,7 @@ How a command joins:
        @app.command("train")
        def train(config: Annotated[Path, typer.Argument(help="...")]) -> None:
            '''Train a network as CONFIG says.'''
-           from srq.train.loop import run  # heavy imports stand inside the command
+           from srq.train.run import start  # heavy imports stand inside the command
 
    For a group of commands, name the app: ``app = typer.Typer(name="data", help="...")``.
 2. Add one line to ``COMMANDS`` below. Its ``help`` is what ``srq --help`` shows.
@@ -38,6 +38,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("quantize", "srq.cli.quantize", "Turn a float network into a program of integers."),
     Command("upscale", "srq.cli.upscale", "Make pictures, or folders of pictures, larger."),
     Command("evaluate", "srq.cli.evaluate", "Measure models on test sets, beside bicubic."),
+    Command("export", "srq.cli.export", "Write a program out: ONNX, C, HLS, a shader, vectors."),
+    Command("verify", "srq.cli.verify", "Prove that all engines and exports agree, bit for bit."),
     Command("info", "srq.cli.info", "Show a program: ops, formats, proof, graph, cost."),
     Command("cost", "srq.cli.cost", "Count what a program takes in hardware."),
     Command("data", "srq.cli.data", "Make and fetch training pictures."),

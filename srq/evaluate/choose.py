@@ -72,10 +72,10 @@ def open_model(text: str, *, engine: str = "auto", device: str = "cpu") -> Engin
         runner = open_engine(load(path), engine)
         return ProgramEngine(runner, label or f"{path.stem} (integer)", sha256_file(path))
     from srq.evaluate.torch_engine import TorchEngine
-    from srq.train.checkpoint import load_model
+    from srq.train.checkpoint import checkpoint_file, load_model
 
     path = zoo.resolve(rest, "float")
-    about = About(sha256=None if path.is_dir() else sha256_file(path))
+    about = About(sha256=sha256_file(checkpoint_file(path)))
     name = label or f"{path.resolve().stem} (float)"
     return TorchEngine(load_model(path), name, device=device, about=about)
 

@@ -31,6 +31,7 @@ from srq.train.state import (
     with_prefix,
     without_prefix,
 )
+from srq.zoo import resolve
 
 # How many batches decide which channels of a wider network are kept.
 _RANKING_BATCHES = 200
@@ -184,7 +185,7 @@ def _warm_start(network: Network, config: TrainConfig, pool: LumaPool) -> None:
     """Copy a checkpoint's kernels; from another scale, those of the layers that are alike; from
     a wider ``kim``, those of the channels that matter most on the training pictures."""
     path = config.init_from
-    source = load_model(path)
+    source = load_model(resolve(path, "float"))
     if isinstance(source, Kim) and isinstance(network, Kim) and can_narrow(source, network):
         # The same crops in every process, whatever its share of a batch is.
         sampler = Sampler(pool, crop=config.data.crop, batch=config.data.batch, seed=config.seed)
@@ -208,7 +209,7 @@ def _warm_start(network: Network, config: TrainConfig, pool: LumaPool) -> None:
 def _guide(config: TrainConfig, device: torch.device) -> Guide | None:
     if not config.teacher.checkpoint:
         return None
-    teacher = load_model(config.teacher.checkpoint)
+    teacher = load_model(resolve(config.teacher.checkpoint, "float"))
     if teacher.scale != config.model.scale:
         raise CheckpointError(
             f"'teacher.checkpoint' {config.teacher.checkpoint} is of scale {teacher.scale}, and "
