@@ -53,5 +53,7 @@ class Entry:
         return getattr(import_module(module), name)
 
 
-SUBJECTS: dict[str, Entry] = {}
+SUBJECTS: dict[str, Entry] = {
+    "tiles": Entry("srq.verify.engines:tiles", "the reference, one small tile after the other"),
+}
 """Every subject by name, in the order in which they are reported."""

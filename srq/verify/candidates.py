@@ -1,0 +1,67 @@
+"""What ``srq verify`` can compare with the reference, chosen by name."""
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+
+from srq.engines import ENGINES
+from srq.errors import ConfigError
+from srq.program import Program
+from srq.verify import SUBJECTS, Subject
+from srq.verify.engines import REFERENCE, engine
+from srq.verify.twin import twin
+
+TWIN = "twin"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Something to verify.
+
+    name:   what the report calls it.
+    help:   what it is, as a line for people.
+    open:   makes it of a Program, as ``srq.verify.Entry`` says; ImportError if what it needs is
+            not installed.
+    within: by how much a pixel may differ.
+    """
+
+    name: str
+    help: str
+    open: Callable[[Program], AbstractContextManager[Subject]]
+    within: int = 0
+
+
+def candidates(twin_file: Path | None = None) -> dict[str, Candidate]:
+    """All of them by name: engines, subjects, and the float64 twin where its file is given."""
+    found = [
+        Candidate(name, f"the engine {name}", partial(engine, name))
+        for name in ENGINES
+        if name != REFERENCE
+    ]
+    found += [
+        Candidate(
+            name, entry.help, lambda program, entry=entry: entry.make()(program), entry.within
+        )
+        for name, entry in SUBJECTS.items()
+    ]
+    if twin_file is not None:
+        about = f"the network before it became integers, in float64: {twin_file}"
+        found.insert(0, Candidate(TWIN, about, partial(twin, twin_file)))
+    return {candidate.name: candidate for candidate in found}
+
+
+def chosen(known: dict[str, Candidate], names: Iterable[str]) -> list[Candidate]:
+    """The candidates of these names, in the order of ``known``; all of them for no names.
+
+    Raises ConfigError for a name that is not known, with the nearest.
+    """
+    wanted = list(names)
+    for name in wanted:
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f"did you mean '{close[0]}'" if close else f"choose of {', '.join(known)}"
+            raise ConfigError(f"There is nothing to verify that is called '{name}'; {hint}.")
+    return [candidate for name, candidate in known.items() if not wanted or name in wanted]

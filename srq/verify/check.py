@@ -1,0 +1,199 @@
+"""Every subject on every picture, beside the reference."""
+
+import time
+import traceback
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srq.engines.reference import Reference
+from srq.errors import MissingDependencyError, ProgramError, SrqError
+from srq.program import Program
+from srq.verify import Subject
+from srq.verify.bounds import Bounds
+from srq.verify.candidates import Candidate
+from srq.verify.compare import Difference, first_difference
+from srq.verify.pictures import Case
+
+TRACED_PIXELS = 5000
+"""The size of a picture up to which the tensors between the ops are compared as well. Beyond,
+they are only looked at where the result differs."""
+
+
+class State(StrEnum):
+    """How it went with a subject."""
+
+    EQUAL = "equal"
+    WITHIN = "within"  # its bound, but not equal
+    DIFFERENT = "different"
+    FAILED = "failed"  # it broke off
+    MISSING = "missing"  # a tool that it needs is not installed
+    REFUSED = "refused"  # the Program cannot be expressed there
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether this shows a defect."""
+        return self in (State.DIFFERENT, State.FAILED)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a subject compares.
+
+    pictures:   compared, the one that differs included.
+    pixels:     of the pictures made, compared.
+    integers:   of the tensors between the ops, compared.
+    off:        pixels that differ, by no more than the subject's bound.
+    picture:    on which it differs or failed.
+    reason:     why it is missing, refused or failed, as a sentence.
+    details:    the traceback of a failure.
+    building, running: seconds.
+    """
+
+    name: str
+    state: State
+    pictures: int = 0
+    pixels: int = 0
+    integers: int = 0
+    off: int = 0
+    picture: str = ""
+    difference: Difference | None = None
+    reason: str = ""
+    details: str = ""
+    building: float = 0.0
+    running: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """A picture and what the reference makes of it; ``trace`` is empty for a large one."""
+
+    case: Case
+    result: NDArray
+    trace: Mapping[str, NDArray]
+
+
+class Watcher:
+    """What may follow a verification; here it does nothing."""
+
+    def building(self, name: str) -> None:
+        """A subject is being built."""
+
+    def compared(self, name: str, done: int, total: int) -> None:
+        """A subject has run on so many of the pictures."""
+
+
+class Expectations:
+    """What the reference makes of every picture, and which bounds it visits on the way."""
+
+    def __init__(self, program: Program, cases: Iterable[Case]) -> None:
+        reference, value = Reference(program), program.output_value
+        self.bounds = Bounds(program)
+        self.all: list[Expected] = []
+        for case in cases:
+            trace = reference(case.picture, trace=True)
+            self.bounds.look(trace)
+            result = trace[value.name][0].astype(value.format.dtype)
+            kept = trace if case.picture.size <= TRACED_PIXELS else {}
+            self.all.append(Expected(case, result, kept))
+
+    @property
+    def pixels(self) -> int:
+        """Of all the pictures made."""
+        return sum(expected.result.size for expected in self.all)
+
+
+def check(
+    program: Program,
+    candidates: Iterable[Candidate],
+    expectations: Expectations,
+    watcher: Watcher | None = None,
+) -> Iterator[Outcome]:
+    """The outcome of each candidate, as soon as it is known: built, run, cleared away."""
+    watcher = watcher or Watcher()
+    for candidate in candidates:
+        yield _checked(program, candidate, expectations, watcher)
+
+
+def _checked(
+    program: Program, candidate: Candidate, expectations: Expectations, watcher: Watcher
+) -> Outcome:
+    begun = time.perf_counter()
+    watcher.building(candidate.name)
+    try:
+        with candidate.open(program) as subject:
+            built = time.perf_counter()
+            outcome = compare(program, candidate, subject, expectations, watcher)
+            return replace(outcome, building=built - begun, running=time.perf_counter() - built)
+    except (MissingDependencyError, ImportError) as error:
+        return Outcome(candidate.name, State.MISSING, reason=_missing(error))
+    except ProgramError as error:
+        return Outcome(candidate.name, State.REFUSED, reason=str(error))
+    except SrqError:
+        raise  # the user's to mend: a file that cannot be read, a twin of something else
+    except Exception as error:
+        return _failed(candidate.name, error)
+
+
+def compare(
+    program: Program,
+    candidate: Candidate,
+    subject: Subject,
+    expectations: Expectations,
+    watcher: Watcher | None = None,
+) -> Outcome:
+    """The outcome of a subject that is ready to run; it ends at the first difference."""
+    watcher = watcher or Watcher()
+    outcome = Outcome(candidate.name, State.EQUAL)
+    for index, wanted in enumerate(expectations.all):
+        try:
+            outcome = _with_one(program, candidate, subject, wanted, outcome)
+        except Exception as error:
+            return _failed(candidate.name, error, picture=wanted.case.name)
+        watcher.compared(candidate.name, index + 1, len(expectations.all))
+        if outcome.state.is_wrong:
+            break
+    return outcome
+
+
+def _with_one(
+    program: Program, candidate: Candidate, subject: Subject, wanted: Expected, before: Outcome
+) -> Outcome:
+    """The outcome after one more picture."""
+    name = program.output_value.name
+    made = subject.run(wanted.case.picture)
+    result, expected = {name: made[np.newaxis]}, {name: wanted.result[np.newaxis]}
+    difference = first_difference(expected, result, within=candidate.within)
+    traced = subject.trace(wanted.case.picture) if wanted.trace or difference else {}
+    if difference and traced:
+        whole = Reference(program)(wanted.case.picture, trace=True)
+        difference = first_difference(whole, traced) or difference
+    elif not candidate.within:
+        difference = difference or first_difference(wanted.trace, traced)
+    off = 0 if difference else int(np.count_nonzero(made != wanted.result))
+    state = State.DIFFERENT if difference else State.WITHIN if off else before.state
+    return replace(
+        before,
+        state=state,
+        pictures=before.pictures + 1,
+        pixels=before.pixels + wanted.result.size,
+        integers=before.integers + sum(tensor.size for tensor in traced.values()),
+        off=before.off + off,
+        picture=wanted.case.name if difference else "",
+        difference=difference,
+    )
+
+
+def _failed(name: str, error: Exception, picture: str = "") -> Outcome:
+    reason = " ".join(f"{type(error).__name__}: {error}".split())
+    details = "".join(traceback.format_exception(error))
+    return Outcome(name, State.FAILED, picture=picture, reason=reason, details=details)
+
+
+def _missing(error: Exception) -> str:
+    if isinstance(error, ImportError):
+        return f"It needs {error.name}, which is not installed."
+    return str(error)
