@@ -6,6 +6,7 @@ Every exporter is named once in ``EXPORTERS``. A new one is a file and a line th
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -68,7 +69,9 @@ def open_exporter(name: str, **choices: Any) -> Exporter:
     Raises ConfigError for an unknown name, MissingDependencyError where it cannot be imported.
     """
     if name not in EXPORTERS:
-        raise ConfigError(f"There is no exporter {name!r}; choose one of {', '.join(EXPORTERS)}.")
+        close = get_close_matches(name, EXPORTERS, n=1)
+        hint = f"did you mean '{close[0]}'" if close else f"choose one of {', '.join(EXPORTERS)}"
+        raise ConfigError(f"There is no exporter '{name}'; {hint}.")
     entry = EXPORTERS[name]
     try:
         make = entry.make()

@@ -5,7 +5,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -40,7 +41,8 @@ def write_folder(
 ) -> Manifest:
     """Write ``files`` by their relative paths and a manifest into ``folder``.
 
-    The folder must be missing or empty; it appears whole or not at all. Raises StorageError.
+    The folder must be missing or empty. A missing one appears whole or not at all; in an empty
+    one, which stays the folder that it is, the manifest comes last. Raises StorageError.
     """
     folder = Path(folder)
     manifest = Manifest(
@@ -48,23 +50,61 @@ def write_folder(
         fingerprint,
         {path: hashlib.sha256(data).hexdigest() for path, data in files.items()},
     )
+    content = {**files, MANIFEST: manifest.to_json().encode()}
     try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if not folder.exists():
+            with _parents(folder), _draft(folder, folder.parent, content) as draft:
+                draft.chmod(0o777 & ~_umask())
+                os.replace(draft, folder)
+        elif folder.is_dir() and not any(folder.iterdir()):
+            with _draft(folder, folder, content) as draft:
+                _move_into(folder, draft)
+        else:
             raise StorageError(f"{folder} is there already and not empty; name a new folder.")
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        try:
-            for path, data in {**files, MANIFEST: manifest.to_json().encode()}.items():
-                place = draft / PurePosixPath(path)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(data)
-            draft.chmod(0o777 & ~_umask())
-            os.replace(draft, folder)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:
         raise storage_error("write", folder, error) from error
     return manifest
+
+
+@contextmanager
+def _parents(folder: Path) -> Iterator[None]:
+    """Make the folders above, and take back those that were made if the block fails."""
+    missing = [parent for parent in folder.parents if not parent.exists()]
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for parent in missing:
+            with suppress(OSError):
+                parent.rmdir()
+        raise
+
+
+@contextmanager
+def _draft(folder: Path, near: Path, content: Mapping[str, bytes]) -> Iterator[Path]:
+    """A temporary folder in ``near`` that holds the files."""
+    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=near))
+    try:
+        for path, data in content.items():
+            place = draft / PurePosixPath(path)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _move_into(folder: Path, draft: Path) -> None:
+    """All that is in ``draft`` to ``folder``, the manifest last; or nothing."""
+    names = sorted((file.name for file in draft.iterdir()), key=lambda name: name == MANIFEST)
+    try:
+        for name in names:
+            os.rename(draft / name, folder / name)
+    except BaseException:
+        for name in names:
+            if (folder / name).exists():
+                os.rename(folder / name, draft / name)
+        raise
 
 
 def _umask() -> int:
