@@ -59,7 +59,9 @@ class Entry:
         return getattr(import_module(module), name)
 
 
-EXPORTERS: dict[str, Entry] = {}
+EXPORTERS: dict[str, Entry] = {
+    "glsl": Entry("srq.export.glsl:Glsl", "a shader for mpv and libplacebo"),
+}
 """Every exporter by name."""
 
 

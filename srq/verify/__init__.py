@@ -57,3 +57,4 @@ SUBJECTS: dict[str, Entry] = {
     "tiles": Entry("srq.verify.engines:tiles", "the reference, one small tile after the other"),
 }
 """Every subject by name, in the order in which they are reported."""
+    "glsl": Entry("srq.verify.glsl:glsl", "the shader, in OpenGL with half-float textures"),

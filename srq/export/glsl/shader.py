@@ -1,0 +1,193 @@
+"""The user shader as text: its passes, each with the directives that mpv and libplacebo read."""
+
+import re
+from collections.abc import Iterator
+
+from srq.export.glsl.passes import Pass
+from srq.export.glsl.plan import QUAD, Plan, Quad, Texture
+from srq.export.glsl.planes import Planes
+from srq.export.glsl.texels import Texel, texel_of
+from srq.program import Program, Value
+
+PLANE = "LUMA"
+"""The texture that the player holds the input in, and takes the output in place of."""
+
+
+class Shader:
+    """Writes the passes of a Program.
+
+    textures: the way to keep integers, of ``TEXTURES``.
+    when:     the condition, in the players' notation, on which the passes run; None: always.
+    """
+
+    def __init__(self, program: Program, textures: str, when: str | None) -> None:
+        self.program = program
+        self.plan = Plan(Planes(program))
+        self.when = when
+        self._textures = textures
+        self._index = {step.op.name: index for index, step in enumerate(program.steps)}
+
+    def passes(self) -> Iterator[str]:
+        """Each pass, in order."""
+        output, scale = self.program.output_value, self.program.scale
+        for name in self.plan.kept:
+            quads = self.plan.quads(name)
+            for index, quad in enumerate(quads):
+                title = f"{name} {index + 1}/{len(quads)}"
+                if name == output.name and scale == 1:
+                    yield self._pass(title, name, quad, None)
+                else:
+                    yield self._pass(title, name, quad, (name, index))
+        if scale > 1:
+            yield self._spread()
+
+    def readouts(self) -> Iterator[tuple[str, list[str]]]:
+        """For every value kept, in order, a pass for each of its textures that shows its integers
+        in place of the output, for a test to read. The planes are in the order of ``Planes``."""
+        for name in self.plan.kept:
+            if name != self.program.output.name or self.program.scale > 1:
+                textures = [(name, index) for index in range(len(self.plan.quads(name)))]
+                yield name, [self._readout(texture) for texture in textures]
+
+    def texture(self, texture: Texture) -> str:
+        """What a texture is called in the shader."""
+        name, index = texture
+        return PLANE if name == self.program.input.name else f"SRQ{self._index[name]}_{index}"
+
+    def texel(self, value: Value) -> Texel:
+        """How a value lies in its textures."""
+        texel = texel_of(value.format, self._textures)
+        assert texel is not None, f"{value.format} was not checked"
+        return texel
+
+    def _pass(self, title: str, name: str, quad: Quad, saved: Texture | None) -> str:
+        textures = self.plan.textures(name, quad)
+        binds = [self.texture(texture) for texture in textures] or [PLANE]
+        body = Pass(self.plan, self._load)
+        result = body.compute(name, quad).as_float()
+        if saved is None:
+            high = self.program.output_value.format.hi
+            last = [f"return vec4(({result}).x / {high}.0, 0.0, 0.0, 1.0);"]
+        else:
+            texel = self.texel(self.program.step(name).value)
+            last = [f"vec4 n = {result};", f"return {texel.encode};"]
+        lines = [
+            f"ivec2 size = ivec2({binds[0]}_size);",
+            f"ivec2 p = ivec2({binds[0]}_pos * {binds[0]}_size);",
+            *body.lines,
+            *last,
+        ]
+        return "\n".join(
+            [
+                *self._directives(title, binds, 1, saved and self.texture(saved)),
+                *self._functions(textures),
+                "vec4 hook() {",
+                *(f"    {line}" for line in lines),
+                "}",
+                "",
+            ]
+        )
+
+    def _spread(self) -> str:
+        """The last pass: each pixel of the output takes its own plane."""
+        name, scale = self.program.output.name, self.program.scale
+        value = self.program.output_value
+        textures = [(name, index) for index in range(len(self.plan.quads(name)))]
+        binds = [self.texture(texture) for texture in textures]
+        texel = self.texel(value)
+        lines = [
+            f"vec2 at = {binds[0]}_pos * {binds[0]}_size;",
+            "ivec2 p = ivec2(at);",
+            f"ivec2 sub = ivec2(fract(at) * {scale}.0);",
+            f"int plane = sub.y * {scale} + sub.x;",
+            f"vec4 n = here_{texel.name}({binds[0]}_raw, p);",
+            *(
+                f"if (plane >= {QUAD * i}) n = here_{texel.name}({bind}_raw, p);"
+                for i, bind in enumerate(binds[1:], 1)
+            ),
+            f"return vec4(n[plane % {QUAD}] / {value.format.hi}.0, 0.0, 0.0, 1.0);",
+        ]
+        return "\n".join(
+            [
+                *self._directives("pixels", binds, scale, None),
+                *self._functions(textures),
+                "vec4 hook() {",
+                *(f"    {line}" for line in lines),
+                "}",
+                "",
+            ]
+        )
+
+    def _readout(self, texture: Texture) -> str:
+        bind, texel = self.texture(texture), self.texel(self.program.step(texture[0]).value)
+        return "\n".join(
+            [
+                *self._directives(f"{bind} read", [bind], 1, None),
+                *self._functions([texture]),
+                "vec4 hook() {",
+                f"    return here_{texel.name}({bind}_raw, ivec2({bind}_pos * {bind}_size));",
+                "}",
+                "",
+            ]
+        )
+
+    def _directives(
+        self, title: str, binds: list[str], scale: int, saved: str | None
+    ) -> Iterator[str]:
+        yield f"//!DESC srq {label(self.program)} {self.program.fingerprint[:12]} {title}"
+        yield f"//!HOOK {PLANE}"
+        yield from (f"//!BIND {bind}" for bind in binds)
+        if saved:
+            yield f"//!SAVE {saved}"
+        for side in ("WIDTH", "HEIGHT"):
+            times = f" {scale} *" if scale > 1 else ""
+            yield f"//!{side} {binds[0]}.{side[0].lower()}{times}"
+        yield f"//!COMPONENTS {QUAD if saved else 1}"
+        if self.when:
+            yield f"//!WHEN {self.when}"
+
+    def _load(self, texture: Texture, dy: int, dx: int) -> str:
+        bind, value = self.texture(texture), self.program.step(texture[0]).value
+        at = "p" if not (dy or dx) else f"p + ivec2({dx}, {dy})"
+        if bind == PLANE:
+            return f"luma({at}, size)"
+        name = self.texel(value).name
+        return f"near_{name}({bind}_raw, {at}, size)" if dy or dx else f"here_{name}({bind}_raw, p)"
+
+    def _functions(self, textures: list[Texture]) -> Iterator[str]:
+        """The GLSL functions that read these textures."""
+        names = dict.fromkeys(name for name, _ in textures)
+        done = set()
+        for name in names or [self.program.input.name]:
+            if name == self.program.input.name:
+                yield from _luma(self.program.input_value)
+            elif (texel := self.texel(self.program.step(name).value)).name not in done:
+                done.add(texel.name)
+                yield from _readers(texel)
+
+
+def label(program: Program) -> str:
+    """The Program's name as it may stand in a comment: one line, and no directive within."""
+    return re.sub(r"[^\w.+-]+", " ", program.name, flags=re.ASCII).strip() or "program"
+
+
+def _luma(value: Value) -> Iterator[str]:
+    high = f"{value.format.hi}.0"
+    yield "float luma(ivec2 at, ivec2 size) {"
+    yield "    ivec2 inside = clamp(at, ivec2(0), size - 1);"
+    yield f"    float t = {PLANE}_tex((vec2(inside) + 0.5) * {PLANE}_pt).x;"
+    yield f"    float n = clamp(floor(t * {high} + 0.5), 0.0, {high});"
+    yield "    return at == inside ? n : 0.0;"
+    yield "}"
+
+
+def _readers(texel: Texel) -> Iterator[str]:
+    yield f"vec4 here_{texel.name}(sampler2D texels, ivec2 at) {{"
+    yield "    vec4 t = texelFetch(texels, at, 0);"
+    yield f"    return {texel.decode};"
+    yield "}"
+    yield f"vec4 near_{texel.name}(sampler2D texels, ivec2 at, ivec2 size) {{"
+    yield "    ivec2 inside = clamp(at, ivec2(0), size - 1);"
+    yield f"    vec4 n = here_{texel.name}(texels, inside);"
+    yield "    return at == inside ? n : vec4(0.0);"
+    yield "}"
