@@ -86,7 +86,7 @@ def verify(
             outcomes.append(outcome)
             _say(screen, table.row(outcome))
     wrong = [outcome for outcome in outcomes if _is_wrong(outcome, require_all)]
-    _say(screen, f"{len(wrong)} of {len(outcomes)} FAILED." if wrong else "No difference.")
+    _say(screen, _summary(outcomes, len(wrong)))
     if junit is not None:
         write_text(junit, as_junit(program, outcomes))
     write_json({**as_json(program, expectations, outcomes), "made": circumstances()}, json)
@@ -98,6 +98,12 @@ def _is_wrong(outcome: "Outcome", require_all: bool) -> bool:
     from srq.verify.check import State
 
     return outcome.state.is_wrong or (require_all and outcome.state is State.MISSING)
+
+
+def _summary(outcomes: "list[Outcome]", wrong: int) -> str:
+    if wrong:
+        return f"{wrong} of {len(outcomes)} FAILED."
+    return "No difference." if any(o.pictures for o in outcomes) else "Nothing was compared."
 
 
 def _headline(program: "Program", expectations: "Expectations") -> str:

@@ -41,11 +41,13 @@ class Entry:
     help:   what it is, as a line for people.
     within: by how much a pixel may differ, in code values. 0 for everything that computes with
             integers; a shader that may only use floats states its bound.
+    get:    how to come by it where it cannot be imported, as the end of a sentence.
     """
 
     path: str
     help: str
     within: int = 0
+    get: str = "reinstall srq"
 
     def make(self) -> Callable[[Program], AbstractContextManager[Subject]]:
         """Import it; ImportError if what it needs is not installed."""
@@ -55,6 +57,6 @@ class Entry:
 
 SUBJECTS: dict[str, Entry] = {
     "tiles": Entry("srq.verify.engines:tiles", "the reference, one small tile after the other"),
+    "glsl": Entry("srq.verify.glsl:glsl", "the shader, in OpenGL with half-float textures"),
 }
 """Every subject by name, in the order in which they are reported."""
-    "glsl": Entry("srq.verify.glsl:glsl", "the shader, in OpenGL with half-float textures"),

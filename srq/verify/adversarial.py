@@ -3,10 +3,11 @@
 For a channel of an op, the picture wanted is the one that makes its sum, before rounding and
 saturation, greatest or least. The Program is piecewise linear: the slope of the sum by each
 pixel says which pixels should be white and which black. That moves what is saturated on the
-way, so the slope is taken again, and fewer pixels are moved each time.
+way, so the sum may fall instead; then fewer pixels are moved, those that promise most.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,25 @@ _MOST_SIDE = 33
 _MOST_WIDTH = 130
 """Of the picture that the patches of an op are laid out in."""
 
-_MOVED = (1.0, 1.0, 0.5, 0.5, 0.25, 0.25, 0.1, 0.1, 0.05, 0.02)
-"""The share of pixels that may move, step by step."""
+_STARTS = 128
+"""How many random patches are looked at; the climb begins at the best."""
+
+_ROUNDS = 12
+"""How often pixels are moved."""
+
+_SEED = 2
+
+
+class Targets(NamedTuple):
+    """Sums to be made great: arrays of one length.
+
+    sign is 1, or -1 for a sum that is to be small; the others are a place in the op's tensor.
+    """
+
+    sign: NDArray[np.float64]
+    channel: NDArray[np.int64]
+    row: NDArray[np.int64]
+    column: NDArray[np.int64]
 
 
 def driven(program: Program, *, channels: int = 32) -> Iterator[tuple[str, NDArray]]:
@@ -30,51 +48,36 @@ def driven(program: Program, *, channels: int = 32) -> Iterator[tuple[str, NDArr
     channels: of how many channels (or places in a block, after a shuffle), spread evenly.
     """
     reach = reach_of(program)
-    rows, columns = min(reach.rows, _MOST_SIDE), min(reach.columns, _MOST_SIDE)
-    place = min(reach.top, rows - 1), min(reach.left, columns - 1)
+    shape = min(reach.rows, _MOST_SIDE), min(reach.columns, _MOST_SIDE)
+    centre = min(reach.top, shape[0] - 1), min(reach.left, shape[1] - 1)
     for index, step in enumerate(program.steps):
         if not step.shifts:
             continue
-        targets = _targets(step, channels)
-        patches = _climbed(program.steps[: index + 1], targets, (rows, columns), place)
+        steps = _needed(program.steps[: index + 1])
+        patches = climbed(steps, _targets(step, centre, channels), shape)
         yield step.op.name, _laid_out(patches.astype(program.input.format.dtype))
 
 
-def _targets(step: Step, most: int) -> NDArray[np.int64]:
-    """(targets, 3): channel, row and column in the block that a low-resolution pixel becomes."""
-    value = step.value
-    places = np.argwhere(np.ones((value.channels, value.scale, value.scale), bool))
-    if len(places) <= most:
-        return places
-    return places[np.linspace(0, len(places) - 1, most).astype(int)]
-
-
-def _climbed(
-    steps: Sequence[Step], targets: NDArray, shape: tuple[int, int], place: tuple[int, int]
-) -> Array:
-    """(2 targets, rows, columns): the patches found, those for the least sum first.
-
-    Each target is a place of the last step's value, at the low-resolution pixel ``place``.
-    """
-    steps = _needed(steps)
-    last, scale = steps[-1].op.name, steps[-1].value.scale
-    fmt = steps[0].value.format
-    signs = np.repeat([-1.0, 1.0], len(targets))
-    channel, row, column = np.tile(targets, (2, 1)).T
-    at = (np.arange(len(signs)), channel, place[0] * scale + row, place[1] * scale + column)
-
-    trial = np.full((len(signs), 1, *shape), float(fmt.hi // 2))
-    best, slope = trial.copy(), np.zeros_like(trial)
-    most = np.full(len(signs), -np.inf)
-    for share in _MOVED:
-        tensors = forward(steps, trial)
-        reached = signs * tensors.sums[last][at]
+def climbed(steps: Sequence[Step], targets: Targets, shape: tuple[int, int]) -> Array:
+    """(targets, rows, columns): the patch found for each target, a sum of the last step."""
+    rng = np.random.default_rng(_SEED)
+    hi = float(steps[0].value.format.hi)
+    starts = np.where(rng.random((_STARTS, 1, *shape)) < 0.5, 0.0, hi)
+    starts[0] = hi // 2
+    sums = forward(steps, starts).sums[steps[-1].op.name]
+    best = starts[np.argmax(targets.sign * sums[:, *targets[1:]], axis=0)]
+    most, slope = _reached(steps, best, targets)
+    share = np.ones(len(most))
+    for count in range(1, _ROUNDS + 1):
+        # Every third time some of those that promise less go before some that promise more.
+        doubt = rng.random(best.shape) if count % 3 == 0 else 1.0
+        trial = _moved(best, slope, share, hi, doubt)
+        reached, slope_there = _reached(steps, trial, targets)
         better = reached > most
-        best[better], most[better] = trial[better], reached[better]
-        wanted = np.zeros_like(tensors.sums[last])
-        wanted[at] = signs
-        slope[better] = backward(steps, tensors, wanted)[better]
-        trial = _moved(best, slope, share, fmt.hi)
+        best[better], most[better], slope[better] = (
+            there[better] for there in (trial, reached, slope_there)
+        )
+        share = np.where(better, np.minimum(1.5 * share, 1.0), 0.5 * share)
     return best[:, 0]
 
 
@@ -87,13 +90,34 @@ def _needed(steps: Sequence[Step]) -> list[Step]:
     return [step for step in steps if step.op.name in names]
 
 
-def _moved(patches: Array, slope: Array, share: float, hi: int) -> Array:
-    """The patches with that share of pixels, those that promise most, at black or white."""
-    wanted = np.where(slope > 0, float(hi), np.where(slope < 0, 0.0, patches))
-    gain = np.abs(slope * (wanted - patches)).reshape(len(patches), -1)
-    moved = max(1, round(share * gain.shape[1]))
-    least = np.partition(gain, -moved, axis=1)[:, -moved].reshape(-1, 1, 1, 1)
-    return np.where(gain.reshape(patches.shape) >= least, wanted, patches)
+def _targets(step: Step, centre: tuple[int, int], most: int) -> Targets:
+    """Both ends of at most ``most`` sums in the block that the low-resolution pixel becomes."""
+    scale = step.value.scale
+    places = np.argwhere(np.ones((step.value.channels, scale, scale), bool))
+    if len(places) > most:
+        places = places[np.linspace(0, len(places) - 1, most).astype(int)]
+    channel, row, column = np.tile(places, (2, 1)).T
+    sign = np.repeat([-1.0, 1.0], len(places))
+    return Targets(sign, channel, centre[0] * scale + row, centre[1] * scale + column)
+
+
+def _reached(steps: Sequence[Step], patches: Array, targets: Targets) -> tuple[Array, Array]:
+    """What each patch makes of its target, and the slope of that by each pixel."""
+    tensors = forward(steps, patches)
+    sums = tensors.sums[steps[-1].op.name]
+    at = np.arange(len(patches)), *targets[1:]
+    wanted = np.zeros_like(sums)
+    wanted[at] = targets.sign
+    return targets.sign * sums[at], backward(steps, tensors, wanted)
+
+
+def _moved(patches: Array, slope: Array, share: Array, hi: float, doubt: Array | float) -> Array:
+    """The patches with their share of pixels, those that promise most, at black or white."""
+    wanted = np.where(slope > 0, hi, np.where(slope < 0, 0.0, patches))
+    gain = (np.abs(slope * (wanted - patches)) * doubt).reshape(len(patches), -1)
+    rank = np.argsort(np.argsort(-gain, axis=1, kind="stable"), axis=1)
+    moved = np.maximum(1, np.round(share * gain.shape[1]))
+    return np.where((rank < moved[:, np.newaxis]).reshape(patches.shape), wanted, patches)
 
 
 def _laid_out(patches: NDArray) -> NDArray:

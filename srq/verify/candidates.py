@@ -10,7 +10,7 @@ from pathlib import Path
 from srq.engines import ENGINES
 from srq.errors import ConfigError
 from srq.program import Program
-from srq.verify import SUBJECTS, Subject
+from srq.verify import SUBJECTS, Entry, Subject
 from srq.verify.engines import REFERENCE, engine
 from srq.verify.twin import twin
 
@@ -26,31 +26,43 @@ class Candidate:
     open:   makes it of a Program, as ``srq.verify.Entry`` says; ImportError if what it needs is
             not installed.
     within: by how much a pixel may differ.
+    get:    how to come by it where it cannot be imported, as the end of a sentence.
     """
 
     name: str
     help: str
     open: Callable[[Program], AbstractContextManager[Subject]]
     within: int = 0
+    get: str = "reinstall srq"
 
 
 def candidates(twin_file: Path | None = None) -> dict[str, Candidate]:
-    """All of them by name: engines, subjects, and the float64 twin where its file is given."""
+    """All of them by name: engines, subjects, and the float64 twin where its file is given.
+
+    Raises ConfigError if that file is not there.
+    """
     found = [
         Candidate(name, f"the engine {name}", partial(engine, name))
         for name in ENGINES
         if name != REFERENCE
     ]
-    found += [
-        Candidate(
-            name, entry.help, lambda program, entry=entry: entry.make()(program), entry.within
-        )
-        for name, entry in SUBJECTS.items()
-    ]
+    found += [_of_entry(name, entry) for name, entry in SUBJECTS.items()]
     if twin_file is not None:
+        if not twin_file.is_file():
+            raise ConfigError(
+                f"There is no file {twin_file}; name the twin that 'srq quantize' wrote."
+            )
         about = f"the network before it became integers, in float64: {twin_file}"
-        found.insert(0, Candidate(TWIN, about, partial(twin, twin_file)))
+        get = "pip install 'srq[train]'"
+        found.insert(0, Candidate(TWIN, about, partial(twin, twin_file), get=get))
     return {candidate.name: candidate for candidate in found}
+
+
+def _of_entry(name: str, entry: Entry) -> Candidate:
+    def opened(program: Program) -> AbstractContextManager[Subject]:
+        return entry.make()(program)
+
+    return Candidate(name, entry.help, opened, entry.within, entry.get)
 
 
 def chosen(known: dict[str, Candidate], names: Iterable[str]) -> list[Candidate]:

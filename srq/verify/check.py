@@ -128,8 +128,11 @@ def _checked(
             built = time.perf_counter()
             outcome = compare(program, candidate, subject, expectations, watcher)
             return replace(outcome, building=built - begun, running=time.perf_counter() - built)
-    except (MissingDependencyError, ImportError) as error:
-        return Outcome(candidate.name, State.MISSING, reason=_missing(error))
+    except MissingDependencyError as error:
+        return Outcome(candidate.name, State.MISSING, reason=str(error))
+    except ImportError as error:
+        reason = f"It needs {error.name or error}, which is not installed; {candidate.get}."
+        return Outcome(candidate.name, State.MISSING, reason=reason)
     except ProgramError as error:
         return Outcome(candidate.name, State.REFUSED, reason=str(error))
     except SrqError:
@@ -167,12 +170,12 @@ def _with_one(
     made = subject.run(wanted.case.picture)
     result, expected = {name: made[np.newaxis]}, {name: wanted.result[np.newaxis]}
     difference = first_difference(expected, result, within=candidate.within)
-    traced = subject.trace(wanted.case.picture) if wanted.trace or difference else {}
-    if difference and traced:
-        whole = Reference(program)(wanted.case.picture, trace=True)
+    # A float subject's bound is on its pictures; nothing is promised of what lies between.
+    look_inside = wanted.trace and not candidate.within
+    traced = subject.trace(wanted.case.picture) if difference or look_inside else {}
+    if traced:
+        whole = wanted.trace or Reference(program)(wanted.case.picture, trace=True)
         difference = first_difference(whole, traced) or difference
-    elif not candidate.within:
-        difference = difference or first_difference(wanted.trace, traced)
     off = 0 if difference else int(np.count_nonzero(made != wanted.result))
     state = State.DIFFERENT if difference else State.WITHIN if off else before.state
     return replace(
@@ -191,9 +194,3 @@ def _failed(name: str, error: Exception, picture: str = "") -> Outcome:
     reason = " ".join(f"{type(error).__name__}: {error}".split())
     details = "".join(traceback.format_exception(error))
     return Outcome(name, State.FAILED, picture=picture, reason=reason, details=details)
-
-
-def _missing(error: Exception) -> str:
-    if isinstance(error, ImportError):
-        return f"It needs {error.name}, which is not installed."
-    return str(error)

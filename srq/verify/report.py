@@ -42,7 +42,9 @@ def verdict(outcome: Outcome) -> str:
     """The result in words: equal, or the first difference, or why nothing was compared."""
     match outcome.state:
         case State.EQUAL:
-            tensors = f", {outcome.integers:,} integers between the ops" * bool(outcome.integers)
+            tensors = f", {outcome.integers:,} integers between the ops too" * bool(
+                outcome.integers
+            )
             return f"equal{tensors}"
         case State.WITHIN:
             return f"within its bound; {outcome.off:,} pixels are not equal"
