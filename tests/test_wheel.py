@@ -57,16 +57,27 @@ def test_the_command_runs_without_torch(installed):
 
 
 def files(package):
+    """All but the native engine's sources and what is compiled from them."""
     return {
         str(path.relative_to(package))
         for path in package.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file()
+        and "__pycache__" not in path.parts
+        and not path.is_relative_to(package / "engines" / "native" / "src")
+        and path.name != "CMakeLists.txt"
+        and not path.name.startswith("_native.")
     }
 
 
 def test_the_wheel_carries_every_file_of_the_package(installed):
     (site,) = installed.parent.glob("lib/python*/site-packages")
     assert files(site / "srq") == files(ROOT / "srq")
+
+
+def test_the_native_engine_is_in_the_wheel(installed, require_tool):
+    require_tool("c++", "apt install g++")
+    done = run(installed / "python", "-c", "import srq; print(srq.load('kim-x2').name)")
+    assert (done.returncode, done.stdout) == (0, "native\n"), done.stderr
 
 
 def test_a_picture_is_enlarged_right_after_the_install(installed, tmp_path):

@@ -1,0 +1,45 @@
+"""A Program as 32-bit integers: how the C++ engine is told what to run.
+
+``src/program.cpp`` reads what is written here. All that is derived from an op's neighbours
+(channels, scales, shifts) is in it, so that the engine derives nothing a second time.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srq.program import Conv, NearestUpsample, OpKind, PixelShuffle, Program, Step
+
+_MAGIC = 0x51525301
+_KINDS = (
+    OpKind.INPUT,
+    OpKind.CONV,
+    OpKind.ADD,
+    OpKind.REQUANTIZE,
+    OpKind.PIXEL_SHUFFLE,
+    OpKind.NEAREST_UPSAMPLE,
+    OpKind.OUTPUT,
+)
+
+
+def encode(program: Program) -> NDArray[np.int32]:
+    """``program`` as the engine reads it."""
+    index = {step.op.name: i for i, step in enumerate(program.steps)}
+    words = [_MAGIC, len(program.steps)]
+    for step in program.steps:
+        words += _step(step, index)
+    return np.array(words, np.int32)
+
+
+def _step(step: Step, index: dict[str, int]) -> list[int]:
+    op, value = step.op, step.value
+    words = [_KINDS.index(op.kind), len(step.sources)]
+    words += [index[source.name] for source in step.sources]
+    factor = op.scale if isinstance(op, PixelShuffle | NearestUpsample) else 1
+    words += [value.channels, value.scale, factor, int(value.is_accumulator)]
+    words += [value.format.lo, value.format.hi, *(step.aligns or (0, 0))]
+    words += [len(step.shifts), *step.shifts]
+    if isinstance(op, Conv):
+        words += [op.groups, op.weight.shape[1], *op.kernel, op.padding.top, op.padding.left]
+        words += op.weight.ravel().tolist()
+        words += [0] * op.out_channels if op.bias is None else op.bias.tolist()
+    return words

@@ -1,0 +1,56 @@
+// AVX-512: 32 int16 in a vector. With VNNI a dot product is one instruction.
+#pragma once
+
+#include <immintrin.h>
+
+#include "kernels_impl.hpp"
+
+namespace srq {
+namespace {
+
+struct Avx512 {
+  static constexpr int kLanes = 32;
+  static constexpr int kBlocks = 2;
+  static constexpr int kOuts = 4;
+  using Words = __m512i;
+  using Sums = __m512i;
+
+  static constexpr __mmask32 kOdd = 0xAAAAAAAA;
+
+  static Words load(const int16_t* from) { return _mm512_load_si512(from); }
+  static Words loadu(const int16_t* from) { return _mm512_loadu_si512(from); }
+  static void store(int16_t* to, Words words) { _mm512_storeu_si512(to, words); }
+  static Sums splat(int32_t number) { return _mm512_set1_epi32(number); }
+  static Words splat16(int32_t number) { return _mm512_set1_epi16(int16_t(number)); }
+  static Words splat_pair(int32_t pair) { return _mm512_set1_epi32(pair); }
+  static Sums add(Sums a, Sums b) { return _mm512_add_epi32(a, b); }
+  static Sums shift_right(Sums sums, Sums count) { return _mm512_srav_epi32(sums, count); }
+  static Sums shift_left(Sums sums, Sums count) { return _mm512_sllv_epi32(sums, count); }
+  static Words join(Sums a, Sums b) {
+    // Packing leaves four of a and then four of b in each quarter; the shuffle takes them by turns.
+    const __m512i by_turns = _mm512_broadcast_i32x4(
+        _mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
+    return _mm512_shuffle_epi8(_mm512_packs_epi32(a, b), by_turns);
+  }
+  static Words clamp(Words words, Words lo, Words hi) {
+    return _mm512_min_epi16(_mm512_max_epi16(words, lo), hi);
+  }
+  static Sums even(Words words) { return _mm512_srai_epi32(_mm512_slli_epi32(words, 16), 16); }
+  static Sums odd(Words words) { return _mm512_srai_epi32(words, 16); }
+  static Words pair_even(Words a, Words b) {
+    return _mm512_mask_blend_epi16(kOdd, a, _mm512_slli_epi32(b, 16));
+  }
+  static Words pair_odd(Words a, Words b) {
+    return _mm512_mask_blend_epi16(kOdd, _mm512_srli_epi32(a, 16), b);
+  }
+  static void store_exact(int32_t* to, Sums even, Sums odd) {
+    const __m512i first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    const __m512i last = _mm512_add_epi32(first, _mm512_set1_epi32(8));
+    _mm512_storeu_si512(to, _mm512_permutex2var_epi32(even, first, odd));
+    _mm512_storeu_si512(to + 16, _mm512_permutex2var_epi32(even, last, odd));
+  }
+  static void keep(Sums& sums) { asm volatile("" : "+v"(sums)); }
+};
+
+}  // namespace
+}  // namespace srq

@@ -1,0 +1,43 @@
+// A Program made ready to run.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "canvas.hpp"
+#include "isa.hpp"
+#include "plan.hpp"
+#include "program.hpp"
+#include "schedule.hpp"
+
+namespace srq {
+
+class Engine {
+ public:
+  Engine(Program program, const Isa& isa);
+
+  // Enlarges `picture` into `enlargement`, which is scale() times as high and wide, on up to
+  // `threads` threads. May be called from many threads at once. Throws std::bad_alloc.
+  void run(const Picture& picture, const Enlargement& enlargement, int threads) const;
+
+  int scale() const { return program_.scale(); }
+  const std::string& isa() const { return isa_; }
+
+ private:
+  void make(Canvas& canvas) const;
+  std::unique_ptr<Canvas> borrow(ptrdiff_t width) const;
+
+  const Program program_;
+  const std::string isa_;
+  const int tile_;
+  const Stages stages_;
+  const Schedule schedule_;
+  std::vector<int> scales_;
+  size_t scratch_bytes_ = 0;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<Canvas>> idle_;  // the canvases that nobody uses
+};
+
+}  // namespace srq

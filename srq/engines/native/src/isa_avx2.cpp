@@ -1,0 +1,65 @@
+// AVX2: 16 int16 in a vector, vpmaddwd and an addition for the dot product.
+#include <immintrin.h>
+
+#include "kernels_impl.hpp"
+
+namespace srq {
+namespace {
+
+struct Avx2 {
+  static constexpr int kLanes = 16;
+  static constexpr int kBlocks = 1;
+  static constexpr int kOuts = 4;
+  using Words = __m256i;
+  using Sums = __m256i;
+
+  static Words load(const int16_t* from) {
+    return _mm256_load_si256(reinterpret_cast<const __m256i*>(from));
+  }
+  static Words loadu(const int16_t* from) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+  }
+  static void store(int16_t* to, Words words) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), words);
+  }
+  static Sums splat(int32_t number) { return _mm256_set1_epi32(number); }
+  static Words splat16(int32_t number) { return _mm256_set1_epi16(int16_t(number)); }
+  static Words splat_pair(int32_t pair) { return _mm256_set1_epi32(pair); }
+  static Sums dot(Sums sums, Words a, Words b) {
+    return _mm256_add_epi32(sums, _mm256_madd_epi16(a, b));
+  }
+  static Sums add(Sums a, Sums b) { return _mm256_add_epi32(a, b); }
+  static Sums shift_right(Sums sums, Sums count) { return _mm256_srav_epi32(sums, count); }
+  static Sums shift_left(Sums sums, Sums count) { return _mm256_sllv_epi32(sums, count); }
+  static Words join(Sums a, Sums b) {
+    // Packing leaves four of a and then four of b in each half; the shuffle takes them by turns.
+    const __m256i by_turns = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
+    return _mm256_shuffle_epi8(_mm256_packs_epi32(a, b), by_turns);
+  }
+  static Words clamp(Words words, Words lo, Words hi) {
+    return _mm256_min_epi16(_mm256_max_epi16(words, lo), hi);
+  }
+  static Sums even(Words words) { return _mm256_srai_epi32(_mm256_slli_epi32(words, 16), 16); }
+  static Sums odd(Words words) { return _mm256_srai_epi32(words, 16); }
+  static Words pair_even(Words a, Words b) {
+    return _mm256_blend_epi16(a, _mm256_slli_epi32(b, 16), 0xAA);
+  }
+  static Words pair_odd(Words a, Words b) {
+    return _mm256_blend_epi16(_mm256_srli_epi32(a, 16), b, 0xAA);
+  }
+  static void store_exact(int32_t* to, Sums even, Sums odd) {
+    const __m256i low = _mm256_unpacklo_epi32(even, odd);
+    const __m256i high = _mm256_unpackhi_epi32(even, odd);
+    auto* out = reinterpret_cast<__m256i*>(to);
+    _mm256_storeu_si256(out, _mm256_permute2x128_si256(low, high, 0x20));
+    _mm256_storeu_si256(out + 1, _mm256_permute2x128_si256(low, high, 0x31));
+  }
+  static void keep(Sums& sums) { asm volatile("" : "+x"(sums)); }
+};
+
+}  // namespace
+
+extern const Kernels kAvx2 = Inner<Avx2>::table();
+
+}  // namespace srq

@@ -1,0 +1,53 @@
+// NEON: 8 int16 in a vector; a dot product is two widening multiplications and a pairwise sum.
+#include <arm_neon.h>
+
+#include "kernels_impl.hpp"
+
+namespace srq {
+namespace {
+
+struct Neon {
+  static constexpr int kLanes = 8;
+  static constexpr int kBlocks = 1;
+  static constexpr int kOuts = 8;
+  using Words = int16x8_t;
+  using Sums = int32x4_t;
+
+  static Words load(const int16_t* from) { return vld1q_s16(from); }
+  static Words loadu(const int16_t* from) { return vld1q_s16(from); }
+  static void store(int16_t* to, Words words) { vst1q_s16(to, words); }
+  static Sums splat(int32_t number) { return vdupq_n_s32(number); }
+  static Words splat16(int32_t number) { return vdupq_n_s16(int16_t(number)); }
+  static Words splat_pair(int32_t pair) { return vreinterpretq_s16_s32(vdupq_n_s32(pair)); }
+  static Sums dot(Sums sums, Words a, Words b) {
+    const int32x4_t low = vmull_s16(vget_low_s16(a), vget_low_s16(b));
+    const int32x4_t high = vmull_high_s16(a, b);
+    return vaddq_s32(sums, vpaddq_s32(low, high));
+  }
+  static Sums add(Sums a, Sums b) { return vaddq_s32(a, b); }
+  static Sums shift_right(Sums sums, Sums count) { return vshlq_s32(sums, vnegq_s32(count)); }
+  static Sums shift_left(Sums sums, Sums count) { return vshlq_s32(sums, count); }
+  static Words join(Sums a, Sums b) {
+    const int16x4_t first = vqmovn_s32(a), second = vqmovn_s32(b);
+    return vcombine_s16(vzip1_s16(first, second), vzip2_s16(first, second));
+  }
+  static Words clamp(Words words, Words lo, Words hi) {
+    return vminq_s16(vmaxq_s16(words, lo), hi);
+  }
+  static Sums even(Words words) {
+    return vshrq_n_s32(vshlq_n_s32(vreinterpretq_s32_s16(words), 16), 16);
+  }
+  static Sums odd(Words words) { return vshrq_n_s32(vreinterpretq_s32_s16(words), 16); }
+  static Words pair_even(Words a, Words b) { return vtrn1q_s16(a, b); }
+  static Words pair_odd(Words a, Words b) { return vtrn2q_s16(a, b); }
+  static void store_exact(int32_t* to, Sums even, Sums odd) {
+    vst2q_s32(to, (int32x4x2_t{{even, odd}}));
+  }
+  static void keep(Sums& sums) { asm volatile("" : "+w"(sums)); }
+};
+
+}  // namespace
+
+extern const Kernels kNeon = Inner<Neon>::table();
+
+}  // namespace srq

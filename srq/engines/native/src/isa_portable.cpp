@@ -1,0 +1,129 @@
+// Plain C++: what runs everywhere, and what the vector paths are read against.
+#include "kernels_impl.hpp"
+
+namespace srq {
+namespace {
+
+struct Portable {
+  static constexpr int kLanes = 8;
+  static constexpr int kBlocks = 1;
+  static constexpr int kOuts = 4;
+
+  struct Words {
+    int16_t lane[kLanes];
+  };
+  struct Sums {
+    int32_t lane[kLanes / 2];
+  };
+
+  static Words load(const int16_t* from) { return loadu(from); }
+
+  static Words loadu(const int16_t* from) {
+    Words words;
+    for (int i = 0; i < kLanes; ++i) words.lane[i] = from[i];
+    return words;
+  }
+
+  static void store(int16_t* to, Words words) {
+    for (int i = 0; i < kLanes; ++i) to[i] = words.lane[i];
+  }
+
+  static Sums splat(int32_t number) {
+    Sums sums;
+    for (int32_t& lane : sums.lane) lane = number;
+    return sums;
+  }
+
+  static Words splat16(int32_t number) {
+    Words words;
+    for (int16_t& lane : words.lane) lane = int16_t(number);
+    return words;
+  }
+
+  static Words splat_pair(int32_t pair) {
+    Words words;
+    for (int i = 0; i < kLanes; ++i) words.lane[i] = int16_t(uint32_t(pair) >> (i % 2 * 16));
+    return words;
+  }
+
+  static Sums dot(Sums sums, Words a, Words b) {
+    for (int i = 0; i < kLanes / 2; ++i) {
+      const uint32_t products = uint32_t(a.lane[2 * i] * b.lane[2 * i]) +
+                                uint32_t(a.lane[2 * i + 1] * b.lane[2 * i + 1]);
+      sums.lane[i] = int32_t(uint32_t(sums.lane[i]) + products);
+    }
+    return sums;
+  }
+
+  static Sums add(Sums a, Sums b) {
+    for (int i = 0; i < kLanes / 2; ++i) a.lane[i] = int32_t(uint32_t(a.lane[i]) + uint32_t(b.lane[i]));
+    return a;
+  }
+
+  static Sums shift_right(Sums sums, Sums count) {
+    for (int i = 0; i < kLanes / 2; ++i) sums.lane[i] >>= count.lane[i];
+    return sums;
+  }
+
+  static Sums shift_left(Sums sums, Sums count) {
+    for (int i = 0; i < kLanes / 2; ++i) {
+      sums.lane[i] = int32_t(uint32_t(sums.lane[i]) << count.lane[i]);
+    }
+    return sums;
+  }
+
+  static int16_t saturated(int32_t number) {
+    return int16_t(number < INT16_MIN ? INT16_MIN : number > INT16_MAX ? INT16_MAX : number);
+  }
+
+  static Words join(Sums a, Sums b) {
+    Words words;
+    for (int i = 0; i < kLanes / 2; ++i) {
+      words.lane[2 * i] = saturated(a.lane[i]);
+      words.lane[2 * i + 1] = saturated(b.lane[i]);
+    }
+    return words;
+  }
+
+  static Words clamp(Words words, Words lo, Words hi) {
+    for (int i = 0; i < kLanes; ++i) {
+      words.lane[i] = words.lane[i] < lo.lane[i] ? lo.lane[i] : words.lane[i];
+      words.lane[i] = words.lane[i] > hi.lane[i] ? hi.lane[i] : words.lane[i];
+    }
+    return words;
+  }
+
+  template <int kFirst>
+  static Sums every_second(Words words) {
+    Sums sums;
+    for (int i = 0; i < kLanes / 2; ++i) sums.lane[i] = words.lane[2 * i + kFirst];
+    return sums;
+  }
+
+  static Sums even(Words words) { return every_second<0>(words); }
+  static Sums odd(Words words) { return every_second<1>(words); }
+  static Words pair_even(Words a, Words b) { return join(even(a), even(b)); }
+  static Words pair_odd(Words a, Words b) { return join(odd(a), odd(b)); }
+
+  static void store_exact(int32_t* to, Sums even, Sums odd) {
+    for (int i = 0; i < kLanes / 2; ++i) {
+      to[2 * i] = even.lane[i];
+      to[2 * i + 1] = odd.lane[i];
+    }
+  }
+
+  static void keep(Sums& sums) {
+#if defined(__GNUC__)
+    asm volatile("" : "+m"(sums));  // an observer, so that the loop is not folded
+#else
+    volatile int32_t seen = sums.lane[0];
+    sums.lane[0] = seen;
+#endif
+  }
+};
+
+}  // namespace
+
+extern const Kernels kPortable = Inner<Portable>::table();
+
+}  // namespace srq

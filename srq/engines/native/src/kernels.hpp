@@ -1,0 +1,96 @@
+// The inner kernels, made once per instruction set from kernels_impl.hpp. They take pointers and
+// numbers only: a file that is compiled for one instruction set must not bring in inline
+// functions of the library, which the linker could then choose for everybody.
+//
+// A *tile* is what one call computes: `tile` neighbouring pixels of a line. In registers, sums
+// stand as vectors of even and of odd pixels; `pairs` hold what a dense layer reads, two inputs
+// of one pixel beside each other, in that order (see docs/native-engine.md).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace srq {
+
+// One line of a value: where channel 0 begins, and how far apart channels are, in elements.
+template <class T>
+struct Line {
+  const T* data = nullptr;
+  ptrdiff_t stride = 0;
+
+  const T* channel(int c) const { return data + c * stride; }
+};
+
+// From an exact sum to a format, per output channel: ((sum + init) >> right) << left, saturated.
+// init holds the bias and the half of the rounding; right or left is 0.
+struct Rounding {
+  const int32_t* init;
+  const int32_t* right;
+  const int32_t* left;  // null where no channel shifts left
+  int32_t lo;
+  int32_t hi;
+};
+
+// Where a layer's result goes: int16 lines, or int32 lines that are not saturated.
+struct Target {
+  void* data;
+  ptrdiff_t stride;
+  bool exact;
+};
+
+// Two values of each pixel of a tile side by side; `second` is null for a lonely one.
+struct Tap {
+  const int16_t* first;
+  const int16_t* second;
+};
+
+// A dense layer: outs sums over 2 * pairs inputs. `residual` (or null) is added to each sum,
+// shifted left; its channels are residual_stride apart.
+struct Dense {
+  const int16_t* inputs;
+  const int32_t* weights;  // by blocks of output channels, see dense_block
+  int pairs;
+  int outs;
+  Rounding rounding;
+  const int16_t* residual;
+  ptrdiff_t residual_stride;
+  int residual_shift;
+  Target target;
+};
+
+// A depthwise layer: output channel o is a rows x columns kernel over channel o / multiplier.
+// Even and odd output pixels read the same pairs of neighbours with weights of their own;
+// weights are (outs, rows, pairs, 2), two taps a word. The first pair begins 2 * first_pair
+// pixels beside the output pixel.
+struct Depthwise {
+  const Line<int16_t>* lines;  // one per row of the kernel
+  const int32_t* weights;
+  int rows;
+  int first_pair;
+  int pairs;
+  int outs;
+  int multiplier;
+  Rounding rounding;
+  int16_t* inputs;  // pairs for a dense layer, or null: then lines at `target`
+  Target target;
+};
+
+struct Kernels {
+  int tile;          // pixels
+  int pair_size;     // int16 that a pair of inputs takes for a tile
+  int dense_block;   // output channels whose weights stand together, pair by pair
+
+  void (*gather)(const Tap* taps, int pairs, ptrdiff_t x, int16_t* inputs);
+  void (*dense)(const Dense& layer, ptrdiff_t x);
+  void (*depthwise)(const Depthwise& layer, ptrdiff_t x);
+
+  // Over `count` integers of a line, for what has no kernel of its own.
+  void (*multiply_add16)(int32_t* sums, const int16_t* source, int32_t weight, ptrdiff_t count);
+  void (*multiply_add32)(int32_t* sums, const int32_t* source, int32_t weight, ptrdiff_t count);
+  void (*requantize)(int32_t* sums, int shift, int32_t lo, int32_t hi, ptrdiff_t count);
+
+  // The most int16 multiply-adds that the instruction set can do: how many `rounds` made.
+  int64_t (*multiply_adds)(int64_t rounds);
+};
+
+}  // namespace srq

@@ -1,0 +1,159 @@
+import os
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from srq.engines.reference import Reference
+from srq.errors import ConfigError, ImageError
+from srq.program import load
+from srq.zoo import resolve
+from tests.kim_program import kim_program
+from tests.strategies import pictures, programs
+
+try:
+    from srq.engines import native
+except ImportError:  # pragma: no cover
+    if os.environ.get("SRQ_REQUIRE_TOOLS") == "1":
+        raise
+    pytest.skip(
+        "the native engine is not built; install a C++ compiler and run scripts/install dev",
+        allow_module_level=True,
+    )
+
+EXAMPLES = int(os.environ.get("SRQ_EXAMPLES", "60"))
+"""Of the properties below; benchmarks and releases may ask for thousands."""
+
+
+@pytest.fixture(params=native.isas())
+def isa(request, monkeypatch):
+    monkeypatch.setenv(native.ISA_VARIABLE, request.param)
+    return request.param
+
+
+def luma(shape, bits=8, seed=0):
+    dtype = np.uint8 if bits == 8 else np.uint16
+    return np.random.default_rng(seed).integers(0, 1 << bits, shape).astype(dtype)
+
+
+def check(program, picture, threads=1):
+    expected = Reference(program)(picture)
+    made = native.Native(program, threads)(picture)
+    assert made.dtype == expected.dtype
+    np.testing.assert_array_equal(made, expected)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(data=st.data())
+def test_any_program_equals_the_reference(data):
+    program = data.draw(programs(picture_bits=(8, 9, 10, 15, 16)))
+    picture = data.draw(pictures(program))
+    expected = Reference(program)(picture)
+    for isa in native.isas():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(native.ISA_VARIABLE, isa)
+            made = native.Native(program, data.draw(st.integers(1, 3)))(picture)
+        np.testing.assert_array_equal(made, expected, err_msg=isa)
+
+
+@pytest.mark.parametrize(
+    "shape", [(1, 1), (1, 70), (70, 1), (2, 3), (31, 33), (64, 64), (65, 70), (40, 300)]
+)
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_the_papers_network_at_any_size(isa, scale, shape):
+    check(kim_program(scale), luma(shape))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_no_number_of_threads_changes_a_bit(isa, threads):
+    check(kim_program(per_channel=True, bias=True), luma((70, 45)), threads)
+
+
+def test_a_picture_wider_than_a_strip(isa):
+    check(kim_program(), luma((5, 4500)), threads=2)
+
+
+def test_the_zoo(isa):
+    for name in ("kim-x2", "kim-x3", "kim-x4"):
+        check(load(resolve(name, "program")), luma((37, 61)))
+
+
+def test_rows_apart_are_read_and_written_in_place():
+    program = kim_program()
+    frame = luma((40, 96))
+    plane = frame[:, 8:61]
+    wide = np.full((80, 128), 7, np.uint8)
+    result = native.Native(program, 2)(plane, out=wide[:, 3:109])
+    expected = Reference(program)(np.ascontiguousarray(plane))
+    assert result.base is wide
+    np.testing.assert_array_equal(wide[:, 3:109], expected)
+    assert (wide[:, :3] == 7).all()
+    assert (wide[:, 109:] == 7).all()
+
+
+def test_pixels_apart_and_rows_upside_down_are_read():
+    engine = native.Native(kim_program(), 1)
+    frame = luma((20, 64))
+    for picture in (frame[::-1], frame[:, ::2], frame.T):
+        expected = engine(np.ascontiguousarray(picture))
+        np.testing.assert_array_equal(engine(picture), expected)
+
+
+@pytest.mark.parametrize(
+    ("out", "message"),
+    [
+        (np.empty((4, 5), np.uint8), "has the shape .4, 6. of uint8, not .4, 5. of uint8"),
+        (np.empty((4, 6), np.uint16), "not .4, 6. of uint16"),
+        (np.empty((4, 12), np.uint8)[:, ::2], "pixels of a row together"),
+        ([], "not list"),
+    ],
+)
+def test_a_result_that_does_not_fit_is_refused(out, message):
+    with pytest.raises(ImageError, match=message):
+        native.Native(kim_program(), 1)(luma((2, 3)), out=out)
+
+
+def test_a_picture_that_the_program_does_not_read_is_refused():
+    with pytest.raises(ImageError, match="reads 8-bit luma as uint8, not uint16"):
+        native.Native(kim_program(), 1)(luma((2, 3), 10))
+
+
+def test_an_instruction_set_that_is_not_here_is_refused(monkeypatch):
+    monkeypatch.setenv(native.ISA_VARIABLE, "mmx")
+    with pytest.raises(ConfigError, match="this machine has .*portable.*, not 'mmx'"):
+        native.Native(kim_program())
+
+
+def test_many_threads_may_share_an_engine():
+    engine = native.Native(kim_program(), 2)
+    pictures = [luma((50, 20 + i), seed=i) for i in range(8)]
+    results = [None] * len(pictures)
+
+    def work(i):
+        results[i] = engine(pictures[i])
+
+    workers = [threading.Thread(target=work, args=(i,)) for i in range(len(pictures))]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    for picture, result in zip(pictures, results, strict=True):
+        np.testing.assert_array_equal(result, engine(picture))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_child_has_threads_of_its_own():
+    engine = native.Native(kim_program(), 2)
+    picture = luma((64, 64))
+    expected = engine(picture)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if np.array_equal(engine(picture), expected) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_the_peak_is_a_rate(isa):
+    assert native.peak(0.001) > 1e6
