@@ -61,6 +61,7 @@ class Entry:
 
 ENGINES: dict[str, Entry] = {
     "native": Entry("srq.engines.native:Native", get="reinstall srq where there is a C++ compiler"),
+    "onnx": Entry("srq.engines.onnxrt:OnnxRuntime", get="pip install 'srq[onnx]'"),
     "reference": Entry("srq.engines.reference:Reference"),
 }
 """Every engine by name, the fastest first: ``auto`` takes the first that can be imported."""

@@ -60,6 +60,11 @@ class Entry:
 
 
 EXPORTERS: dict[str, Entry] = {
+    "onnx": Entry(
+        "srq.export.onnx.exporter:Onnx",
+        "an ONNX model: exact, float or QONNX",
+        get="pip install 'srq[onnx]'",
+    ),
     "glsl": Entry("srq.export.glsl:Glsl", "a shader for mpv and libplacebo"),
 }
 """Every exporter by name."""

@@ -57,6 +57,11 @@ class Entry:
 
 SUBJECTS: dict[str, Entry] = {
     "tiles": Entry("srq.verify.engines:tiles", "the reference, one small tile after the other"),
+    "onnx": Entry(
+        "srq.verify.onnx:onnx",
+        "the exact ONNX model, in onnxruntime on the CPU",
+        get="pip install 'srq[onnx]'",
+    ),
     "glsl": Entry("srq.verify.glsl:glsl", "the shader, in OpenGL with half-float textures"),
 }
 """Every subject by name, in the order in which they are reported."""

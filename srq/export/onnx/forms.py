@@ -1,0 +1,106 @@
+"""What goes in and out around a network: code values of luma, or gray of 0 to 1."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from onnx import ModelProto
+
+from srq.export.onnx.graph import INPUT, OUTPUT, Graph, tensor_info
+from srq.fixed import Format
+
+
+@dataclass(frozen=True)
+class Core:
+    """A network, ready to be put into a graph.
+
+    scale:  by how much it enlarges.
+    given:  the format of the code values that it reads.
+    made:   the format of those that it makes.
+    exact:  whether it reads and makes whole code values, as float32. If not, it reads and makes
+            any values from 0 for black to 1 for white.
+    append: appends it to a graph: from a float32 tensor (N, 1, H, W) to one (N, 1, sH, sW).
+    """
+
+    scale: int
+    given: Format
+    made: Format
+    exact: bool
+    append: Callable[[Graph, str], str]
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a model takes and gives.
+
+    channels: of both tensors, (N, channels, H, W) and (N, channels, sH, sW).
+    codes:    whether they are code values, unsigned integers; else they are float32 of 0 to 1.
+    append:   appends a network and what is around it; the last node makes the output.
+    """
+
+    name: str
+    channels: int
+    codes: bool
+    append: Callable[[Graph, Core], object]
+
+
+def model_of(
+    core: Core, form: Form, *, name: str, description: str = "", metadata: Mapping[str, str]
+) -> ModelProto:
+    """The model of a network in a form; N, H and W are free."""
+    graph = Graph()
+    form.append(graph, core)
+    graph.call_last(OUTPUT)
+    given, made = (fmt.dtype if form.codes else np.float32 for fmt in (core.given, core.made))
+    s, c = core.scale, form.channels
+    return graph.model(
+        name,
+        tensor_info(INPUT, given, ["N", c, "H", "W"]),
+        tensor_info(OUTPUT, made, ["N", c, f"{s}*H", f"{s}*W"]),
+        description=description,
+        metadata=metadata,
+    )
+
+
+def add_luma(graph: Graph, core: Core) -> str:
+    """Code values in, code values out."""
+    values = graph.cast(INPUT, np.float32)
+    if not core.exact:
+        values = divided(graph, values, core.given.hi)
+    elif core.given.hi < np.iinfo(core.given.dtype).max:
+        # Beyond the format the proof does not reach.
+        values = clipped(graph, values, core.given.hi)
+    values = core.append(graph, values)
+    if not core.exact:
+        values = to_codes(graph, values, core.made.hi)
+    return graph.cast(values, core.made.dtype)
+
+
+def add_gray(graph: Graph, core: Core) -> str:
+    """0 to 1 in and out: code values divided by the greatest."""
+    values = clipped(graph, INPUT, 1)
+    if not core.exact:
+        return clipped(graph, core.append(graph, values), 1)
+    codes = core.append(graph, to_codes(graph, values, core.given.hi))
+    return divided(graph, codes, core.made.hi)
+
+
+LUMA = Form("luma", 1, True, add_luma)
+GRAY = Form("gray", 1, False, add_gray)
+
+
+def to_codes(graph: Graph, values: str, peak: int) -> str:
+    """0 to 1 as the nearest of 0 to ``peak``, halves up; what is beyond is cut off."""
+    scaled = graph.op("Mul", values, graph.constant(peak, np.float32))
+    raised = graph.op("Add", scaled, graph.constant(0.5, np.float32))
+    return graph.op("Floor", clipped(graph, raised, peak))
+
+
+def clipped(graph: Graph, values: str, peak: float) -> str:
+    """What is below 0 or above ``peak`` cut off."""
+    return graph.op("Clip", values, *(graph.constant(end, np.float32) for end in (0, peak)))
+
+
+def divided(graph: Graph, values: str, peak: int) -> str:
+    """Divided by ``peak``, correctly rounded."""
+    return graph.op("Div", values, graph.constant(peak, np.float32))
