@@ -1,13 +1,11 @@
 """``srq export``: a Program written out for another world, one subcommand for each exporter."""
 
+import shlex
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
-
-if TYPE_CHECKING:
-    from srq.export import Exporter
 
 app = typer.Typer(name="export", help="Write a program out: ONNX, C, HLS, a shader, vectors.")
 
@@ -31,6 +29,14 @@ class Form(StrEnum):
     RGB = "rgb"
 
 
+class Textures(StrEnum):
+    """In what ``srq export glsl`` keeps integers between passes."""
+
+    HALF = "half"
+    UNORM = "unorm"
+    FLOAT = "float"
+
+
 @app.command("onnx")
 def onnx(
     model: Model,
@@ -52,6 +58,7 @@ def onnx(
 ) -> None:
     """Write an ONNX file for onnxruntime and all that read ONNX."""
     _export(model, out, "onnx", kind=kind.value, form=form.value)
+    _next("srq", "verify", model, "--only", "onnx")
 
 
 @app.command("c")
@@ -63,7 +70,8 @@ def c(
     ] = 1920,
 ) -> None:
     """Write self-contained C99 that takes a line of luma and gives back larger lines."""
-    _export(model, out, "c", max_width=max_width, then=f"make -C {out}")
+    _export(model, out, "c", max_width=max_width)
+    _next("make", "-C", out)
 
 
 @app.command("hls")
@@ -72,16 +80,36 @@ def hls(
     out: Out,
 ) -> None:
     """Write a streaming C++ kernel for Vitis HLS, with its test bench."""
-    _export(model, out, "hls", then=f"make -C {out}")
+    _export(model, out, "hls")
+    _next("make", "-C", out)
 
 
 @app.command("glsl")
 def glsl(
     model: Model,
     out: Out,
+    textures: Annotated[
+        Textures,
+        typer.Option(
+            help="How the player keeps integers between passes. half: mpv's own choice; unorm:"
+            " its --fbo-format=rgba16; float: its --fbo-format=rgba32f."
+        ),
+    ] = Textures.HALF,
+    enlarge_from: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            metavar="FACTOR",
+            help="Run where a video is shown at least so many times as large as it is; 0: always."
+            "  [default: the square root of the scale]",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Write a shader for mpv and libplacebo."""
-    _export(model, out, "glsl")
+    files = _export(model, out, "glsl", textures=textures.value, enlarge_from=enlarge_from)
+    shader = next(file for file in files if file.suffix == ".glsl")
+    _next("mpv", "--vo=gpu-next", f"--glsl-shaders={shader}", "VIDEO")
 
 
 @app.command("vectors")
@@ -91,27 +119,33 @@ def vectors(
 ) -> None:
     """Write pictures and every tensor between the ops, to check hardware against."""
     _export(model, out, "vectors")
+    _next("srq", "info", model)
 
 
-def _export(model: str, out: Path, name: str, then: str = "", **choices: object) -> None:
-    """Write the Program MODEL by the exporter ``name``; say what was written and what to try."""
+def _export(model: str, out: Path, name: str, **choices: Any) -> list[Path]:
+    """Write the Program MODEL by the exporter ``name``, say what was written, return the files."""
     from srq.export import export, open_exporter
     from srq.program import load
     from srq.zoo import resolve
 
     program = load(resolve(model, "program"))
-    exporter = open_exporter(name, **choices)
-    export(program, exporter, out)
-    _say_written(out, exporter, f"{program.name or model} ({program.fingerprint[:12]})")
-    _say(f"Next: {then or f'srq verify {model} --only {name}'}")
+    export(program, open_exporter(name, **choices), out)
+    files = sorted(file for file in out.rglob("*") if file.is_file())
+    _say(f"{program.name or model} ({program.fingerprint[:12]}) as {name}, in {out}:")
+    _say_sizes(files, out)
+    return files
 
 
-def _say_written(out: Path, exporter: "Exporter", what: str) -> None:
+def _say_sizes(files: list[Path], out: Path) -> None:
     from srq.cli.columns import columns
 
-    files = sorted(file for file in out.rglob("*") if file.is_file())
     rows = [(str(file.relative_to(out)), f"{file.stat().st_size:,} bytes") for file in files]
-    _say("\n".join([f"{what} as {exporter.name}, in {out}:", *columns(rows, left=(0,))]))
+    _say("\n".join(columns(rows, left=(0,))))
+
+
+def _next(*command: str | Path) -> None:
+    """Say which command to try with what was written."""
+    _say(f"Next: {shlex.join(map(str, command))}")
 
 
 def _say(text: str) -> None:

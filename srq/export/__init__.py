@@ -60,6 +60,7 @@ class Entry:
 
 
 EXPORTERS: dict[str, Entry] = {
+    "c": Entry("srq.export.c:C", "self-contained C99 that takes and gives lines of luma"),
     "onnx": Entry(
         "srq.export.onnx.exporter:Onnx",
         "an ONNX model: exact, float or QONNX",
@@ -99,6 +100,6 @@ def export(program: Program, exporter: Exporter, folder: Path | str) -> Manifest
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise ProgramError(
-            f"This program cannot be written as {exporter.name}: {problems[0]}{more}"
+            f"This program cannot be written as {exporter.name}: {problems[0].rstrip('.')}{more}."
         )
     return write_folder(folder, exporter.name, program.fingerprint, exporter.files(program))

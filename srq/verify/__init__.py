@@ -62,6 +62,7 @@ SUBJECTS: dict[str, Entry] = {
         "the exact ONNX model, in onnxruntime on the CPU",
         get="pip install 'srq[onnx]'",
     ),
+    "c": Entry("srq.verify.c:c", "the exported C, compiled by this machine's compiler"),
     "glsl": Entry("srq.verify.glsl:glsl", "the shader, in OpenGL with half-float textures"),
 }
 """Every subject by name, in the order in which they are reported."""

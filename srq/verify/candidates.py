@@ -42,7 +42,12 @@ def candidates(twin_file: Path | None = None) -> dict[str, Candidate]:
     Raises ConfigError if that file is not there.
     """
     found = [
-        Candidate(name, f"the engine {name}", partial(engine, name))
+        # An export may have an engine's name: `onnx` is a file, `onnx-engine` what srq runs.
+        Candidate(
+            f"{name}-engine" if name in SUBJECTS else name,
+            f"the engine {name}",
+            partial(engine, name),
+        )
         for name in ENGINES
         if name != REFERENCE
     ]

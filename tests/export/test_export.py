@@ -55,8 +55,8 @@ def test_what_cannot_be_written_exactly_is_refused_with_the_reason(tmp_path):
     with pytest.raises(ProgramError) as error:
         export(PROGRAM, open_exporter("listing", most=3), tmp_path / "out")
     assert str(error.value) == (
-        "This program cannot be written as listing: it has 15 ops, and 3 at most are possible."
-        " (and 1 more)"
+        "This program cannot be written as listing: it has 15 ops, and 3 at most are possible"
+        " (and 1 more)."
     )
     assert not (tmp_path / "out").exists()
 

@@ -13,8 +13,11 @@ from tests.verify.programs import tiny
 
 def test_every_engine_and_every_subject_is_a_candidate_once():
     engines = [name for name in ENGINES if name != REFERENCE]
-    assert list(candidates()) == [*engines, *SUBJECTS]
-    assert not set(engines) & set(SUBJECTS)
+    found = candidates()
+    assert len(found) == len(engines) + len(SUBJECTS)
+    assert [*found][len(engines) :] == [*SUBJECTS]
+    for name in engines:
+        assert found[f"{name}-engine" if name in SUBJECTS else name].help == f"the engine {name}"
 
 
 def test_each_says_what_it_is():
