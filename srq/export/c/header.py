@@ -1,0 +1,81 @@
+"""The .h file: the interface, its timing, and the state with its size as a formula."""
+
+from srq import __version__
+from srq.export.c.memory import DEFAULT_BLOCK, MOST_WIDTH, Memory, largest_scale, memory_of
+from srq.export.c.schedule import S16, S32, U16, Schedule
+from srq.export.c.text import fill, indented, prefix_of, title_of
+from srq.program import Program
+
+
+def header(program: Program, plan: Schedule, max_width: int) -> str:
+    """``srq_NAME.h``; ``max_width`` is what its macro is unless the compiler is told otherwise."""
+    prefix = prefix_of(program)
+    given, made = program.input.format, program.output_value.format
+    memory = memory_of(plan)
+    return fill(
+        "header.h",
+        file=f"{prefix}.h",
+        title=title_of(program),
+        version=__version__,
+        fingerprint=program.fingerprint,
+        prefix=prefix,
+        P=prefix.upper(),
+        state=f"{prefix}_state",
+        scale=program.scale,
+        delay=plan.delay,
+        timing=timing(plan),
+        in_bits=given.bits,
+        in_type=given.dtype.name,
+        in_hi=given.hi,
+        out_bits=made.bits,
+        out_type=made.dtype.name,
+        out_hi=made.hi,
+        max_width=max_width,
+        most_width=MOST_WIDTH,
+        block=DEFAULT_BLOCK,
+        largest_scale=largest_scale(plan),
+        words=memory.words.formula(prefix.upper()),
+        halves=memory.halves.formula(prefix.upper()),
+        memory=_sentence(memory, plan, max_width),
+        members=indented(_members(plan, prefix.upper())),
+    )
+
+
+def timing(plan: Schedule) -> str:
+    """Which call gives which output lines, for a picture just high enough to show them all."""
+    height = plan.delay + 3
+    rows = []
+    for tick in range(height + plan.delay):
+        lines = plan.lines_of_tick(tick, height)
+        if tick >= height and not lines:
+            continue  # flush goes on by itself until there is a line
+        call = f"push_line {tick}" if tick < height else "flush"
+        which = f"{lines[0]} to {lines[-1]}" if len(lines) > 1 else "".join(map(str, lines))
+        rows.append((call, len(lines), which))
+    rows.append(("flush", 0, "the picture is whole"))
+    return "\n".join(
+        f" *   {call:<14} {count:>6}    {which}".rstrip() for call, count, which in rows
+    )
+
+
+def _sentence(memory: Memory, plan: Schedule, max_width: int) -> str:
+    block = min(largest_scale(plan) * max_width, DEFAULT_BLOCK)
+    columns = 4 * memory.words.columns + 2 * memory.halves.columns
+    return (
+        f"{memory.size(max_width, block)} bytes for lines of {max_width} pixels, {columns} more or"
+        " less for each pixel"
+    )
+
+
+def _members(plan: Schedule, prefix: str) -> list[str]:
+    lines = []
+    for cells in (S32, S16, U16):
+        if cells in plan.channels:
+            size = f"{plan.channels[cells]} * {prefix}_BLOCK"
+            lines.append(f"{cells.ctype} block_{cells.suffix}[{size}];")
+        for member in plan.members:
+            if member.cells == cells:
+                size = f"{member.size.fixed} + {member.size.columns} * {prefix}_MAX_WIDTH"
+                tenants = ", ".join(member.tenants)
+                lines.append(f"{cells.ctype} {member.name}[{size}]; /* {tenants} */")
+    return lines

@@ -1,0 +1,185 @@
+"""The inner loops that a Program needs, written for the compiler to vectorise.
+
+Each is a loop over the columns of a line with constant numbers of everything else. Only what is
+used is written, as an unused function is a warning.
+"""
+
+from dataclasses import dataclass
+
+from srq.export.c.schedule import S32, Cells, Schedule
+from srq.export.c.text import fill, indented
+from srq.program import Add, Conv, NearestUpsample, PixelShuffle, Requantize
+
+_MOST_TAPS = 9
+_OUTPUTS = 4
+"""Output channels that are summed together: they share what they load."""
+
+
+def taps_at_once(op: Conv) -> tuple[int, int]:
+    """How many taps a loop adds at once, for 4 output channels together and for 1."""
+    taps = op.weight[0].size
+    four = next((n for n in (4, 3, 5) if taps % n == 0), min(taps, 4))
+    if taps <= _MOST_TAPS:
+        return four, taps
+    return four, next((n for n in range(_MOST_TAPS, 3, -1) if taps % n == 0), 8)
+
+
+def most_taps(plan: Schedule) -> int:
+    """The most taps that any loop adds at once."""
+    return max((max(taps_at_once(op)) for op in _convs(plan)), default=1)
+
+
+def most_columns(plan: Schedule) -> int:
+    """The columns of the widest kernel."""
+    return max((op.kernel[1] for op in _convs(plan)), default=1)
+
+
+def _convs(plan: Schedule) -> list[Conv]:
+    ops = [place.step.op for place in plan.places.values()]
+    return [op for op in ops if isinstance(op, Conv)]
+
+
+def kernels(plan: Schedule, state: str) -> str:
+    """All functions that the ops of ``plan`` call; ``state`` is the state's type."""
+    wanted: dict[str, str] = {}
+    for place in plan.places.values():
+        op = place.step.op
+        sources = [plan.places[s.name].cells for s in place.step.sources]
+        made = place.cells
+        if place.left + place.right:
+            wanted[f"edge {made.suffix}"] = _of(made, "edges.c")
+        match op:
+            case Conv():
+                source = sources[0]
+                wanted[f"add {source.suffix}"] = _adders(plan, source)
+                wanted[f"sum {source.suffix}"] = _of(source, "conv.c")
+                wanted[f"put {made.suffix}"] = _put(made)
+                wanted[f"to {source.suffix} {made.suffix}"] = _conv_to(source, made, state)
+            case Add() | Requantize():
+                verbs = (("take", "="), ("plus", "+="))
+                for source, (verb, becomes) in zip(sources, verbs, strict=False):
+                    wanted[f"{verb} {source.suffix}"] = _of(
+                        source, "take.c", verb=verb, becomes=becomes
+                    )
+                wanted[f"put {made.suffix}"] = _put(made)
+            case PixelShuffle() | NearestUpsample():
+                wanted[f"deal {made.suffix} {op.scale}"] = _deal(made, op.scale)
+    return "\n".join([*([_LAYER] if _convs(plan) else []), *wanted.values()])
+
+
+def _of(cells: Cells, template: str, **values: object) -> str:
+    return fill(template, cells=cells.suffix, ctype=cells.ctype, **values)
+
+
+def _put(cells: Cells) -> str:
+    return fill("keep.c") if cells == S32 else _of(cells, "put.c")
+
+
+def _conv_to(source: Cells, made: Cells, state: str) -> str:
+    return _of(
+        source,
+        "conv_to.c",
+        state=state,
+        target=made.suffix,
+        target_type=made.ctype,
+        limits="" if made == S32 else ", l->lo, l->hi",
+    )
+
+
+@dataclass(frozen=True, order=True)
+class _Adder:
+    """A loop that adds ``taps`` weighted taps to each of ``outs`` sums; begins: it makes them."""
+
+    outs: int
+    taps: int
+    begins: bool
+
+    def text(self, cells: Cells) -> str:
+        outs, taps = range(self.outs), range(self.taps)
+        adds = []
+        for k in outs:
+            products = " + ".join(f"w{k}_{t} * t{t}[i]" for t in taps)
+            sums = f"s{k}[i] = b{k} + {products}" if self.begins else f"s{k}[i] += {products}"
+            adds.append(f"{sums};")
+        bias = [f"b{k} = bias[{k}]" for k in outs if self.begins]
+        return fill(
+            "adder.c",
+            name=self._name(cells),
+            sums=", ".join(f"int32_t *restrict s{k}" for k in outs),
+            taps=", ".join(f"const {cells.ctype} *t{t}" for t in taps),
+            bias="const int32_t *restrict bias, " if self.begins else "",
+            size="int32_t size, " if self.outs > 1 else "",
+            weights=",\n                  ".join(
+                ", ".join(_weights(k, self.taps) + bias[k : k + 1]) for k in outs
+            ),
+            adds=indented(adds, 8),
+        )
+
+    def call(self, cells: Cells) -> str:
+        sums = [f"sums[{k}]" for k in range(self.outs)]
+        taps = [f"tap[{t}]" for t in range(self.taps)]
+        rest = [*["bias"] * self.begins, "w", *["size"] * (self.outs > 1), "n"]
+        return f"{self._name(cells)}({', '.join(sums + taps + rest)});"
+
+    def _name(self, cells: Cells) -> str:
+        return f"{'begin' if self.begins else 'add'}_{self.outs}x{self.taps}_{cells.suffix}"
+
+
+def _weights(out: int, taps: int) -> list[str]:
+    row = f"{out} * size + " if out else ""
+    return [f"w{out}_{t} = w[{row}{t}]" for t in range(taps)]
+
+
+def _adders_of(op: Conv) -> set[_Adder]:
+    """The loops that one convolution takes: to begin, to go on, for the taps that are left."""
+    outs, taps = op.out_channels // op.groups, op.weight[0].size
+    four, one = taps_at_once(op)
+    adders: set[_Adder] = set()
+    for count, at_once, used in ((_OUTPUTS, four, outs >= _OUTPUTS), (1, one, outs % _OUTPUTS)):
+        if used:
+            adders.add(_Adder(count, at_once, begins=True))
+            if taps > at_once:
+                adders.add(_Adder(count, at_once, begins=False))
+            if taps % at_once:
+                adders.add(_Adder(count, taps % at_once, begins=False))
+    return adders
+
+
+def _adders(plan: Schedule, source: Cells) -> str:
+    """The loops for convolutions of ``source``, and the choice among them."""
+    adders: set[_Adder] = set()
+    for place in plan.places.values():
+        op = place.step.op
+        if isinstance(op, Conv) and plan.places[op.source].cells == source:
+            adders |= _adders_of(op)
+    ordered = sorted(adders)
+    choices = [
+        f"if (count == {a.outs} && taps == {a.taps} && bias {'!=' if a.begins else '=='} NULL)\n"
+        f"        {a.call(source)}"
+        for a in ordered
+    ]
+    choice = fill(
+        "add.c", cells=source.suffix, ctype=source.ctype, choices="\n    else ".join(choices)
+    )
+    return "\n".join([*(adder.text(source) for adder in ordered), choice])
+
+
+def _deal(cells: Cells, by: int) -> str:
+    dealt = "".join(f"        to[{by} * i + {k}] = from[{k} * apart + i];\n" for k in range(by))
+    return fill("deal.c", cells=cells.suffix, ctype=cells.ctype, by=by, dealt=dealt)
+
+
+_LAYER = """\
+/* A convolution: weight[out][in][row][column], a bias for each output channel or NULL, shift[0] or
+ * shift[channel]; outs, ins: output and input channels of a group; taps4, taps1: how many taps
+ * are added at once to 4 sums and to 1; lo, hi: limits of the result. */
+typedef struct {
+    const int16_t *weight;
+    const int32_t *bias;
+    const int8_t *shift;
+    int32_t shift_step;
+    int32_t groups, outs, ins, rows, columns;
+    int32_t taps4, taps1;
+    int32_t lo, hi;
+} layer;
+"""

@@ -1,0 +1,63 @@
+"""The .c file: the kernels that are needed, then a function for each op and each segment."""
+
+from srq import __version__
+from srq.export.c.kernels import kernels, most_columns, most_taps
+from srq.export.c.memory import largest_scale
+from srq.export.c.ops import Ops
+from srq.export.c.schedule import Schedule, Segment
+from srq.export.c.text import fill, indented, prefix_of, title_of
+from srq.program import Input, Output, Program
+
+
+def source(program: Program, plan: Schedule) -> str:
+    """``srq_NAME.c``."""
+    prefix = prefix_of(program)
+    ops = Ops(program, plan, prefix)
+    places = plan.places.values()
+    return fill(
+        "source.c",
+        file=f"{prefix}.c",
+        header=f"{prefix}.h",
+        weights=f"{prefix}_weights.h",
+        title=title_of(program),
+        version=__version__,
+        fingerprint=program.fingerprint,
+        prefix=prefix,
+        P=prefix.upper(),
+        state=f"{prefix}_state",
+        largest_scale=largest_scale(plan),
+        most_taps=most_taps(plan),
+        most_columns=most_columns(plan),
+        functions=kernels(plan, f"{prefix}_state"),
+        lines="\n".join(ops.line(place) for place in places if place.depth),
+        ops="\n".join(ops.function(place) for place in places),
+        segments="\n".join(_segment(i, s, plan, ops) for i, s in enumerate(plan.segments)),
+        scale=plan.output.scale,
+        lag=plan.output.lag,
+        run=indented(
+            [f"segment_{i}(s{_io(s, plan, '&io')});" for i, s in enumerate(plan.segments)]
+        ),
+    )
+
+
+def _io(segment: Segment, plan: Schedule, argument: str) -> str:
+    """What a segment that takes or gives lines of a picture gets beside the state."""
+    ops = [plan.places[name].step.op for name in segment.names]
+    return f", {argument}" if any(isinstance(op, Input | Output) for op in ops) else ""
+
+
+def _segment(number: int, segment: Segment, plan: Schedule, ops: Ops) -> str:
+    scale = segment.scale
+    calls = []
+    for name in segment.names:
+        place = plan.places[name]
+        calls.append(f"if (has_line(s, row - {place.lag}, {scale}))")
+        calls.append(f"    {ops.call(place)}")
+    return fill(
+        "segment.c",
+        number=number,
+        state=ops.state,
+        io=_io(segment, plan, "const call *io"),
+        scale=scale,
+        calls=indented(calls, 12),
+    )

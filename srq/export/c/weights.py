@@ -1,0 +1,118 @@
+"""The weight header: every number of a Program, documented, for this export or any other use."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from srq import __version__
+from srq.export.c.text import fill, prefix_of, title_of
+from srq.fixed import Format
+from srq.program import Add, Conv, NearestUpsample, PixelShuffle, Program, Requantize, Step
+
+
+def weights_header(program: Program) -> str:
+    """``srq_NAME_weights.h``."""
+    prefix = prefix_of(program)
+    return fill(
+        "weights.h",
+        prefix=prefix,
+        P=prefix.upper(),
+        title=title_of(program),
+        version=__version__,
+        fingerprint=program.fingerprint,
+        ops="\n".join(_op(step, prefix) for step in program.steps),
+    )
+
+
+def _op(step: Step, prefix: str) -> str:
+    op, value = step.op, step.value
+    sources = ", ".join(source.name for source in step.sources)
+    lines = [
+        f"/* {op.name}: {op.kind.value}{f' of {sources}' if sources else ''}, {value.format} */"
+    ]
+    macros: dict[str, int] = {
+        "CHANNELS": value.channels,
+        "PICTURE_SCALE": value.scale,
+        **_format(value.format),
+    }
+    arrays: list[str] = []
+    stem = f"{prefix}_{op.name}"
+    match op:
+        case Conv():
+            pad = op.padding
+            macros |= {
+                "GROUPS": op.groups,
+                "OUT": op.out_channels,
+                "IN_OF_GROUP": op.weight.shape[1],
+                "ROWS": op.kernel[0],
+                "COLUMNS": op.kernel[1],
+                "TOP": pad.top,
+                "BOTTOM": pad.bottom,
+                "LEFT": pad.left,
+                "RIGHT": pad.right,
+                "WEIGHT_BITS": op.weight_bits,
+                "HAS_BIAS": int(op.bias is not None),
+            }
+            if len(op.weight_frac) == 1:
+                macros["WEIGHT_FRAC"] = op.weight_frac[0]
+            else:
+                arrays.append(_array("int8_t", f"{stem}_weight_frac", op.weight_frac))
+            arrays.append(_array("int16_t", f"{stem}_weight", op.weight.ravel(), op.weight[0].size))
+            if op.bias is not None:
+                arrays.append(_array("int32_t", f"{stem}_bias", op.bias))
+            uniform = len(set(step.shifts)) == 1
+            macros["SHIFTS"] = 1 if uniform else op.out_channels
+            shifts = step.shifts[:1] if uniform else step.shifts
+            arrays.append(_array("int8_t", f"{stem}_shift", shifts))
+        case Add():
+            macros |= {"ALIGN_A": step.aligns[0], "ALIGN_B": step.aligns[1]}
+            macros["SHIFT"] = step.shifts[0]
+        case Requantize():
+            macros["SHIFT"] = step.shifts[0]
+        case PixelShuffle() | NearestUpsample():
+            macros["SCALE"] = op.scale
+    lines += [f"#define {prefix.upper()}_{op.name}_{key} {_macro(n)}" for key, n in macros.items()]
+    return "\n".join([*lines, *arrays]) + "\n"
+
+
+def _format(fmt: Format) -> dict[str, int]:
+    return {
+        "SIGNED": int(fmt.signed),
+        "BITS": fmt.bits,
+        "FRAC": fmt.frac,
+        "LO": fmt.lo,
+        "HI": fmt.hi,
+    }
+
+
+def _literal(n: int) -> str:
+    # -2147483648 in C is the negation of a number that is no int.
+    return "-2147483647 - 1" if n == -(2**31) else str(n)
+
+
+def _macro(n: int) -> str:
+    return f"({_literal(n)})" if n < 0 else str(n)
+
+
+def _array(
+    ctype: str, name: str, numbers: Sequence[int] | np.ndarray, row: int | None = None
+) -> str:
+    """A C array, ``row`` numbers to a line, or as many as fit."""
+    texts = [_literal(int(n)) for n in numbers]
+    lines = []
+    for start in range(0, len(texts), row or len(texts)):
+        lines += _filled(texts[start : start + (row or len(texts))])
+    body = "\n".join(f"    {line}," for line in lines)
+    return f"static const {ctype} {name}[{len(texts)}] = {{\n{body}\n}};"
+
+
+def _filled(texts: Iterable[str], width: int = 90) -> list[str]:
+    """``texts`` with commas between them, in lines of at most ``width``."""
+    lines = [""]
+    for text in texts:
+        longer = f"{lines[-1]}, {text}" if lines[-1] else text
+        if len(longer) > width:
+            lines.append(text)
+        else:
+            lines[-1] = longer
+    return lines
