@@ -17,6 +17,10 @@ class ImageError(SrqError):
     """A picture cannot be read, written or used as it is."""
 
 
+class VideoError(SrqError):
+    """A video cannot be read, written or used as it is."""
+
+
 class DataError(SrqError):
     """A data set, manifest or folder is missing, empty or inconsistent."""
 

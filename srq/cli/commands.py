@@ -36,7 +36,8 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("train", "srq.cli.train", "Train a network, or go on with a training."),
     Command("quantize", "srq.cli.quantize", "Turn a float network into a program of integers."),
-    Command("upscale", "srq.cli.upscale", "Make pictures, or folders of pictures, larger."),
+    Command("upscale", "srq.cli.upscale", "Make pictures, folders of pictures and videos larger."),
+    Command("merge", "srq.cli.merge", "Check, and join, what shards of srq upscale have made."),
     Command("evaluate", "srq.cli.evaluate", "Measure models on test sets, beside bicubic."),
     Command("export", "srq.cli.export", "Write a program out: ONNX, C, HLS, a shader, vectors."),
     Command("verify", "srq.cli.verify", "Prove that all engines and exports agree, bit for bit."),

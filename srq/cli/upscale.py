@@ -1,16 +1,11 @@
-"""``srq upscale``: pictures and folders of pictures made larger."""
+"""``srq upscale``: pictures, folders of pictures and videos made larger."""
 
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from srq.cli.output import JsonFile
-
-if TYPE_CHECKING:
-    from srq.engines import Engine
-    from srq.upscaling.batch import Existing, Result
 
 app = typer.Typer()
 
@@ -18,14 +13,20 @@ app = typer.Typer()
 @app.command("upscale")
 def upscale(
     source: Annotated[
-        Path, typer.Argument(metavar="IN", help="A picture, or a folder of pictures.")
+        Path,
+        typer.Argument(
+            metavar="IN",
+            help="A picture, a folder of pictures, or a video; - is raw video (y4m) on standard"
+            " input, which goes to standard output.",
+        ),
     ],
     target: Annotated[
         Path | None,
         typer.Argument(
             metavar="[OUT]",
-            help="The picture or folder to write; its suffix chooses the format."
-            " Without it: photo-x2.png beside photo.jpg, and photos-x2 beside photos.",
+            help="The picture, folder or video to write; its suffix chooses the format."
+            " Without it: photo-x2.png beside photo.jpg, photos-x2 beside photos, and"
+            " clip-x2.mp4 beside clip.mp4.",
             show_default=False,
         ),
     ] = None,
@@ -35,6 +36,31 @@ def upscale(
     engine: Annotated[
         str, typer.Option(help="What runs the model: auto, reference ... All give the same bits.")
     ] = "auto",
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Threads of the engine; its own choice without.",
+            show_default=False,
+        ),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Pictures, or frames, to work on at once.")
+    ] = 1,
+    width: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="W",
+            show_default=False,
+            help="The result's width, by a final bicubic; the height follows unless given.",
+        ),
+    ] = None,
+    height: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="H", help="The result's height.", show_default=False),
+    ] = None,
     recursive: Annotated[
         bool, typer.Option("--recursive", help="Take the folders below IN as well.")
     ] = False,
@@ -42,7 +68,6 @@ def upscale(
         bool, typer.Option("--skip-existing", help="Leave results that exist as they are.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Write results anew that exist.")] = False,
-    jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Pictures to work on at once.")] = 1,
     quality: Annotated[
         int, typer.Option(min=1, max=100, metavar="Q", help="Of JPEG and WebP.")
     ] = 95,
@@ -51,85 +76,100 @@ def upscale(
         typer.Option(
             "--format",
             metavar="SUFFIX",
-            help="The format to write, such as png, where OUT does not name a file.",
+            help="The format of pictures to write, such as png, where OUT does not name a file.",
             show_default=False,
+        ),
+    ] = None,
+    codec: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CODEC",
+            show_default=False,
+            help="Of videos: h264, hevc, av1 or ffv1 (lossless); without it as OUT's suffix and"
+            " the bits suggest.",
+        ),
+    ] = None,
+    crf: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            show_default=False,
+            help="Of videos: constant quality, 0 the best; 18 for h264, 20 for hevc, 26 for av1"
+            " without.",
+        ),
+    ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            show_default=False,
+            help="Of videos: the encoder's effort, as fast or slow for h264 and hevc, 0 to 13 for"
+            " av1.",
+        ),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a video that was interrupted.")
+    ] = False,
+    segment: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Frames in a segment of a video.")
+    ] = 250,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="I/N",
+            show_default=False,
+            help="Do share I of N of a folder or a video, such as 1/4; srq merge then checks, and"
+            " joins a video.",
         ),
     ] = None,
     json: JsonFile = None,
 ) -> None:
-    """Make a picture, or every picture of a folder, larger.
+    """Make a picture, every picture of a folder, or a video larger.
 
-    A picture keeps its depth, gray or colour, alpha, colour profile and EXIF. In a folder, one
-    that cannot be read is reported and the others go on; the exit code is then 2.
+    A picture keeps its depth, gray or colour, alpha, colour profile and EXIF; a video its
+    frames' times, bits and colours, sound, subtitles and chapters. In a folder, a picture that
+    cannot be read is reported and the others go on; the exit code is then 2.
     """
     from rich.console import Console
 
     from srq import load
+    from srq.cli import upscale_pictures, upscale_video
     from srq.cli.output import console, write_json
-    from srq.cli.upscale_progress import display
-    from srq.upscaling.batch import State, upscale_files
-    from srq.upscaling.plan import plan
-
-    existing = _existing(skip_existing, force)
-    opened = load(model, engine)
-    suffix = None if format_ is None else f".{format_.removeprefix('.')}"
-    planned = plan(source, target, scale=opened.scale, recursive=recursive, suffix=suffix)
-    screen = console(json)
-    started = time.perf_counter()
-    with display(planned, screen, Console(stderr=True, highlight=False)) as watcher:
-        results = upscale_files(
-            planned, opened, workers=jobs, existing=existing, quality=quality, watcher=watcher
-        )
-    summary = _summary(opened, model, results, time.perf_counter() - started)
-    if len(planned) > 1:
-        screen.print(_sentence(summary), markup=False, soft_wrap=True)
-    write_json(summary, json)
-    if any(result.state is State.FAILED for result in results):
-        raise typer.Exit(2)
-
-
-def _existing(skip: bool, force: bool) -> "Existing":
     from srq.errors import ConfigError
-    from srq.upscaling.batch import Existing
+    from srq.upscaling.shard import Shard
 
-    if skip and force:
+    if skip_existing and force:
         raise ConfigError("--skip-existing and --force exclude each other; leave one out.")
-    return Existing.SKIP if skip else Existing.REPLACE if force else Existing.REFUSE
+    screen, errors = console(json), Console(stderr=True, highlight=False)
+    share = None if shard is None else Shard.parse(shard)
+    opened = load(model, engine, threads)
+    running: dict[str, Any] = {"interpolator": engine, "threads": threads, "workers": jobs}
+    if source == upscale_video.PIPE:
+        upscale_video.run_pipe(target, opened, width=width, height=height, **running)
+        return
+    if upscale_video.is_video(source, target):
+        from srq.video.run import Options
 
-
-def _summary(
-    engine: "Engine", model: str, results: list["Result"], seconds: float
-) -> dict[str, Any]:
-    from srq.upscaling.batch import State
-
-    counts = {state.value: sum(result.state is state for result in results) for state in State}
-    pixels = sum(result.size[0] * result.size[1] for result in results if result.size)
-    return {
-        "model": model,
-        "fingerprint": engine.program.fingerprint,
-        "engine": engine.name,
-        "scale": engine.scale,
-        "seconds": seconds,
-        "megapixels": pixels / 1e6,
-        **counts,
-        "pictures": [_entry(result) for result in results],
-    }
-
-
-def _entry(result: "Result") -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "source": str(result.job.source),
-        "target": str(result.job.target),
-        "state": result.state.value,
-    }
-    if result.size is not None:
-        entry |= {"height": result.size[0], "width": result.size[1], "seconds": result.seconds}
-    if result.sentence is not None:
-        entry["sentence"] = result.sentence
-    return entry
-
-
-def _sentence(summary: dict[str, Any]) -> str:
-    counts = ", ".join(f"{summary[state]} {state}" for state in ("done", "skipped", "failed"))
-    speed = summary["megapixels"] / max(summary["seconds"], 1e-9)
-    return f"{counts}; {summary['seconds']:.1f} s, {speed:.2f} megapixels/s written."
+        place = upscale_video.target_of(source, target, opened.scale)
+        if skip_existing and place.exists():
+            screen.print(f"{place}: skipped", markup=False, soft_wrap=True)
+            return
+        options = Options(codec, crf, preset, width, height, segment)
+        report = upscale_video.run_video(
+            source, place, opened, options,
+            resume=resume, replace=force, shard=share, screen=screen, errors=errors, **running,
+        )  # fmt: skip
+        write_json(report | upscale_pictures.model_of(opened, model), json)
+        return
+    for name, given in (("--codec", codec), ("--crf", crf), ("--preset", preset)):
+        if given is not None:
+            raise ConfigError(f"{name} is for videos, but {source} is none by its name.")
+    summary = upscale_pictures.run_pictures(
+        source, target, opened, model,
+        recursive=recursive, suffix=None if format_ is None else f".{format_.removeprefix('.')}",
+        skip=skip_existing, force=force, quality=quality, width=width, height=height,
+        workers=jobs, shard=share, screen=screen, errors=errors,
+    )  # fmt: skip
+    write_json(summary, json)
+    if summary["failed"]:
+        raise typer.Exit(2)

@@ -15,7 +15,7 @@ from srq.files import atomic_write
 from srq.image.encode import check_target, encode
 from srq.image.io import read
 from srq.upscaling.engine import check_eight_bits
-from srq.upscaling.enlarge import enlarge
+from srq.upscaling.enlarge import Size, enlarge, resized
 from srq.upscaling.plan import Job
 
 
@@ -63,12 +63,14 @@ def upscale_files(
     workers: int = 1,
     existing: Existing = Existing.REFUSE,
     quality: int = 95,
+    size: Size = Size(),  # noqa: B008 (it is frozen)
     watcher: Watcher | None = None,
 ) -> list[Result]:
     """Read, enlarge and write every picture; the results are in the order of the jobs.
 
     A picture that cannot be read or written becomes a failed result, and the others go on. Up to
-    ``workers`` are worked on at once, by threads, which changes no byte of any. If it is
+    ``workers`` are worked on at once, by threads, which changes no byte of any. ``size`` is what
+    each is brought to by a final bicubic. If it is
     interrupted (KeyboardInterrupt), files stand whole or not at all.
 
     Raises ConfigError, before anything is done, if a result exists under ``Existing.REFUSE``,
@@ -88,7 +90,9 @@ def upscale_files(
         )
     left = set(present) if existing is Existing.SKIP else set()
     stop = Event()
-    work = partial(_run, engine=engine, left=left, quality=quality, watcher=watcher, stop=stop)
+    work = partial(
+        _run, engine=engine, left=left, quality=quality, size=size, watcher=watcher, stop=stop
+    )
     executor = ThreadPoolExecutor(workers)
     try:
         # The main thread only waits, so that Ctrl-C never strikes in the midst of a file.
@@ -107,16 +111,22 @@ class _StoppedError(Exception):
 
 
 def _run(
-    job: Job, *, engine: Engine, left: set[Path], quality: int, watcher: Watcher, stop: Event
+    job: Job,
+    *,
+    engine: Engine,
+    left: set[Path],
+    quality: int,
+    size: Size,
+    watcher: Watcher,
+    stop: Event,
 ) -> Result:
     started = time.perf_counter()
-    size = None
     try:
         if job.target in left:
             result = Result(job, State.SKIPPED)
         else:
-            size = _upscale_file(job, engine, quality, watcher, stop)
-            result = Result(job, State.DONE, time.perf_counter() - started, size)
+            made = _upscale_file(job, engine, quality, size, watcher, stop)
+            result = Result(job, State.DONE, time.perf_counter() - started, made)
     except SrqError as error:
         result = Result(job, State.FAILED, time.perf_counter() - started, sentence=str(error))
     watcher.ended(result)
@@ -124,11 +134,12 @@ def _run(
 
 
 def _upscale_file(
-    job: Job, engine: Engine, quality: int, watcher: Watcher, stop: Event
+    job: Job, engine: Engine, quality: int, size: Size, watcher: Watcher, stop: Event
 ) -> tuple[int, int]:
     picture = read(job.source)
     height, width = picture.size
     scale = engine.scale
+    wanted = size.of(height, width, scale)
 
     def advanced(pixels: int) -> None:
         if stop.is_set():
@@ -138,13 +149,13 @@ def _upscale_file(
     try:
         check_target(
             job.target.suffix,
-            (height * scale, width * scale),
+            wanted,
             transparent=picture.is_transparent,
             quality=quality,
         )
         # Opened before the work, so that a folder closed to us is known at once.
         with atomic_write(job.target) as stream:
-            large = enlarge(picture, engine, advanced)
+            large = resized(enlarge(picture, engine, advanced), wanted)
             stream.write(encode(large, job.target.suffix, quality=quality))
     except ImageError as error:
         raise ImageError(f"Cannot upscale {job.source} to {job.target}: {error}") from error

@@ -11,7 +11,8 @@ stay equal, and gray is what its three-channel copy would be.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,26 @@ _BAND_PIXELS = 1 << 18
 
 # In a picture of 16 bits, detail of this many 8-bit codes of luma counts as the rounding of
 # the network's input and output; from twice as many on it counts in full.
-_ROUNDING = 0.75
+ROUNDING = 0.75
+
+
+@dataclass(frozen=True)
+class Size:
+    """The size that a result is to have: a side that is None follows from the other."""
+
+    width: int | None = None
+    height: int | None = None
+
+    def of(self, height: int, width: int, scale: int) -> tuple[int, int]:
+        """Height and width for a picture of that size; with no side given, ``scale`` times it."""
+        if self.width is not None and self.height is not None:
+            return self.height, self.width
+        if self.width is not None:
+            return max(1, round(Fraction(self.width * height, width))), self.width
+        if self.height is not None:
+            return self.height, max(1, round(Fraction(self.height * width, height)))
+        return height * scale, width * scale
+
 
 Progress = Callable[[int], None]
 
@@ -62,6 +82,15 @@ def enlarge(picture: Picture, engine: Engine, progress: Progress | None = None) 
             f"A picture of {width} x {height} pixels does not fit into the memory;"
             " cut the picture into parts."
         ) from error
+
+
+def resized(picture: Picture, size: tuple[int, int]) -> Picture:
+    """``picture`` at another height and width, by bicubic; itself where it has them already."""
+    if picture.size == size:
+        return picture
+    alpha = None if picture.alpha is None else bicubic(picture.alpha, size=size)
+    exif = None if picture.exif is None else with_size(picture.exif, *size)
+    return replace(picture, pixels=bicubic(picture.pixels, size=size), alpha=alpha, exif=exif)
 
 
 def _enlarged(picture: Picture, engine: Engine, progress: Progress | None) -> Picture:
@@ -120,7 +149,7 @@ def _with_detail(pixels: NDArray[Any], made: NDArray[Any], scale: int) -> NDArra
 def _beyond_rounding(detail: NDArray[Any]) -> NDArray[Any]:
     """``detail`` without what may come of rounding, which 16 bits would show as contours."""
     size = np.abs(detail)
-    kept = np.minimum(size, 2 * np.maximum(size - _ROUNDING, 0))
+    kept = np.minimum(size, 2 * np.maximum(size - ROUNDING, 0))
     return np.copysign(kept, detail)
 
 

@@ -64,9 +64,7 @@ def _target_of_file(source: Path, target: Path | None, scale: int, suffix: str |
 def _folder(
     source: Path, target: Path | None, scale: int, recursive: bool, suffix: str | None
 ) -> tuple[Job, ...]:
-    if target is None:
-        whole = source.resolve()
-        target = whole.with_name(f"{whole.name}-x{scale}")
+    target = target or folder_beside(source, scale)
     if target.exists() and not target.is_dir():
         raise ConfigError(f"{source} is a folder, so {target} must be one too; it is a file.")
     if target.resolve() == source.resolve():
@@ -79,6 +77,12 @@ def _folder(
         Job(source / name, target / (name.with_suffix(suffix) if suffix else name))
         for name in names
     )
+
+
+def folder_beside(source: Path, scale: int) -> Path:
+    """Where a folder's pictures go when nobody says where."""
+    whole = source.resolve()
+    return whole.with_name(f"{whole.name}-x{scale}")
 
 
 def _pictures(source: Path, target: Path, recursive: bool) -> Iterator[Path]:

@@ -15,7 +15,7 @@ def test_the_python_runs(stocked_zoo):
 
 def test_its_figures_are_those_of_the_code():
     text = " ".join(PAGE.split())
-    threshold = enlarge._ROUNDING
+    threshold = enlarge.ROUNDING
     assert f"in full from {2 * threshold:g} codes on, not at all below {threshold:g}" in text
     assert transparency._TRUSTED == 8
     assert "less alpha than an eighth" in text

@@ -1,0 +1,109 @@
+"""What ``srq upscale`` does with pictures and folders of them."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from srq.cli.upscale_progress import display
+from srq.errors import ConfigError
+from srq.upscaling.batch import Existing, Result, State, upscale_files
+from srq.upscaling.enlarge import Size
+from srq.upscaling.plan import folder_beside, plan
+from srq.upscaling.shard import record_shard
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from srq.engines import Engine
+    from srq.upscaling.shard import Shard
+
+
+def run_pictures(
+    source: Path,
+    target: Path | None,
+    opened: "Engine",
+    model: str,
+    *,
+    recursive: bool,
+    suffix: str | None,
+    skip: bool,
+    force: bool,
+    quality: int,
+    width: int | None,
+    height: int | None,
+    workers: int,
+    shard: "Shard | None",
+    screen: "Console",
+    errors: "Console",
+) -> dict[str, Any]:
+    """Upscale a picture or a folder and tell of it; the summary for machines."""
+    existing = Existing.SKIP if skip else Existing.REPLACE if force else Existing.REFUSE
+    planned = plan(source, target, scale=opened.scale, recursive=recursive, suffix=suffix)
+    folder = None
+    if shard is not None:
+        if not source.is_dir():
+            raise ConfigError(f"A shard is of a folder or a video, and {source} is one picture.")
+        folder = target or folder_beside(source, opened.scale)
+        planned = shard.of(planned)
+    started = time.perf_counter()
+    with display(planned, screen, errors) as watcher:
+        results = upscale_files(
+            planned, opened, workers=workers, existing=existing, quality=quality,
+            size=Size(width, height), watcher=watcher,
+        )  # fmt: skip
+    if shard is not None and folder is not None:
+        about = {
+            "fingerprint": opened.program.fingerprint,
+            "scale": opened.scale,
+            "recursive": recursive,
+            "suffix": suffix,
+            "quality": quality,
+            "width": width,
+            "height": height,
+        }
+        record_shard(folder, shard, about, results)
+    summary = _summary(opened, model, results, time.perf_counter() - started)
+    if len(planned) != 1:
+        screen.print(_sentence(summary), markup=False, soft_wrap=True)
+    return summary
+
+
+def model_of(engine: "Engine", model: str) -> dict[str, Any]:
+    """What a report says of the model."""
+    return {
+        "model": model,
+        "fingerprint": engine.program.fingerprint,
+        "engine": engine.name,
+        "scale": engine.scale,
+    }
+
+
+def _summary(engine: "Engine", model: str, results: list[Result], seconds: float) -> dict[str, Any]:
+    counts = {state.value: sum(result.state is state for result in results) for state in State}
+    pixels = sum(result.size[0] * result.size[1] for result in results if result.size)
+    return {
+        **model_of(engine, model),
+        "seconds": seconds,
+        "megapixels": pixels / 1e6,
+        **counts,
+        "pictures": [_entry(result) for result in results],
+    }
+
+
+def _entry(result: Result) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "source": str(result.job.source),
+        "target": str(result.job.target),
+        "state": result.state.value,
+    }
+    if result.size is not None:
+        entry |= {"height": result.size[0], "width": result.size[1], "seconds": result.seconds}
+    if result.sentence is not None:
+        entry["sentence"] = result.sentence
+    return entry
+
+
+def _sentence(summary: dict[str, Any]) -> str:
+    counts = ", ".join(f"{summary[state]} {state}" for state in ("done", "skipped", "failed"))
+    speed = summary["megapixels"] / max(summary["seconds"], 1e-9)
+    return f"{counts}; {summary['seconds']:.1f} s, {speed:.2f} megapixels/s written."

@@ -1,0 +1,259 @@
+"""Parts, and what the source carries beside its video -> the result."""
+
+import io
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import av.error
+import numpy as np
+from av.stream import Disposition
+from numpy.typing import NDArray
+
+from srq.errors import DataError, VideoError
+from srq.files import atomic_write, storage_error
+from srq.video.codecs import CODECS, Encoding
+from srq.video.parts import Packet, Parts, part_times, read_part
+from srq.video.source import Source, opened
+
+_STALE = ("BPS", "DURATION", "NUMBER_OF_", "_STATISTICS", "encoder", "ENCODER")
+"""Beginnings of the tags that described the video as it was."""
+
+
+@dataclass(frozen=True)
+class Copied:
+    """The streams of the source that go into the result as they are, and those that cannot."""
+
+    streams: tuple[int, ...]
+    left_out: tuple[str, ...]
+
+
+def check_container(source: Source, encoding: Encoding, container: str, target: Path) -> Copied:
+    """Try the header of a result on nothing, so that what cannot be is known before the work.
+
+    Raises VideoError where the container cannot carry the video, sound or subtitles.
+    """
+    with opened(source.path) as given, ExitStack() as stack:
+        output = stack.enter_context(av.open(io.BytesIO(), "w", format=container))
+        _add_video(output, encoding, container, target)
+        copied, left_out = [], []
+        for stream in given.streams:
+            if stream.index == source.stream:
+                continue
+            if not _is_wanted(stream):
+                left_out.append(_named(stream))
+                continue
+            try:
+                output.add_stream_from_template(stream, opaque=True)
+            except (av.error.FFmpegError, ValueError) as error:
+                if stream.type not in ("audio", "subtitle"):
+                    left_out.append(_named(stream))
+                    continue
+                raise VideoError(
+                    f"{target.suffix} cannot carry the {_named(stream)} of {source.path}; write"
+                    " .mkv, which carries nearly everything."
+                ) from error
+            copied.append(stream.index)
+        try:
+            output.start_encoding()
+        except (av.error.FFmpegError, ValueError) as error:
+            raise VideoError(
+                f"{target.suffix} cannot carry what {source.path} does; write .mkv, which carries"
+                " nearly everything."
+            ) from error
+    return Copied(tuple(copied), tuple(left_out))
+
+
+def checked_times(source: Source, parts: Parts, broken: bool = False) -> NDArray[np.int64]:
+    """When every packet is shown, in the order of decoding.
+
+    Raises DataError if a part is missing or damaged, or if not every frame of the source is
+    there exactly once; with ``broken``, only for a damaged part or a frame that is there twice.
+    """
+    times: list[int] = []
+    for segment in range(len(parts.plan)):
+        start, stop = parts.plan.bounds(segment)
+        path = parts.path(segment)
+        if broken and not path.exists():
+            path = parts.partial(segment)
+            if not path.exists():
+                break
+        elif not path.exists():
+            raise DataError(
+                f"Segment {segment} of {len(parts.plan)} is missing in {parts.folder}; run its"
+                " shard, or all with --resume, before joining."
+            )
+        found = part_times(path, parts.plan, segment)
+        wanted = source.times[start:stop]
+        # Frames that are counted, not timed, may end sooner than packets promised.
+        if broken or source.counted:
+            wanted = wanted[: len(found)]
+        if not np.array_equal(np.sort(np.array(found, np.int64)), wanted):
+            raise DataError(
+                f"{path} does not hold the frames {start} to {stop - 1}, each once; remove it and"
+                " run again."
+            )
+        times += found
+    return np.array(times, np.int64)
+
+
+def join(
+    source: Source,
+    parts: Parts,
+    encoding: Encoding,
+    container: str,
+    copied: Copied,
+    target: Path,
+    *,
+    broken: bool = False,
+) -> int:
+    """Write the result ``target``, whole or not at all; how many frames it has.
+
+    Nothing is encoded anew. With ``broken``, what there is up to a break is written.
+    Raises DataError as ``checked_times`` does, StorageError where the disk refuses.
+    """
+    times = checked_times(source, parts, broken)
+    if not len(times):
+        raise DataError(f"There is no frame in {parts.folder} to write.")
+    end = int(times.max())
+    packets = _packets(parts, broken)
+    with atomic_write(target) as stream, opened(source.path) as given:
+        try:
+            _mux(
+                source, given, encoding, container, copied, target,
+                Path(stream.name), zip(packets, decoding_times(times), strict=True),
+                (end + source.last) * source.time_base if broken else None,
+            )  # fmt: skip
+        except OSError as error:
+            raise storage_error("write", target, error) from error
+        except av.error.FFmpegError as error:
+            raise VideoError(f"Cannot write {target}: {error.strerror}.") from error
+    return len(times)
+
+
+def decoding_times(times: NDArray[np.int64]) -> Iterator[int]:
+    """When to decode each packet, from when it is shown: ascending, and never after it is.
+
+    They are the same times in ascending order, as much later as frames change places.
+    """
+    ordered = np.sort(times)
+    ranks = np.searchsorted(ordered, times)
+    delay = int(np.max(np.arange(len(times)) - ranks, initial=0))
+    step = int(ordered[1] - ordered[0]) if len(ordered) > 1 else 1
+    for number in range(len(times)):
+        if number >= delay:
+            yield int(ordered[number - delay])
+        else:
+            yield int(ordered[0]) - (delay - number) * step
+
+
+def _mux(
+    source: Source,
+    given: Any,
+    encoding: Encoding,
+    container: str,
+    copied: Copied,
+    target: Path,
+    place: Path,
+    packets: Iterator[tuple[Packet, int]],
+    end: Fraction | None,
+) -> None:
+    options = {"fflags": "+bitexact"}  # Else Matroska gets random numbers.
+    with av.open(
+        f"file:{place}", "w", format=container, options=options,
+        metadata_errors="surrogateescape",
+    ) as output:  # fmt: skip
+        video = _add_video(output, encoding, container, target)
+        for name, value in given.streams[source.stream].metadata.items():
+            if not name.startswith(_STALE):
+                video.metadata[name] = value
+        video.disposition = given.streams[source.stream].disposition
+        if source.tags.matrix is not None:
+            video.set_display_matrix(source.tags.matrix)
+        streams = {}
+        for index in copied.streams:
+            origin = given.streams[index]
+            made = output.add_stream_from_template(origin, opaque=True)
+            made.metadata.update(origin.metadata)
+            made.disposition = origin.disposition
+            streams[index] = made
+        output.metadata.update(given.metadata)
+        output.set_chapters(given.chapters())
+        output.start_encoding()
+        others = _others(given, streams, end)
+        waiting = next(others, None)
+        for packet, decoded in packets:
+            moment = decoded * source.time_base
+            while waiting is not None and _moment(waiting) <= moment:
+                output.mux(waiting)
+                waiting = next(others, None)
+            output.mux(_as_av(packet, decoded, video, source.time_base))
+        while waiting is not None:
+            output.mux(waiting)
+            waiting = next(others, None)
+
+
+def _add_video(output: Any, encoding: Encoding, container: str, target: Path) -> Any:
+    codec = CODECS[encoding.codec]
+    try:
+        video = output.add_stream(codec.encoder, rate=encoding.rate)
+    except ValueError as error:
+        raise VideoError(
+            f"{target.suffix} cannot carry {codec.title}; choose another --codec or write .mkv."
+        ) from error
+    encoding.configure(video.codec_context, container)
+    video.time_base = encoding.time_base
+    return video
+
+
+def _others(given: Any, streams: dict[int, Any], end: Fraction | None) -> Iterator[Any]:
+    """The packets to copy, in order, up to ``end`` seconds; where the file breaks off, so far."""
+    if not streams:
+        return
+    try:
+        for packet in given.demux(*[given.streams[index] for index in streams]):
+            if not packet.size or (end is not None and _moment(packet) >= end):
+                continue
+            packet.stream = streams[packet.stream_index]
+            yield packet
+    except (av.error.FFmpegError, ValueError):
+        return
+
+
+def _moment(packet: Any) -> Fraction:
+    time = packet.dts if packet.dts is not None else packet.pts
+    return Fraction(0) if time is None else time * packet.time_base
+
+
+def _packets(parts: Parts, broken: bool) -> Iterator[Packet]:
+    for segment in range(len(parts.plan)):
+        path = parts.path(segment)
+        if broken and not path.exists():
+            path = parts.partial(segment)
+            if not path.exists():
+                return
+        yield from read_part(path, parts.plan, segment)
+
+
+def _as_av(packet: Packet, decoded: int, video: Any, time_base: Fraction) -> av.Packet:
+    made = av.Packet(packet.data)
+    made.stream = video
+    made.time_base = time_base
+    made.pts, made.dts, made.duration = packet.time, decoded, packet.duration
+    made.is_keyframe = packet.key
+    return made
+
+
+def _is_wanted(stream: Any) -> bool:
+    if stream.type in ("audio", "subtitle", "attachment"):
+        return True
+    return stream.type == "video" and bool(stream.disposition & Disposition.attached_pic)
+
+
+def _named(stream: Any) -> str:
+    codec = stream.codec_context.name if stream.codec_context else "unknown"
+    return f"{stream.type} stream {stream.index} ({codec})"
