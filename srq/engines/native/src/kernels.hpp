@@ -84,6 +84,10 @@ struct Kernels {
   void (*dense)(const Dense& layer, ptrdiff_t x);
   void (*depthwise)(const Depthwise& layer, ptrdiff_t x);
 
+  // `factor` lines, `stride` apart, pixel by pixel by turns, into a line of uint8 or uint16.
+  void (*weave)(const int16_t* lines, ptrdiff_t stride, int factor, ptrdiff_t count, void* pixels,
+                bool bytes);
+
   // Over `count` integers of a line, for what has no kernel of its own.
   void (*multiply_add16)(int32_t* sums, const int16_t* source, int32_t weight, ptrdiff_t count);
   void (*multiply_add32)(int32_t* sums, const int32_t* source, int32_t weight, ptrdiff_t count);

@@ -210,6 +210,30 @@ struct Inner {
            layer.first_pair == S::first_pair(layer);
   }
 
+  template <class T, int kFactor>
+  static void weave_by(const int16_t* lines, ptrdiff_t stride, ptrdiff_t count, T* pixels) {
+    for (ptrdiff_t i = 0; i < count; ++i) {
+      for (int f = 0; f < kFactor; ++f) pixels[i * kFactor + f] = T(lines[f * stride + i]);
+    }
+  }
+
+  template <class T>
+  static void weave_into(const int16_t* lines, ptrdiff_t stride, int factor, ptrdiff_t count,
+                         T* pixels) {
+    if (factor == 2) return weave_by<T, 2>(lines, stride, count, pixels);
+    if (factor == 3) return weave_by<T, 3>(lines, stride, count, pixels);
+    if (factor == 4) return weave_by<T, 4>(lines, stride, count, pixels);
+    for (ptrdiff_t i = 0; i < count; ++i) {
+      for (int f = 0; f < factor; ++f) pixels[i * factor + f] = T(lines[f * stride + i]);
+    }
+  }
+
+  static void weave(const int16_t* lines, ptrdiff_t stride, int factor, ptrdiff_t count,
+                    void* pixels, bool bytes) {
+    if (bytes) return weave_into(lines, stride, factor, count, static_cast<uint8_t*>(pixels));
+    weave_into(lines, stride, factor, count, static_cast<uint16_t*>(pixels));
+  }
+
   template <class T>
   static void multiply_add(int32_t* sums, const T* source, int32_t weight, ptrdiff_t count) {
     // Unsigned: what wraps on the way is right at the end, as the final sum is proved to fit.
@@ -244,9 +268,17 @@ struct Inner {
   }
 
   static constexpr Kernels table() {
-    return {kTile,      kPairSize, Isa::kOuts,          gather,
-            dense,      depthwise, multiply_add<int16_t>, multiply_add<int32_t>,
-            requantize, multiply_adds};
+    return {kTile,
+            kPairSize,
+            Isa::kOuts,
+            gather,
+            dense,
+            depthwise,
+            weave,
+            multiply_add<int16_t>,
+            multiply_add<int32_t>,
+            requantize,
+            multiply_adds};
   }
 };
 

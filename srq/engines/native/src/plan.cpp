@@ -1,11 +1,22 @@
 #include "plan.hpp"
 
+#include "conv_stages.hpp"
+#include "fusion.hpp"
+
 namespace srq {
 
 Stages plan(const Program& program, const Kernels& kernels) {
+  std::vector<bool> absorbed;
+  std::vector<const Fusion*> at(program.ops.size(), nullptr);
+  const std::vector<Fusion> fusions = find_fusions(program, absorbed);
+  for (const Fusion& fusion : fusions) at[fusion.last] = &fusion;
   Stages stages;
   for (size_t op = 0; op < program.ops.size(); ++op) {
-    stages.push_back(generic_stage(program, int(op), kernels));
+    if (at[op]) {
+      stages.push_back(conv_stage(program, *at[op], kernels));
+    } else if (!absorbed[op]) {
+      stages.push_back(generic_stage(program, int(op), kernels));
+    }
   }
   return stages;
 }

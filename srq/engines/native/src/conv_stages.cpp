@@ -1,0 +1,229 @@
+#include "conv_stages.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "layer.hpp"
+
+namespace srq {
+namespace {
+
+constexpr int kMostRows = 64;
+
+// What a convolution reads around its pixel.
+Read read_of(const Op& op) {
+  const Kernel& kernel = op.kernel;
+  return {op.sources[0], kernel.top, kernel.bottom, kernel.left, kernel.right};
+}
+
+// A kernel over single channels.
+class DepthwisePart {
+ public:
+  DepthwisePart(const Op& op, const Kernels& kernels)
+      : op_(op), kernels_(kernels), layer_(op), rounding_(op.kernel.bias, op.shifts, op.format) {}
+
+  // The layer for line y; lines is room for those that it reads.
+  Depthwise at(const Canvas& canvas, int64_t y, Line<int16_t>* lines) const {
+    for (int row = 0; row < op_.kernel.rows; ++row) {
+      lines[row] = canvas.line<int16_t>(op_.sources[0], y + row - op_.kernel.top);
+    }
+    Depthwise layer{};
+    layer.lines = lines;
+    layer.weights = layer_.weights.data();
+    layer.rows = op_.kernel.rows;
+    layer.first_pair = layer_.first_pair;
+    layer.pairs = layer_.pairs;
+    layer.outs = op_.channels;
+    layer.multiplier = op_.channels / op_.kernel.groups;
+    layer.rounding = rounding_.from(0);
+    return layer;
+  }
+
+ private:
+  const Op op_;
+  const Kernels& kernels_;
+  const DepthwiseLayer layer_;
+  const RoundingTable rounding_;
+};
+
+// Lines as a target, from pixel 0 on.
+Target target_of(const Canvas& canvas, int value, int64_t y, int channel) {
+  const Window& window = canvas.window(value);
+  if (window.wide()) {
+    return {window.channel<int32_t>(y, channel), window.line<int32_t>(y).stride, true};
+  }
+  return {window.channel<int16_t>(y, channel), window.line<int16_t>(y).stride, false};
+}
+
+class DepthwiseStage : public Stage {
+ public:
+  DepthwiseStage(const Program& program, int op, const Kernels& kernels)
+      : Stage(op, program.ops[op].scale, {read_of(program.ops[op])}),
+        kernels_(kernels),
+        part_(program.ops[op], kernels) {}
+
+  void run(Canvas& canvas, int64_t y, ptrdiff_t x0, ptrdiff_t x1) const override {
+    Line<int16_t> lines[kMostRows];
+    Depthwise layer = part_.at(canvas, y, lines);
+    layer.target = target_of(canvas, value, y, 0);
+    for (ptrdiff_t x = x0; x < x1; x += kernels_.tile) kernels_.depthwise(layer, x);
+  }
+
+ private:
+  const Kernels& kernels_;
+  const DepthwisePart part_;
+};
+
+std::vector<Read> reads_of(const Program& program, const Fusion& fusion) {
+  const int first = fusion.depthwise >= 0 ? fusion.depthwise : fusion.conv;
+  std::vector<Read> reads = {read_of(program.ops[first])};
+  if (fusion.residual >= 0) reads.push_back({fusion.residual});
+  return reads;
+}
+
+// The layer's sums are rounded by the op that finishes them, or by itself.
+RoundingTable rounding_of(const Program& program, const Fusion& fusion, const DenseLayer& layer) {
+  const Op& op = program.ops[fusion.value()];
+  return RoundingTable(layer.bias, op.shifts, op.format);
+}
+
+// Left shifts of the sums that the weights take over: only where another op rounds them.
+Op shifted_conv(const Program& program, const Fusion& fusion) {
+  Op op = program.ops[fusion.conv];
+  if (fusion.finish < 0) return op;
+  const size_t taps = op.kernel.weight.size() / op.channels;
+  for (size_t i = 0; i < op.kernel.weight.size(); ++i) {
+    op.kernel.weight[i] = int16_t(op.kernel.weight[i] * (1 << -op.shifts[i / taps]));
+  }
+  for (int out = 0; out < op.channels; ++out) {
+    op.kernel.bias[out] = int32_t(uint32_t(op.kernel.bias[out]) << -op.shifts[out]);
+  }
+  return op;
+}
+
+class DenseStage : public Stage {
+ public:
+  DenseStage(const Program& program, const Fusion& fusion, const Kernels& kernels)
+      : Stage(fusion.writes ? -1 : fusion.value(), program.ops[fusion.conv].scale,
+              reads_of(program, fusion)),
+        fusion_(fusion),
+        kernels_(kernels),
+        op_(program.ops[fusion.conv]),
+        layer_(shifted_conv(program, fusion), fusion.sum_shift, kernels.dense_block),
+        rounding_(rounding_of(program, fusion, layer_)) {
+    if (fusion.depthwise >= 0) {
+      depthwise_ = std::make_unique<DepthwisePart>(program.ops[fusion.depthwise], kernels);
+    }
+  }
+
+  size_t scratch_bytes(ptrdiff_t) const override { return taps_at() + layer_.pairs * sizeof(Tap); }
+
+  void run(Canvas& canvas, int64_t y, ptrdiff_t x0, ptrdiff_t x1) const override {
+    for (int group = 0; group < op_.kernel.groups; ++group) {
+      Dense dense = dense_of(canvas, y, group);
+      int16_t* inputs = reinterpret_cast<int16_t*>(canvas.scratch());
+      dense.inputs = inputs;
+      Line<int16_t> lines[kMostRows];
+      Depthwise depthwise{};
+      Tap* taps = reinterpret_cast<Tap*>(canvas.scratch() + taps_at());
+      if (depthwise_) {
+        depthwise = depthwise_->at(canvas, y, lines);
+        depthwise.inputs = inputs;
+      } else {
+        resolve_taps(canvas, y, group, taps);
+      }
+      for (ptrdiff_t x = x0; x < x1; x += kernels_.tile) {
+        if (depthwise_) {
+          kernels_.depthwise(depthwise, x);
+        } else {
+          kernels_.gather(taps, layer_.pairs, x, inputs);
+        }
+        if (fusion_.writes) {
+          write(canvas, dense, y, x);
+        } else {
+          kernels_.dense(dense, x);
+        }
+      }
+    }
+  }
+
+ private:
+  // Scratch memory: the pairs of inputs, a tile of the picture's channels, the taps.
+  size_t picture_at() const { return size_t(layer_.pairs) * kernels_.pair_size * sizeof(int16_t); }
+  size_t taps_at() const {
+    const size_t picture = fusion_.writes ? size_t(layer_.outs) * kernels_.tile : 0;
+    return picture_at() + (picture * sizeof(int16_t) + 63) / 64 * 64;
+  }
+
+  Dense dense_of(const Canvas& canvas, int64_t y, int group) const {
+    const int first = group * layer_.outs;
+    Dense dense{};
+    dense.weights = layer_.weights_of(group);
+    dense.pairs = layer_.pairs;
+    dense.outs = layer_.outs;
+    dense.rounding = rounding_.from(first);
+    if (fusion_.residual >= 0) {
+      const Line<int16_t> residual = canvas.line<int16_t>(fusion_.residual, y);
+      // The picture's one channel is added to all that are shuffled into it.
+      dense.residual_stride = fusion_.writes ? 0 : residual.stride;
+      dense.residual = residual.data + first * dense.residual_stride;
+      dense.residual_shift = fusion_.residual_shift;
+    }
+    if (fusion_.writes) {
+      dense.target = {canvas.scratch() + picture_at(), kernels_.tile, false};
+    } else {
+      dense.target = target_of(canvas, value, y, first);
+    }
+    return dense;
+  }
+
+  void resolve_taps(const Canvas& canvas, int64_t y, int group, Tap* taps) const {
+    const auto pointer = [&](const DenseLayer::Tap& tap) {
+      const Line<int16_t> line = canvas.line<int16_t>(op_.sources[0], y + tap.dy);
+      return line.channel(group * op_.kernel.ins + tap.in) + tap.dx;
+    };
+    for (size_t i = 0; i < layer_.taps.size(); i += 2) {
+      const bool lonely = i + 1 == layer_.taps.size();
+      taps[i / 2] = {pointer(layer_.taps[i]), lonely ? nullptr : pointer(layer_.taps[i + 1])};
+    }
+  }
+
+  // A tile of the enlargement: the sums, shuffled to `factor` lines.
+  void write(const Canvas& canvas, Dense dense, int64_t y, ptrdiff_t x) const {
+    const Part& part = canvas.part;
+    const ptrdiff_t offset = part.outer_left * scale;
+    const ptrdiff_t first = std::max<ptrdiff_t>(x, part.left * scale - offset);
+    const ptrdiff_t last = std::min<ptrdiff_t>(x + kernels_.tile, part.right * scale - offset);
+    if (first >= last) return;
+    if (dense.residual) dense.residual += x;
+    kernels_.dense(dense, 0);
+    const int factor = fusion_.factor;
+    const int16_t* lines = static_cast<const int16_t*>(dense.target.data) + (first - x);
+    const ptrdiff_t size = canvas.enlargement.bytes ? 1 : 2;
+    char* pixels = static_cast<char*>(canvas.enlargement.data) + (offset + first) * factor * size;
+    for (int row = 0; row < factor; ++row, lines += factor * kernels_.tile) {
+      kernels_.weave(lines, kernels_.tile, factor, last - first,
+                     pixels + (y * factor + row) * canvas.enlargement.stride,
+                     canvas.enlargement.bytes);
+    }
+  }
+
+  const Fusion fusion_;
+  const Kernels& kernels_;
+  const Op op_;
+  const DenseLayer layer_;
+  const RoundingTable rounding_;
+  std::unique_ptr<DepthwisePart> depthwise_;
+};
+
+}  // namespace
+
+std::unique_ptr<Stage> conv_stage(const Program& program, const Fusion& fusion,
+                                  const Kernels& kernels) {
+  if (is_depthwise(program.ops[fusion.conv])) {
+    return std::make_unique<DepthwiseStage>(program, fusion.conv, kernels);
+  }
+  return std::make_unique<DenseStage>(program, fusion, kernels);
+}
+
+}  // namespace srq

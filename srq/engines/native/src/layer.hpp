@@ -1,0 +1,60 @@
+// The numbers of a convolution in the order in which the vector kernels read them.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "fusion.hpp"
+#include "kernels.hpp"
+#include "program.hpp"
+
+namespace srq {
+
+// The Rounding of all output channels, with the memory that it points to.
+class RoundingTable {
+ public:
+  // bias: of the sums; shifts: per channel, or one for all.
+  RoundingTable(const std::vector<int32_t>& bias, const std::vector<int>& shifts,
+                const Format& format);
+
+  Rounding from(int out) const;
+
+ private:
+  std::vector<int32_t> init_;
+  std::vector<int32_t> right_;
+  std::vector<int32_t> left_;  // empty where no channel shifts left
+  Format format_;
+};
+
+// A convolution as a dense layer: per group, sums over pairs of taps.
+struct DenseLayer {
+  // One factor of a sum: pixel (dy, dx) beside the output pixel, in channel `in` of the group.
+  struct Tap {
+    int in;
+    int dy;
+    int dx;
+  };
+
+  DenseLayer(const Op& op, int sum_shift, int block);
+
+  std::vector<Tap> taps;         // the same for each group
+  std::vector<int32_t> weights;  // (groups, blocks of outs, pairs, outs of the block)
+  std::vector<int32_t> bias;     // shifted as the weights are
+  int outs;                      // of a group
+  int pairs;
+
+  const int32_t* weights_of(int group) const {
+    return weights.data() + size_t(group) * outs * pairs;
+  }
+};
+
+// A depthwise convolution: what srq::Depthwise says of it.
+struct DepthwiseLayer {
+  explicit DepthwiseLayer(const Op& op);
+
+  std::vector<int32_t> weights;
+  int first_pair;
+  int pairs;
+};
+
+}  // namespace srq
