@@ -1,0 +1,22 @@
+"""Every Program that ships, in everything that it can become: the same bits."""
+
+import pytest
+
+from srq.verify.check import State
+from srq.zoo import names
+from tests.conformance.verified import CANDIDATES, of_the_zoo, verified
+
+
+@pytest.mark.parametrize("subject", CANDIDATES)
+@pytest.mark.parametrize("name", names("program"))
+def test_all_agree_on_a_program_of_the_zoo(name, subject):
+    program, expectations = of_the_zoo(name)
+    outcome = verified(program, CANDIDATES[subject], expectations)
+    assert outcome.state is State.EQUAL
+    assert outcome.pictures == len(expectations.all)
+
+
+@pytest.mark.parametrize("name", names("program"))
+def test_the_pictures_visit_most_ends_of_formats(name):
+    bounds = of_the_zoo(name)[1].bounds
+    assert bounds.reached > 0.6 * bounds.possible

@@ -1,0 +1,36 @@
+"""A subject compared as ``srq verify`` does it, for tests."""
+
+import os
+from functools import cache
+
+import pytest
+
+from srq.program import Program, load
+from srq.verify.candidates import Candidate, candidates
+from srq.verify.check import Expectations, Outcome, State, check
+from srq.verify.pictures import cases
+from srq.zoo import resolve
+
+CANDIDATES = candidates()
+
+
+def verified(program: Program, candidate: Candidate, expectations: Expectations) -> Outcome:
+    """The outcome, which must show no defect.
+
+    Where a tool is missing the test skips and says how to get it; under SRQ_REQUIRE_TOOLS=1,
+    as in CI, it fails instead.
+    """
+    (outcome,) = check(program, [candidate], expectations)
+    if outcome.state is State.MISSING:
+        if os.environ.get("SRQ_REQUIRE_TOOLS") == "1":
+            pytest.fail(outcome.reason)
+        pytest.skip(outcome.reason)
+    assert not outcome.state.is_wrong, f"{outcome.difference or outcome.details} in {program.ops}"
+    return outcome
+
+
+@cache
+def of_the_zoo(name: str) -> tuple[Program, Expectations]:
+    """A Program of the zoo, and what the reference makes of the quick pictures."""
+    program = load(resolve(name, "program"))
+    return program, Expectations(program, cases(program, quick=True))
