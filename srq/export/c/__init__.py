@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from srq.errors import ConfigError
+from srq.export.c.example import companions
 from srq.export.c.header import header
-from srq.export.c.memory import DEFAULT_BLOCK, MOST_WIDTH, largest_scale, memory_of
+from srq.export.c.memory import MOST_WIDTH, default_block, memory_of
 from srq.export.c.schedule import schedule
 from srq.export.c.source import source
 from srq.export.c.text import prefix_of
@@ -39,8 +40,7 @@ class C:
     def check(self, program: Program) -> list[str]:
         """See ``srq.export.Exporter``: the only thing that C cannot do is memory without end."""
         plan = schedule(program)
-        block = min(largest_scale(plan) * self.max_width, DEFAULT_BLOCK)
-        size = memory_of(plan).size(self.max_width, block)
+        size = memory_of(plan).size(self.max_width, default_block(plan, self.max_width))
         if size < _MOST_BYTES:
             return []
         return [
@@ -57,4 +57,5 @@ class C:
             f"{prefix}.c": source(program, plan),
             f"{prefix}_weights.h": weights_header(program),
         }
-        return {path: text.encode("ascii") for path, text in texts.items()}
+        network = {path: text.encode("ascii") for path, text in texts.items()}
+        return network | companions(program, plan, self.max_width)

@@ -1,7 +1,13 @@
 """The .h file: the interface, its timing, and the state with its size as a formula."""
 
 from srq import __version__
-from srq.export.c.memory import DEFAULT_BLOCK, MOST_WIDTH, Memory, largest_scale, memory_of
+from srq.export.c.memory import (
+    DEFAULT_BLOCK,
+    MOST_WIDTH,
+    default_block,
+    largest_scale,
+    memory_of,
+)
 from srq.export.c.schedule import S16, S32, U16, Schedule
 from srq.export.c.text import fill, indented, prefix_of, title_of
 from srq.program import Program
@@ -23,7 +29,7 @@ def header(program: Program, plan: Schedule, max_width: int) -> str:
         state=f"{prefix}_state",
         scale=program.scale,
         delay=plan.delay,
-        timing=timing(plan),
+        timing="\n".join(f" *   {line}" for line in timing(plan)),
         in_bits=given.bits,
         in_type=given.dtype.name,
         in_hi=given.hi,
@@ -36,35 +42,35 @@ def header(program: Program, plan: Schedule, max_width: int) -> str:
         largest_scale=largest_scale(plan),
         words=memory.words.formula(prefix.upper()),
         halves=memory.halves.formula(prefix.upper()),
-        memory=_sentence(memory, plan, max_width),
+        memory=memory_sentence(plan, max_width),
         members=indented(_members(plan, prefix.upper())),
     )
 
 
-def timing(plan: Schedule) -> str:
-    """Which call gives which output lines, for a picture just high enough to show them all."""
+def timing(plan: Schedule) -> list[str]:
+    """Which call gives which output lines, as a table of text.
+
+    It is that of a picture which is just high enough to show everything.
+    """
     height = plan.delay + 3
-    rows = []
+    rows = [("call", "lines", "which")]
     for tick in range(height + plan.delay):
         lines = plan.lines_of_tick(tick, height)
         if tick >= height and not lines:
             continue  # flush goes on by itself until there is a line
         call = f"push_line {tick}" if tick < height else "flush"
         which = f"{lines[0]} to {lines[-1]}" if len(lines) > 1 else "".join(map(str, lines))
-        rows.append((call, len(lines), which))
-    rows.append(("flush", 0, "the picture is whole"))
-    return "\n".join(
-        f" *   {call:<14} {count:>6}    {which}".rstrip() for call, count, which in rows
-    )
+        rows.append((call, str(len(lines)), which))
+    rows.append(("flush", "0", "the picture is whole"))
+    return [f"{call:<14} {count:>5}    {which}".rstrip() for call, count, which in rows]
 
 
-def _sentence(memory: Memory, plan: Schedule, max_width: int) -> str:
-    block = min(largest_scale(plan) * max_width, DEFAULT_BLOCK)
+def memory_sentence(plan: Schedule, max_width: int) -> str:
+    """How large the state is."""
+    memory = memory_of(plan)
+    size = memory.size(max_width, default_block(plan, max_width))
     columns = 4 * memory.words.columns + 2 * memory.halves.columns
-    return (
-        f"{memory.size(max_width, block)} bytes for lines of {max_width} pixels, {columns} more or"
-        " less for each pixel"
-    )
+    return f"{size} bytes for lines of {max_width} pixels, {columns} more or less for each pixel"
 
 
 def _members(plan: Schedule, prefix: str) -> list[str]:

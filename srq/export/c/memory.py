@@ -56,6 +56,11 @@ def largest_scale(plan: Schedule) -> int:
     return max(segment.scale for segment in plan.segments)
 
 
+def default_block(plan: Schedule, max_width: int) -> int:
+    """The block that the header chooses for lines of ``max_width``: no wider than the widest."""
+    return min(largest_scale(plan) * max_width, DEFAULT_BLOCK)
+
+
 def _count(plan: Schedule, size: int, fixed: int, blocks: int) -> Count:
     members = [member.size for member in plan.members if member.cells.size == size]
     return Count(

@@ -104,7 +104,7 @@ class Ops:
             pixel = f"({pixel} > {hi} ? {hi} : {pixel})"
         return [
             "for (int32_t i = 0; i < n; i++)",
-            f"    to[i] = {pixel};",
+            f"    to[i] = ({place.cells.ctype}){pixel};",
         ]
 
     def _output(self, place: Place) -> list[str]:

@@ -56,14 +56,14 @@ def _op(step: Step, prefix: str) -> str:
             if len(op.weight_frac) == 1:
                 macros["WEIGHT_FRAC"] = op.weight_frac[0]
             else:
-                arrays.append(_array("int8_t", f"{stem}_weight_frac", op.weight_frac))
-            arrays.append(_array("int16_t", f"{stem}_weight", op.weight.ravel(), op.weight[0].size))
+                arrays.append(array("int8_t", f"{stem}_weight_frac", op.weight_frac))
+            arrays.append(array("int16_t", f"{stem}_weight", op.weight.ravel(), op.weight[0].size))
             if op.bias is not None:
-                arrays.append(_array("int32_t", f"{stem}_bias", op.bias))
+                arrays.append(array("int32_t", f"{stem}_bias", op.bias))
             uniform = len(set(step.shifts)) == 1
             macros["SHIFTS"] = 1 if uniform else op.out_channels
             shifts = step.shifts[:1] if uniform else step.shifts
-            arrays.append(_array("int8_t", f"{stem}_shift", shifts))
+            arrays.append(array("int8_t", f"{stem}_shift", shifts))
         case Add():
             macros |= {"ALIGN_A": step.aligns[0], "ALIGN_B": step.aligns[1]}
             macros["SHIFT"] = step.shifts[0]
@@ -94,7 +94,7 @@ def _macro(n: int) -> str:
     return f"({_literal(n)})" if n < 0 else str(n)
 
 
-def _array(
+def array(
     ctype: str, name: str, numbers: Sequence[int] | np.ndarray, row: int | None = None
 ) -> str:
     """A C array, ``row`` numbers to a line, or as many as fit."""

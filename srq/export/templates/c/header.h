@@ -15,7 +15,6 @@
  * Each call writes n lines, 0 to @scale of them, to out, out + pitch and so on. A line is made
  * when the last line that it depends on has come, which is @delay lines below it:
  *
- *   call            lines    which
 @timing
  *
  * A picture may have any height from 1 up to @{P}_MAX_HEIGHT.

@@ -1,0 +1,71 @@
+"""What lies beside the network: an example, a test with its vector, a Makefile, a README."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srq import __version__
+from srq.engines.reference import Reference
+from srq.export.c.header import memory_sentence, timing
+from srq.export.c.memory import default_block, largest_scale
+from srq.export.c.schedule import Schedule
+from srq.export.c.text import fill, prefix_of, title_of
+from srq.export.c.weights import array
+from srq.program import Program
+
+_HEIGHT, _WIDTH = 16, 24
+_SEED = 1999
+
+
+def companions(program: Program, plan: Schedule, max_width: int) -> dict[str, bytes]:
+    """The files by name."""
+    picture = test_picture(program, min(_WIDTH, max_width))
+    prefix = prefix_of(program)
+    given, made = program.input.format, program.output_value.format
+    scale = largest_scale(plan)
+    words = {
+        "title": title_of(program),
+        "version": __version__,
+        "fingerprint": program.fingerprint,
+        "prefix": prefix,
+        "P": prefix.upper(),
+        "scale": program.scale,
+        "delay": plan.delay,
+        "in_bits": given.bits,
+        "in_hi": given.hi,
+        "out_bits": made.bits,
+        "out_hi": made.hi,
+        "max_width": max_width,
+        "block": default_block(plan, max_width),
+        "largest_scale": scale,
+        "narrow": 5 * scale,
+        "memory": memory_sentence(plan, max_width),
+        "timing": "\n".join(timing(plan)),
+        "height": picture.shape[0],
+        "width": picture.shape[1],
+        "arrays": "\n".join(
+            array(f"{fmt.dtype.name}_t", f"{prefix}_test_{what}", integers.ravel(), columns)
+            for what, fmt, integers, columns in (
+                ("in", given, picture, picture.shape[1]),
+                ("out", made, Reference(program)(picture), program.scale * picture.shape[1]),
+            )
+        ),
+    }
+    names = ("example.c", "test.c", "test_vector.h", "Makefile", "README.md")
+    files = {name: fill(name, **words).encode("ascii") for name in names}
+    return files | {"sample.pgm": _pgm(picture, given.hi, program.fingerprint)}
+
+
+def test_picture(program: Program, width: int) -> NDArray:
+    """Noise to the left, a slanted edge to the right: small, and the same on every machine."""
+    fmt = program.input.format
+    noise = np.random.default_rng(_SEED).integers(0, fmt.hi, (_HEIGHT, width), endpoint=True)
+    y, x = np.indices((_HEIGHT, width))
+    edge = np.where(2 * x > y + width, fmt.hi - fmt.hi // 8, fmt.hi // 4) - y * (fmt.hi // 64)
+    return np.where(2 * x < width, noise, edge).astype(fmt.dtype)
+
+
+def _pgm(picture: NDArray, most: int, fingerprint: str) -> bytes:
+    """``picture`` as binary PGM, whose 16-bit samples have their high byte first."""
+    height, width = picture.shape
+    head = f"P5\n# for Program {fingerprint}\n{width} {height}\n{most}\n"
+    return head.encode() + picture.astype(picture.dtype.newbyteorder(">")).tobytes()
