@@ -116,9 +116,13 @@ def glsl(
 def vectors(
     model: Model,
     out: Out,
+    picture: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A picture of yours, in place of the usual ones."),
+    ] = None,
 ) -> None:
     """Write pictures and every tensor between the ops, to check hardware against."""
-    _export(model, out, "vectors")
+    _export(model, out, "vectors", picture=picture)
     _next("srq", "info", model)
 
 

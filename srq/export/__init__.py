@@ -67,6 +67,7 @@ EXPORTERS: dict[str, Entry] = {
         get="pip install 'srq[onnx]'",
     ),
     "glsl": Entry("srq.export.glsl:Glsl", "a shader for mpv and libplacebo"),
+    "vectors": Entry("srq.export.vectors:Vectors", "pictures and every tensor, for test benches"),
 }
 """Every exporter by name."""
 
