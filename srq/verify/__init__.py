@@ -63,6 +63,13 @@ SUBJECTS: dict[str, Entry] = {
         get="pip install 'srq[onnx]'",
     ),
     "c": Entry("srq.verify.c:c", "the exported C, compiled by this machine's compiler"),
-    "glsl": Entry("srq.verify.glsl:glsl", "the shader, in OpenGL with half-float textures"),
+    "glsl": Entry(
+        "srq.verify.glsl:glsl",
+        "the shader, in OpenGL with half-float textures",
+        get="pip install moderngl",
+    ),
+    "libplacebo": Entry(
+        "srq.verify.libplacebo:libplacebo", "the shader, in the library of mpv and VLC, on Vulkan"
+    ),
 }
 """Every subject by name, in the order in which they are reported."""
