@@ -66,12 +66,16 @@ def ahead_map(work: Callable[[Item], Made], items: Iterable[Item], workers: int)
     pending: deque[Future[Made]] = deque()
     with ThreadPoolExecutor(workers) as executor, closing(_generated(items)) as source:
         try:
-            for item in source:
-                pending.append(executor.submit(work, item))
-                if len(pending) > workers:
+            end: BaseException | None = None
+            while end is None:
+                try:
+                    pending.append(executor.submit(work, next(source)))
+                except Exception as error:  # Told after what came before it.
+                    end = error
+                while len(pending) > (0 if end else workers):
                     yield pending.popleft().result()
-            while pending:
-                yield pending.popleft().result()
+            if not isinstance(end, StopIteration):
+                raise end
         finally:
             for future in pending:
                 future.cancel()

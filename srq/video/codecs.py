@@ -34,10 +34,12 @@ class Codec:
     even: bool = True
 
 
-# The number of threads changes what x264 and x265 write, so it is fixed. It is high enough for
-# any machine, and low enough for a small one.
+# The number of threads changes what x264 and x265 write, so it is fixed: high enough for large
+# machines, low enough for small ones.
 def _x264(crf: int | None, preset: str | None) -> dict[str, str]:
-    return {"crf": str(crf), "preset": preset or "medium", "threads": "8"}
+    # Without the last, frames whose width is no multiple of 128 differ from run to run.
+    same = {"threads": "8", "x264-params": "cpu-independent=1"}
+    return {"crf": str(crf), "preset": preset or "medium", **same}
 
 
 def _x265(crf: int | None, preset: str | None) -> dict[str, str]:
