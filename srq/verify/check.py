@@ -18,7 +18,7 @@ from srq.verify.candidates import Candidate
 from srq.verify.compare import Difference, first_difference
 from srq.verify.pictures import Case
 
-TRACED_PIXELS = 5000
+TRACED_PIXELS = 10_000
 """The size of a picture up to which the tensors between the ops are compared as well. Beyond,
 they are only looked at where the result differs."""
 
@@ -97,13 +97,20 @@ class Expectations:
             trace = reference(case.picture, trace=True)
             self.bounds.look(trace)
             result = trace[value.name][0].astype(value.format.dtype)
-            kept = trace if case.picture.size <= TRACED_PIXELS else {}
+            kept = _compact(program, trace) if case.picture.size <= TRACED_PIXELS else {}
             self.all.append(Expected(case, result, kept))
 
     @property
     def pixels(self) -> int:
         """Of all the pictures made."""
         return sum(expected.result.size for expected in self.all)
+
+
+def _compact(program: Program, trace: Mapping[str, NDArray]) -> dict[str, NDArray]:
+    """The trace in the narrowest types that hold it."""
+    return {
+        step.op.name: trace[step.op.name].astype(step.value.format.dtype) for step in program.steps
+    }
 
 
 def check(

@@ -21,7 +21,7 @@ PROGRAM = tiny()
 PICTURES = [
     Case("black", np.zeros((3, 4), np.uint8)),
     Case("noise", np.random.default_rng(0).integers(0, 256, (9, 7)).astype(np.uint8)),
-    Case("large", np.random.default_rng(1).integers(0, 256, (80, 90)).astype(np.uint8)),
+    Case("large", np.random.default_rng(1).integers(0, 256, (110, 95)).astype(np.uint8)),
 ]
 EXPECTED = Expectations(PROGRAM, PICTURES)
 
@@ -58,7 +58,7 @@ def outcome_of(subject, **how):
 def test_what_equals_the_reference_is_equal():
     outcome = outcome_of(Altered(by=0))
     assert outcome.state is State.EQUAL
-    assert (outcome.pictures, outcome.pixels) == (3, 4 * (12 + 63 + 7200))
+    assert (outcome.pictures, outcome.pixels) == (3, 4 * (12 + 63 + 10450))
     per_pixel = 1 + 3 + 4 + 4 * 4
     assert outcome.integers == per_pixel * (12 + 63), "the large picture is not looked into"
 
@@ -74,9 +74,9 @@ def test_the_first_op_that_differs_is_told_though_the_picture_is_wrong_too():
 
 @pytest.mark.parametrize("traces", [True, False])
 def test_a_difference_in_a_large_picture_is_told(traces):
-    outcome = outcome_of(Altered(at=(0, 159, 3), by=-1, size=(80, 90), traces=traces))
-    expected = int(EXPECTED.all[2].result[159, 3])
-    place = (0, 159, 3)
+    outcome = outcome_of(Altered(at=(0, 219, 3), by=-1, size=(110, 95), traces=traces))
+    expected = int(EXPECTED.all[2].result[219, 3])
+    place = (0, 219, 3)
     name = "sum" if traces else "hr"
     assert outcome.difference == Difference(name, place, expected, expected - 1)
     assert PICTURES[2].picture.size > TRACED_PIXELS
