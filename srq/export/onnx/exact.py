@@ -8,16 +8,15 @@ from numpy.typing import NDArray
 
 from srq.export.onnx.forms import Core
 from srq.export.onnx.graph import Graph
+from srq.export.onnx.operators import clip, convolve, nearest, plus, shuffle, times
 from srq.export.onnx.plan import Held, Planned, halves, plan
 from srq.program import (
-    Add,
     Conv,
     Input,
     NearestUpsample,
     Output,
     PixelShuffle,
     Program,
-    Requantize,
     Step,
 )
 
@@ -36,9 +35,12 @@ class Tensor:
         return np.rint(np.ldexp(whole, self.frac - self.held.grid)).astype(np.int64)
 
 
-def add_program(graph: Graph, program: Program, codes: str) -> str:
+def add_program(
+    graph: Graph, program: Program, codes: str, writer: "type[StepWriter] | None" = None
+) -> str:
     """Append ``program``: from ``codes``, whole numbers as float32 (N, 1, H, W), to the
-    picture's (N, 1, sH, sW)."""
+    picture's (N, 1, sH, sW). ``writer`` writes each step in another way."""
+    writer = writer or StepWriter
     planned = plan(program)
     names: dict[str, str] = {}
     for step in program.steps:
@@ -50,7 +52,7 @@ def add_program(graph: Graph, program: Program, codes: str) -> str:
             case Output():
                 return names[op.source]
             case _:
-                _Writer(graph, step, planned[op.name], sources).write()
+                writer(graph, step, planned[op.name], sources).write()
                 names[op.name] = graph.call_last(tensor_name(op.name))
     raise AssertionError("a Program ends with its Output")
 
@@ -72,7 +74,6 @@ def traceable(program: Program) -> Mapping[str, Tensor]:
 
 def exact_core(program: Program) -> Core:
     """``program`` as a network that a form goes around."""
-
     return Core(
         program.scale,
         program.input_value.format,
@@ -87,90 +88,100 @@ def tensor_name(op: str) -> str:
     return f"{op}/value"
 
 
-class _Writer:
+class StepWriter:
     """Writes the nodes of one step; the last of them makes its value."""
 
     def __init__(
         self, graph: Graph, step: Step, planned: Planned, sources: list[tuple[str, Held]]
     ) -> None:
-        self._graph = graph
-        self._step = step
-        self._sum = planned.sum
+        """``sources`` are the tensors that the step reads, and how they hold the integers."""
+        self.graph = graph
+        self.step = step
+        self.sum = planned.sum
         self._pieces = planned.pieces
         self._sources = sources
         self._dtype = np.float64 if planned.sum.wide else np.float32
 
     def write(self) -> None:
-        match self._step.op:
+        """Append the nodes."""
+        source, _ = self._sources[0]
+        match self.step.op:
             case Conv() as op:
-                self._round(self._convolve(op))
-            case Add() | Requantize():
-                self._round(self._add())
+                total = self._convolve(op, source)
             case PixelShuffle() as op:
-                self._to_space(self._sources[0][0], op.scale, "CRD")
+                total = shuffle(self.graph, source, op.scale)
             case NearestUpsample() as op:
-                copies = [self._sources[0][0]] * op.scale**2
-                self._to_space(self._graph.op("Concat", *copies, axis=1), op.scale, "DCR")
+                total = nearest(self.graph, source, op.scale)
+            case _:
+                total = self._add()
+        if self.step.shifts and not self.step.value.is_accumulator:
+            self.round(total)
 
-    def _to_space(self, tensor: str, scale: int, mode: str) -> str:
-        return self._graph.op("DepthToSpace", tensor, blocksize=scale, mode=mode)
+    def grid(self, held: Held) -> int:
+        """A tensor held so has integers of f fraction bits times 2^(grid - f)."""
+        return held.grid
 
-    def _convolve(self, op: Conv) -> str:
-        """The exact sums, on the grid."""
-        graph, held = self._graph, self._sum
-        fracs = np.array(self._step.shifts) + self._step.value.format.frac
-        units = np.ldexp(1.0, held.grid - fracs)
-        added = (0 if op.bias is None else op.bias) * units + 0.5 * halves(self._step, held)
-        total = ""
+    def weight(self, op: Conv, name: str, scaled: NDArray, units: NDArray) -> str:
+        """The constant of weights of ``op``, which are whole numbers times ``units``."""
+        return self.graph.constant(scaled, np.float32, name)
+
+    def round(self, total: str) -> None:
+        """Append the saturation and rounding of ``total``; the half is in it already."""
+        fmt = self.step.value.format
+        rounds = bool(halves(self.step, self.sum).any())
+        # First the saturation, as onnxruntime can do it within a convolution.
+        total = clip(self.graph, total, fmt.lo, fmt.hi + 0.5 * rounds, self._dtype)
+        if rounds:
+            total = self.graph.op("Floor", total)
+        if self.sum.wide:
+            self.graph.cast(total, np.float32)
+
+    def _convolve(self, op: Conv, source: str) -> str:
+        """The exact sums, with the half."""
+        graph = self.graph
+        fracs = np.array(self.step.shifts) + self.step.value.format.frac
+        units = np.ldexp(1.0, self.grid(self.sum) - fracs)
+        bias = np.zeros(op.out_channels) if op.bias is None else op.bias * units
+        bias += self._half * halves(self.step, self.sum)
+        bias_name = ""
+        if bias.any() and not self.sum.wide:
+            bias_name = graph.constant(bias, np.float32, f"{op.name}/bias")
+        (value,), (_, held) = self.step.sources, self._sources[0]
+        scale = np.ldexp(units, value.format.frac - self.grid(held))[:, None, None, None]
+        total, padding = "", op.padding
         for number, piece in enumerate(self._pieces):
             suffix = f"_{number + 1}" if number else ""
-            scaled = piece * units[:, None, None, None]
-            inputs = [
-                self._sources[0][0],
-                graph.constant(scaled, np.float32, f"{op.name}/weight{suffix}"),
-            ]
-            if added.any() and not number and not held.wide:
-                inputs.append(graph.constant(added, np.float32, f"{op.name}/bias"))
-            pad = op.padding
-            part = graph.op(
-                "Conv",
-                *inputs,
-                group=op.groups,
-                kernel_shape=op.kernel,
-                pads=[pad.top, pad.left, pad.bottom, pad.right],
+            part = convolve(
+                graph,
+                source,
+                self.weight(op, f"{op.name}/weight{suffix}", piece * scale, scale),
+                "" if number else bias_name,
+                kernel=op.kernel,
+                groups=op.groups,
+                padding=(padding.top, padding.bottom, padding.left, padding.right),
             )
-            part = graph.cast(part, np.float64) if held.wide else part
+            part = graph.cast(part, np.float64) if self.sum.wide else part
             total = graph.op("Add", total, part) if total else part
-        if added.any() and held.wide:
-            total = graph.op("Add", total, graph.constant(added[:, None, None], np.float64))
+        if bias.any() and self.sum.wide:
+            total = plus(graph, total, bias[:, None, None], np.float64)
         return total
 
     def _add(self) -> str:
-        """The exact sum of all sources, on the grid."""
-        graph, held = self._graph, self._sum
-        total = ""
-        for tensor, source in self._sources:
-            if held.wide and not source.wide:
+        """The exact sum of all sources, with the half."""
+        graph, total = self.graph, ""
+        for tensor, held in self._sources:
+            if self.sum.wide and not held.wide:
                 tensor = graph.cast(tensor, np.float64)
-            if source.grid != held.grid:
-                unit = np.ldexp(1.0, held.grid - source.grid)
-                tensor = graph.op("Mul", tensor, graph.constant(unit, self._dtype))
+            up = self.grid(self.sum) - self.grid(held)
+            if up:
+                tensor = times(graph, tensor, np.ldexp(1.0, up), self._dtype)
             total = graph.op("Add", total, tensor) if total else tensor
-        brought = any(source.half for _, source in self._sources)
-        if halves(self._step, held).any() and not brought:
-            total = graph.op("Add", total, graph.constant(0.5, self._dtype))
+        brought = any(held.half for _, held in self._sources)
+        if halves(self.step, self.sum).any() and not brought:
+            total = plus(graph, total, self._half, self._dtype)
         return total
 
-    def _round(self, total: str) -> None:
-        """The sum saturated and rounded down; the half is in it already."""
-        if self._step.value.is_accumulator:
-            return
-        graph, fmt = self._graph, self._step.value.format
-        rounds = bool(halves(self._step, self._sum).any())
-        # First the saturation, as onnxruntime can do it within a convolution.
-        limits = [graph.constant(end, self._dtype) for end in (fmt.lo, fmt.hi + 0.5 * rounds)]
-        total = graph.op("Clip", total, *limits)
-        if rounds:
-            total = graph.op("Floor", total)
-        if self._sum.wide:
-            graph.cast(total, np.float32)
+    @property
+    def _half(self) -> float:
+        """Half of the last bit that the rounding leaves."""
+        return float(np.ldexp(0.5, self.grid(self.sum) - self.sum.grid))

@@ -7,6 +7,7 @@ import numpy as np
 from onnx import ModelProto
 
 from srq.export.onnx.graph import INPUT, OUTPUT, Graph, tensor_info
+from srq.export.onnx.operators import clip, over, plus, times
 from srq.fixed import Format
 
 
@@ -41,7 +42,7 @@ class Form:
     name: str
     channels: int
     codes: bool
-    append: Callable[[Graph, Core], object]
+    append: Callable[[Graph, Core], None]
 
 
 def model_of(
@@ -62,27 +63,28 @@ def model_of(
     )
 
 
-def add_luma(graph: Graph, core: Core) -> str:
-    """Code values in, code values out."""
+def add_luma(graph: Graph, core: Core) -> None:
+    """Append the network between code values."""
     values = graph.cast(INPUT, np.float32)
     if not core.exact:
-        values = divided(graph, values, core.given.hi)
+        values = over(graph, values, core.given.hi)
     elif core.given.hi < np.iinfo(core.given.dtype).max:
         # Beyond the format the proof does not reach.
-        values = clipped(graph, values, core.given.hi)
+        values = clip(graph, values, 0, core.given.hi)
     values = core.append(graph, values)
     if not core.exact:
         values = to_codes(graph, values, core.made.hi)
-    return graph.cast(values, core.made.dtype)
+    graph.cast(values, core.made.dtype)
 
 
-def add_gray(graph: Graph, core: Core) -> str:
-    """0 to 1 in and out: code values divided by the greatest."""
-    values = clipped(graph, INPUT, 1)
-    if not core.exact:
-        return clipped(graph, core.append(graph, values), 1)
-    codes = core.append(graph, to_codes(graph, values, core.given.hi))
-    return divided(graph, codes, core.made.hi)
+def add_gray(graph: Graph, core: Core) -> None:
+    """Append the network between code values divided by the greatest."""
+    values = clip(graph, INPUT, 0, 1)
+    if core.exact:
+        codes = core.append(graph, to_codes(graph, values, core.given.hi))
+        over(graph, codes, core.made.hi)
+    else:
+        clip(graph, core.append(graph, values), 0, 1)
 
 
 LUMA = Form("luma", 1, True, add_luma)
@@ -91,16 +93,5 @@ GRAY = Form("gray", 1, False, add_gray)
 
 def to_codes(graph: Graph, values: str, peak: int) -> str:
     """0 to 1 as the nearest of 0 to ``peak``, halves up; what is beyond is cut off."""
-    scaled = graph.op("Mul", values, graph.constant(peak, np.float32))
-    raised = graph.op("Add", scaled, graph.constant(0.5, np.float32))
-    return graph.op("Floor", clipped(graph, raised, peak))
-
-
-def clipped(graph: Graph, values: str, peak: float) -> str:
-    """What is below 0 or above ``peak`` cut off."""
-    return graph.op("Clip", values, *(graph.constant(end, np.float32) for end in (0, peak)))
-
-
-def divided(graph: Graph, values: str, peak: int) -> str:
-    """Divided by ``peak``, correctly rounded."""
-    return graph.op("Div", values, graph.constant(peak, np.float32))
+    raised = plus(graph, times(graph, values, peak), 0.5)
+    return graph.op("Floor", clip(graph, raised, 0, peak))
