@@ -4,10 +4,11 @@ Each is a loop over the columns of a line with constant numbers of everything el
 used is written, as an unused function is a warning.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from srq.export.c.schedule import S32, Cells, Schedule
-from srq.export.c.text import fill, indented
+from srq.export.c.text import fill, indented, times, wrapped
 from srq.program import Add, Conv, NearestUpsample, PixelShuffle, Requantize
 
 _MOST_TAPS = 9
@@ -95,38 +96,46 @@ class _Adder:
     begins: bool
 
     def text(self, cells: Cells) -> str:
+        """The function that runs it."""
         outs, taps = range(self.outs), range(self.taps)
         adds = []
         for k in outs:
-            products = " + ".join(f"w{k}_{t} * t{t}[i]" for t in taps)
-            sums = f"s{k}[i] = b{k} + {products}" if self.begins else f"s{k}[i] += {products}"
-            adds.append(f"{sums};")
+            products = [f"w{k}_{t} * t{t}[i]" for t in taps]
+            becomes = f"s{k}[i] = b{k} +" if self.begins else f"s{k}[i] +="
+            # At most 4 products to a line.
+            lines = [" + ".join(products[t : t + 4]) for t in range(0, len(products), 4)]
+            adds += [f"{becomes} {lines[0]}", *(f"    + {line}" for line in lines[1:])]
+            adds[-1] += ";"
         bias = [f"b{k} = bias[{k}]" for k in outs if self.begins]
+        weights = [", ".join(_weights(k, self.taps) + bias[k : k + 1]) for k in outs]
         return fill(
             "adder.c",
             name=self._name(cells),
-            sums=", ".join(f"int32_t *restrict s{k}" for k in outs),
-            taps=", ".join(f"const {cells.ctype} *t{t}" for t in taps),
+            sums=_over_lines(4, (f"int32_t *restrict s{k}" for k in outs)),
+            taps=_over_lines(4, (f"const {cells.ctype} *t{t}" for t in taps)),
             bias="const int32_t *restrict bias, " if self.begins else "",
             size="int32_t size, " if self.outs > 1 else "",
-            weights=",\n                  ".join(
-                ", ".join(_weights(k, self.taps) + bias[k : k + 1]) for k in outs
-            ),
+            weights=",\n        ".join(_over_lines(8, w.split(", ")) for w in weights),
             adds=indented(adds, 8),
         )
 
     def call(self, cells: Cells) -> str:
+        """The call of this function."""
         sums = [f"sums[{k}]" for k in range(self.outs)]
         taps = [f"tap[{t}]" for t in range(self.taps)]
         rest = [*["bias"] * self.begins, "w", *["size"] * (self.outs > 1), "n"]
-        return f"{self._name(cells)}({', '.join(sums + taps + rest)});"
+        return f"{self._name(cells)}({_over_lines(12, [*sums, *taps, *rest])});"
 
     def _name(self, cells: Cells) -> str:
         return f"{'begin' if self.begins else 'add'}_{self.outs}x{self.taps}_{cells.suffix}"
 
 
+def _over_lines(by: int, items: Iterable[str]) -> str:
+    return f"\n{' ' * by}".join(wrapped(items, 96 - by))
+
+
 def _weights(out: int, taps: int) -> list[str]:
-    row = f"{out} * size + " if out else ""
+    row = f"{times(out, 'size')} + " if out else ""
     return [f"w{out}_{t} = w[{row}{t}]" for t in range(taps)]
 
 

@@ -1,12 +1,14 @@
 """The .c file: the kernels that are needed, then a function for each op and each segment."""
 
+from itertools import groupby
+
 from srq import __version__
 from srq.export.c.kernels import kernels, most_columns, most_taps
 from srq.export.c.memory import largest_scale
-from srq.export.c.ops import Ops
+from srq.export.c.ops import Ops, takes_io
 from srq.export.c.schedule import Schedule, Segment
-from srq.export.c.text import fill, indented, prefix_of, title_of
-from srq.program import Input, Output, Program
+from srq.export.c.text import fill, indented, minus, prefix_of, times, title_of
+from srq.program import Program
 
 
 def source(program: Program, plan: Schedule) -> str:
@@ -33,7 +35,7 @@ def source(program: Program, plan: Schedule) -> str:
         ops="\n".join(ops.function(place) for place in places),
         segments="\n".join(_segment(i, s, plan, ops) for i, s in enumerate(plan.segments)),
         scale=plan.output.scale,
-        lag=plan.output.lag,
+        made=minus(times(plan.output.scale, "s->tick"), plan.output.lag),
         run=indented(
             [f"segment_{i}(s{_io(s, plan, '&io')});" for i, s in enumerate(plan.segments)]
         ),
@@ -42,22 +44,28 @@ def source(program: Program, plan: Schedule) -> str:
 
 def _io(segment: Segment, plan: Schedule, argument: str) -> str:
     """What a segment that takes or gives lines of a picture gets beside the state."""
-    ops = [plan.places[name].step.op for name in segment.names]
-    return f", {argument}" if any(isinstance(op, Input | Output) for op in ops) else ""
+    takes = any(takes_io(plan.places[name].step.op) for name in segment.names)
+    return f", {argument}" if takes else ""
 
 
 def _segment(number: int, segment: Segment, plan: Schedule, ops: Ops) -> str:
     scale = segment.scale
-    calls = []
-    for name in segment.names:
-        place = plan.places[name]
-        calls.append(f"if (has_line(s, row - {place.lag}, {scale}))")
-        calls.append(f"    {ops.call(place)}")
+    lines = []
+    for lag, group in groupby((plan.places[name] for name in segment.names), lambda p: p.lag):
+        calls = [ops.call(place) for place in group]
+        lines += [
+            f"if (has_line(s, {minus('row', lag)}, {scale})) {{",
+            *(f"    {call}" for call in calls),
+            "}",
+        ]
     return fill(
         "segment.c",
         number=number,
         state=ops.state,
         io=_io(segment, plan, "const call *io"),
-        scale=scale,
-        calls=indented(calls, 12),
+        width=times(scale, "s->width"),
+        most="BLOCK" if scale == 1 else f"BLOCK / {scale} * {scale}",
+        first=times(scale, "s->tick"),
+        rows=scale,
+        calls=indented(lines, 12),
     )

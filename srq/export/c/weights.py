@@ -1,11 +1,11 @@
 """The weight header: every number of a Program, documented, for this export or any other use."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from srq import __version__
-from srq.export.c.text import fill, prefix_of, title_of
+from srq.export.c.text import fill, indented, prefix_of, title_of, wrapped
 from srq.fixed import Format
 from srq.program import Add, Conv, NearestUpsample, PixelShuffle, Program, Requantize, Step
 
@@ -97,22 +97,11 @@ def _macro(n: int) -> str:
 def array(
     ctype: str, name: str, numbers: Sequence[int] | np.ndarray, row: int | None = None
 ) -> str:
-    """A C array, ``row`` numbers to a line, or as many as fit."""
+    """A constant C array; each ``row`` numbers begin a new line."""
     texts = [_literal(int(n)) for n in numbers]
+    row = row or len(texts)
     lines = []
-    for start in range(0, len(texts), row or len(texts)):
-        lines += _filled(texts[start : start + (row or len(texts))])
-    body = "\n".join(f"    {line}," for line in lines)
-    return f"static const {ctype} {name}[{len(texts)}] = {{\n{body}\n}};"
-
-
-def _filled(texts: Iterable[str], width: int = 90) -> list[str]:
-    """``texts`` with commas between them, in lines of at most ``width``."""
-    lines = [""]
-    for text in texts:
-        longer = f"{lines[-1]}, {text}" if lines[-1] else text
-        if len(longer) > width:
-            lines.append(text)
-        else:
-            lines[-1] = longer
-    return lines
+    for start in range(0, len(texts), row):
+        lines += wrapped(texts[start : start + row])
+        lines[-1] += ","
+    return f"static const {ctype} {name}[{len(texts)}] = {{\n{indented(lines)}\n}};"

@@ -12,6 +12,8 @@
 #include "@header"
 #include "@weights"
 
+/* A number of the weight header: OF(op_BITS). */
+#define OF(number) @{P}_##number
 #define BLOCK @{P}_BLOCK
 #define MOST_TAPS @most_taps
 #define MOST_COLUMNS @most_columns
@@ -19,13 +21,14 @@
 /* C99 leaves >> of negative integers to the compiler; all that is known shift arithmetically. */
 typedef char shift_is_arithmetic[((int32_t)-1 >> 1) == -1 ? 1 : -1];
 typedef char block_holds_a_pixel[BLOCK >= @largest_scale ? 1 : -1];
-typedef char state_has_the_stated_size[sizeof(@state) == @{P}_STATE_BYTES ? 1 : -1];
+typedef char state_has_its_stated_size[sizeof(@state) == @{P}_STATE_BYTES ? 1
+                                                                               : -1];
 
 #ifdef @{P}_TRACE
 /* For tests: told all that is made. Channel c of columns x to x + n - 1 is at values + c * pitch,
  * of type 0: int16_t, 1: uint16_t, 2: int32_t. op counts the Program's ops from 0. */
-void @{P}_TRACE(int32_t op, int32_t row, int32_t x, int32_t n, int32_t channels, int32_t pitch,
-                int32_t type, const void *values);
+void @{P}_TRACE(int32_t op, int32_t row, int32_t x, int32_t n, int32_t channels,
+                int32_t pitch, int32_t type, const void *values);
 #define TRACE(op, row, x, n, channels, pitch, type, values) \
     @{P}_TRACE(op, row, x, n, channels, pitch, type, values)
 #else
@@ -56,11 +59,12 @@ static int has_line(const @state *s, int32_t row, int32_t scale)
 /* The segments: all lines that their ops make in this tick. */
 
 @segments
-static int32_t run_tick(@state *s, const @{prefix}_in *line, @{prefix}_out *out, size_t pitch)
+static int32_t run_tick(@state *s, const @{prefix}_in *line, @{prefix}_out *out,
+                        size_t pitch)
 {
-    const int32_t made = @scale * s->tick - @lag;
+    const int32_t made = @made, most = @scale * s->lines;
     const int32_t first = made < 0 ? 0 : made;
-    const int32_t end = @scale * s->lines < made + @scale ? @scale * s->lines : made + @scale;
+    const int32_t end = made + @scale < most ? made + @scale : most;
     const call io = {line, out, pitch, first};
 @run
     s->tick++;
@@ -77,7 +81,8 @@ int @{prefix}_init(@state *s, int32_t width)
     return 0;
 }
 
-int32_t @{prefix}_push_line(@state *s, const @{prefix}_in *line, @{prefix}_out *out, size_t pitch)
+int32_t @{prefix}_push_line(@state *s, const @{prefix}_in *line, @{prefix}_out *out,
+                            size_t pitch)
 {
     if (s->tick > s->lines)
         return @{P}_BAD_ORDER;
