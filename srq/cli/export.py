@@ -71,7 +71,7 @@ def c(
 ) -> None:
     """Write self-contained C99 that takes a line of luma and gives back larger lines."""
     _export(model, out, "c", max_width=max_width)
-    _next("make", "-C", out)
+    _next("make", "-C", out, "test")
 
 
 @app.command("hls")
@@ -123,7 +123,7 @@ def vectors(
 ) -> None:
     """Write pictures and every tensor between the ops, to check hardware against."""
     _export(model, out, "vectors", picture=picture)
-    _next("srq", "info", model)
+    _next("cat", out / "README.md")
 
 
 def _export(model: str, out: Path, name: str, **choices: Any) -> list[Path]:
@@ -141,10 +141,18 @@ def _export(model: str, out: Path, name: str, **choices: Any) -> list[Path]:
 
 
 def _say_sizes(files: list[Path], out: Path) -> None:
+    """A line for each file of the folder, and for each folder in it."""
     from srq.cli.columns import columns
 
-    rows = [(str(file.relative_to(out)), f"{file.stat().st_size:,} bytes") for file in files]
-    _say("\n".join(columns(rows, left=(0,))))
+    sizes: dict[str, list[int]] = {}
+    for file in files:
+        first, *deeper = file.relative_to(out).parts
+        sizes.setdefault(f"{first}/" if deeper else first, []).append(file.stat().st_size)
+    rows = [
+        (name, f"{sum(held):,} bytes", f"in {len(held)} files" if name.endswith("/") else "")
+        for name, held in sizes.items()
+    ]
+    _say("\n".join(columns(rows, left=(0, 2))))
 
 
 def _next(*command: str | Path) -> None:

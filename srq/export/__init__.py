@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from srq.errors import ConfigError, MissingDependencyError, ProgramError
-from srq.export.folder import Manifest, write_folder
+from srq.export.folder import Manifest, check_free, write_folder
 from srq.program import Program
 
 
@@ -97,6 +97,7 @@ def export(program: Program, exporter: Exporter, folder: Path | str) -> Manifest
     Raises ProgramError with the first reason if the exporter cannot write it exactly,
     StorageError where the folder holds something or the file system refuses.
     """
+    check_free(folder)  # first, as making the files may take its time
     problems = exporter.check(program)
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""

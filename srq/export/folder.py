@@ -36,6 +36,17 @@ class Manifest:
         return json.dumps(described, indent=2) + "\n"
 
 
+def check_free(folder: Path | str) -> None:
+    """Raise StorageError if ``folder`` is there and not an empty folder."""
+    folder = Path(folder)
+    try:
+        taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    except OSError as error:
+        raise storage_error("write", folder, error) from error
+    if taken:
+        raise StorageError(f"{folder} is there already and not empty; name a new folder.")
+
+
 def write_folder(
     folder: Path | str, exporter: str, fingerprint: str, files: Mapping[str, bytes]
 ) -> Manifest:
@@ -51,16 +62,15 @@ def write_folder(
         {path: hashlib.sha256(data).hexdigest() for path, data in files.items()},
     )
     content = {**files, MANIFEST: manifest.to_json().encode()}
+    check_free(folder)
     try:
-        if not folder.exists():
-            with _parents(folder), _draft(folder, folder.parent, content) as draft:
-                draft.chmod(0o777 & ~_umask())
-                os.replace(draft, folder)
-        elif folder.is_dir() and not any(folder.iterdir()):
+        if folder.exists():
             with _draft(folder, folder, content) as draft:
                 _move_into(folder, draft)
         else:
-            raise StorageError(f"{folder} is there already and not empty; name a new folder.")
+            with _parents(folder), _draft(folder, folder.parent, content) as draft:
+                draft.chmod(0o777 & ~_umask())
+                os.replace(draft, folder)
     except OSError as error:
         raise storage_error("write", folder, error) from error
     return manifest

@@ -9,10 +9,9 @@ import pytest
 from srq.cli.app import main
 from srq.export import EXPORTERS
 from srq.program import save
-from tests.kim_program import kim_program
 from tests.verify.programs import tiny
 
-PROGRAM = kim_program()
+PROGRAM = tiny()
 
 
 @pytest.fixture
@@ -30,14 +29,13 @@ def test_every_exporter_is_a_subcommand_that_writes_a_folder(path, tmp_path, cap
     assert "README.md" in manifest["files"]
     said = capsys.readouterr().out.splitlines()
     assert said[0] == f"{PROGRAM.name} ({PROGRAM.fingerprint[:12]}) as {name}, in {out}:"
-    listed = [line.split()[0] for line in said[1:-1]]
-    assert sorted(listed) == sorted([*manifest["files"], "manifest.json"])
+    listed = {line.split()[0] for line in said[1:-1]}
+    assert listed == {re.sub("/.*", "/", path) for path in [*manifest["files"], "manifest.json"]}
     assert said[-1].startswith("Next: ")
 
 
-@pytest.mark.parametrize("name", EXPORTERS)
-def test_a_name_of_the_zoo_stands_for_its_file(tmp_path, capsys, name):
-    assert main(["export", name, "kim-x2", str(tmp_path / "out")]) == 0
+def test_a_name_of_the_zoo_stands_for_its_file(tmp_path, capsys):
+    assert main(["export", "glsl", "kim-x2", str(tmp_path / "out")]) == 0
     assert capsys.readouterr().out.startswith("kim-x2 (")
 
 
@@ -53,6 +51,7 @@ def test_a_name_of_the_zoo_stands_for_its_file(tmp_path, capsys, name):
         (["c", "kim-x2", "OUT", "--max-width", "65537"], "1 to 65536 pixels, not 65537."),
         (["c", "kim-x2", "OUT", "--max-width", "wide"], "Input should be a valid integer"),
         (["glsl", "kim-x2", "OUT", "--enlarge-from", "65"], "an enlargement of 0 to 64"),
+        (["vectors", "kim-x2", "OUT", "--picture", "no.png"], "no.png"),
         (["c", "kim-x2"], "Missing argument 'OUT'"),
         (["c"], "Missing argument 'MODEL'"),
     ],

@@ -1,0 +1,131 @@
+"""Does ``srq verify`` notice a mistake in an export? 200 of them, made on purpose.
+
+    python -m benchmarks.mutations --json benchmarks/results/mutations.json
+
+Each mutant is what an exporter wrote of ``kim-x2`` with a single edit: a weight by one, a shift
+by one, rounding dropped, an end of a format moved, a line or a column of the halo off (see
+mutants.py). It is built and compared as ``srq verify`` does; the edit counts as caught if that
+finds a difference, or if what was edited does not build or run any more. A survivor is listed
+with why it changes nothing (see survivors.py).
+``python -m benchmarks.mutations --page docs/verify.md`` puts the table of the result file between
+the two lines of that page that ask for it.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+from benchmarks.mutant import Mutant
+from benchmarks.mutants import KINDS, mutants
+from srq.evaluate.result import circumstances
+from srq.export import open_exporter
+from srq.files import write_text
+from srq.program import Program, load
+from srq.verify.candidates import candidates
+from srq.verify.check import Expectations, Outcome, State, check
+from srq.verify.pictures import cases
+from srq.zoo import resolve
+
+BEGIN, END = "<!-- mutations -->", "<!-- end of mutations -->"
+TARGETS = ("c", "hls", "onnx", "glsl")
+SEED = 1
+
+
+def outcome_of(program: Program, expectations: Expectations, mutant: Mutant) -> Outcome:
+    """What a verification finds of the mutant, in place of what the exporter writes."""
+    exporter = type(open_exporter(mutant.target))
+    candidate = candidates()[mutant.target]
+    with patch.object(exporter, "files", lambda *_: dict(mutant.files)):
+        (outcome,) = check(program, [candidate], expectations)
+    return outcome
+
+
+def row(mutant: Mutant, outcome: Outcome) -> dict[str, Any]:
+    """The record of a mutant."""
+    record: dict[str, Any] = {
+        "target": mutant.target,
+        "kind": mutant.kind,
+        "file": mutant.file,
+        "place": mutant.place,
+        "before": mutant.before,
+        "after": mutant.after,
+        "caught": outcome.state.is_wrong,
+    }
+    if outcome.state is State.DIFFERENT:
+        record |= {"picture": outcome.picture, "difference": str(outcome.difference)}
+    elif outcome.state is not State.EQUAL:
+        record |= {"stopped": outcome.reason[:200]}
+    return record
+
+
+def table(record: dict[str, Any]) -> str:
+    """How many of each kind were caught in each export, as markdown."""
+    rows = record["mutants"]
+    targets = [target for target in TARGETS if any(r["target"] == target for r in rows)]
+    lines = [
+        f"| caught of | {' | '.join(targets)} | all |",
+        "| --- |" + " ---: |" * (len(targets) + 1),
+    ]
+    for kind in (*KINDS, "all"):
+        of_kind = [r for r in rows if kind in (r["kind"], "all")]
+        cells = [_caught(r for r in of_kind if r["target"] == target) for target in targets]
+        lines.append(f"| {kind} | {' | '.join([*cells, _caught(of_kind)])} |")
+    return "\n".join(lines)
+
+
+def _caught(rows: Iterable[dict[str, Any]]) -> str:
+    found = list(rows)
+    return f"{sum(r['caught'] for r in found)} of {len(found)}"
+
+
+def pasted(page: str, record: dict[str, Any]) -> str:
+    """The page with the table where it belongs."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{table(record)}\n\n{END}{after}"
+
+
+def main() -> None:
+    """Make the mutants, verify each, write the record."""
+    options = _options()
+    if options.page:
+        record = json.loads(options.json.read_text(encoding="utf-8"))
+        write_text(options.page, pasted(options.page.read_text(encoding="utf-8"), record))
+        return
+    program = load(resolve("kim-x2", "program"))
+    expectations = Expectations(program, cases(program))
+    rows = []
+    for target in options.targets:
+        files = open_exporter(target).files(program)
+        for mutant in mutants(target, files, Random(f"{options.seed} {target}")):
+            began = time.perf_counter()
+            rows.append(row(mutant, outcome_of(program, expectations, mutant)))
+            seconds = time.perf_counter() - began
+            told = rows[-1].get("picture") or rows[-1].get("stopped") or "SURVIVED"
+            print(f"{target} {mutant.kind} {mutant.place}: {told} ({seconds:.1f} s)", flush=True)
+    record = {
+        "program": program.fingerprint,
+        "seed": options.seed,
+        "made": circumstances(),
+        "mutants": rows,
+    }
+    write_text(options.json, json.dumps(record, indent=2) + "\n")
+    print(table(record))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--targets", nargs="+", default=TARGETS, choices=TARGETS)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--json", type=Path, default=Path("benchmarks/results/mutations.json"))
+    parser.add_argument("--page", type=Path, metavar="FILE")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
