@@ -106,7 +106,15 @@ def test_lines_that_no_index_reaches_are_refused():
         [
             Input("lr", fmt),
             Conv("wide", "lr", wide, weight_bits=2, weight_frac=0, format=fmt),
-            Conv("deep", "wide", deep, weight_bits=2, weight_frac=0, format=fmt, padding=Padding(0, 63, 0, 0)),
+            Conv(
+                "deep",
+                "wide",
+                deep,
+                weight_bits=2,
+                weight_frac=0,
+                format=fmt,
+                padding=Padding(0, 63, 0, 0),
+            ),
             Output("hr", "deep"),
         ]
     )

@@ -19,9 +19,7 @@ def column(name, source, rows, top):
     """A convolution of so many rows and one column."""
     weight = np.ones((1, 1, rows, 1), np.int64)
     padding = Padding(top, rows - 1 - top, 0, 0)
-    return Conv(
-        name, source, weight, weight_bits=2, weight_frac=2, padding=padding, format=U8
-    )
+    return Conv(name, source, weight, weight_bits=2, weight_frac=2, padding=padding, format=U8)
 
 
 def test_the_papers_network_has_lines_only_where_it_must():
@@ -92,11 +90,12 @@ def test_a_delay_of_part_of_a_line_rounds_up_to_a_tick():
 
 
 def test_values_that_are_never_alive_together_share_an_array():
-    ops = [Input("v0", U8)]
     weight = np.ones((1, 1, 1, 3), np.int64)
-    for n in range(6):
-        ops.append(Conv(f"v{n + 1}", f"v{n}", weight, weight_bits=2, weight_frac=2, format=U8))
-    plan = schedule(Program([*ops, Output("hr", "v6")]))
+    convs = [
+        Conv(f"v{n + 1}", f"v{n}", weight, weight_bits=2, weight_frac=2, format=U8)
+        for n in range(6)
+    ]
+    plan = schedule(Program([Input("v0", U8), *convs, Output("hr", "v6")]))
     assert [member.tenants for member in plan.members] == [("v0", "v2", "v4"), ("v1", "v3", "v5")]
 
 
