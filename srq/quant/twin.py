@@ -20,7 +20,12 @@ from srq.models import Network
 from srq.quant.capture import capture
 from srq.quant.domain import to_program, to_training
 from srq.quant.placement import Rounding, Stage, StageKind, place
-from srq.quant.quantizers import FixedPoint, RoundHalfUp, SaturatingIntQuant, weight_quant
+from srq.quant.quantizers import (
+    FixedPoint,
+    RoundHalfUp,
+    SaturatingIntQuant,
+    StraightIntQuant,
+)
 
 PICTURE = Format(False, 8, 8)
 """The format of a picture's code values, at the input and at the output."""
@@ -55,7 +60,9 @@ class QuantizedConv(nn.Module):
         # Of an even kernel, torch's padding="same" puts the one zero more at the end.
         height, width = (size - 1 for size in conv.kernel_size)
         self.padding = (height // 2, height - height // 2, width // 2, width - width // 2)
-        self.fixed = FixedPoint(weight_quant(), bits, (0,) * (len(self.weight) * per_channel or 1))
+        self.fixed = FixedPoint(
+            StraightIntQuant(), bits, (0,) * (len(self.weight) * per_channel or 1)
+        )
         self._round = RoundHalfUp()
 
     def forward(self, x: Tensor, frac: int) -> Tensor:

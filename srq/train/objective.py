@@ -10,7 +10,7 @@ from srq.train import fused
 from srq.train.config import Loss
 
 # Within this error (of full scale) Charbonnier is a parabola, beyond it an absolute value.
-_CHARBONNIER_WIDTH = 1e-3
+CHARBONNIER_WIDTH = 1e-3
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def loss_of(
     the compiled step of ``srq.train.fused`` where that supports the model.
     """
     if in_one_pass and guide is None and isinstance(model, Kim) and fused.supports(model):
-        return fused.loss_of(model, lr, hr, loss, _CHARBONNIER_WIDTH)
+        return fused.loss_of(model, lr, hr, loss, CHARBONNIER_WIDTH)
     x = to_unit(lr)
     prediction = model(x)
     value = penalty(prediction - to_unit(hr), loss)
@@ -59,4 +59,4 @@ def penalty(error: Tensor, loss: Loss) -> Tensor:
         return error.abs().mean()
     if loss == "l2":
         return error.square().mean()
-    return (error.square() + _CHARBONNIER_WIDTH**2).sqrt().mean()
+    return (error.square() + CHARBONNIER_WIDTH**2).sqrt().mean()

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from srq.quant.formats import best_frac, choose_formats, weight_fracs
-from srq.quant.quantizers import FixedPoint, SaturatingIntQuant, weight_quant
+from srq.quant.quantizers import FixedPoint, SaturatingIntQuant, StraightIntQuant
 from tests.quant.networks import calibration, small_twin
 
 
@@ -21,7 +21,7 @@ def test_the_binary_point_is_the_best_of_all(bits, signed, spread):
     rng = np.random.default_rng(bits)
     values = rng.laplace(0, spread, 2000)
     values = values if signed else np.maximum(values, 0)
-    quant = weight_quant() if signed else SaturatingIntQuant(False)
+    quant = StraightIntQuant() if signed else SaturatingIntQuant(False)
     chosen = best_frac(torch.from_numpy(values), FixedPoint(quant, bits))
     errors = {frac: error(values, signed, bits, frac) for frac in range(-15, 30)}
     assert errors[chosen] == pytest.approx(min(errors.values()), rel=1e-9)
@@ -29,17 +29,19 @@ def test_the_binary_point_is_the_best_of_all(bits, signed, spread):
 
 def test_what_fits_exactly_is_kept_exactly():
     values = torch.tensor([0.75, -0.5, 0.25])
-    fixed = FixedPoint(weight_quant(), 4, (best_frac(values, FixedPoint(weight_quant(), 4)),))
+    fixed = FixedPoint(
+        StraightIntQuant(), 4, (best_frac(values, FixedPoint(StraightIntQuant(), 4)),)
+    )
     assert torch.equal(fixed(values), values)
 
 
 def test_zeros_have_a_binary_point_too():
-    assert best_frac(torch.zeros(3), FixedPoint(weight_quant(), 8)) == 0
+    assert best_frac(torch.zeros(3), FixedPoint(StraightIntQuant(), 8)) == 0
 
 
 def test_channels_have_their_own_and_tiny_ones_stay_near():
     weight = torch.tensor([1.0, 0.1, 1e-20, 0.0]).reshape(4, 1, 1, 1)
-    whole, tenth, tiny, zero = weight_fracs(weight, FixedPoint(weight_quant(), 8, (0,) * 4))
+    whole, tenth, tiny, zero = weight_fracs(weight, FixedPoint(StraightIntQuant(), 8, (0,) * 4))
     assert 2 <= tenth - whole <= 4
     assert tiny <= whole + 9
     assert zero == 0

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from srq.fixed import Format, requantize
-from srq.quant.quantizers import FixedPoint, RoundHalfUp, SaturatingIntQuant, weight_quant
+from srq.quant.quantizers import FixedPoint, RoundHalfUp, SaturatingIntQuant, StraightIntQuant
 
 
 def test_rounding_is_half_up():
@@ -59,7 +59,7 @@ def test_the_quick_form_is_brevitas_own_in_value_and_gradient(signed, bits):
 
 def test_a_saturated_weight_still_has_a_gradient():
     weight = torch.tensor([5.0, 0.3, -9.0], requires_grad=True)
-    made = FixedPoint(weight_quant(), 4, (2,))(weight)
+    made = FixedPoint(StraightIntQuant(), 4, (2,))(weight)
     assert made.tolist() == [1.75, 0.25, -2.0]
     made.sum().backward()
     assert weight.grad is not None
@@ -67,7 +67,7 @@ def test_a_saturated_weight_still_has_a_gradient():
 
 
 def test_a_binary_point_for_each_slice():
-    fixed = FixedPoint(weight_quant(), 4, (0, 2))
+    fixed = FixedPoint(StraightIntQuant(), 4, (0, 2))
     made = fixed(torch.tensor([1.3, 1.3]).reshape(2, 1, 1, 1))
     assert made.flatten().tolist() == [1.0, 1.25]
     fixed.set_fracs((1, 3))
@@ -84,4 +84,4 @@ def test_inactive_it_passes_values_or_clips_below_zero():
 
 def test_the_format_is_written_as_the_program_writes_it():
     assert FixedPoint(SaturatingIntQuant(False), 14, (12,)).format == Format.parse("u14.12")
-    assert FixedPoint(weight_quant(), 10, (-1,)).format == Format.parse("s10.-1")
+    assert FixedPoint(StraightIntQuant(), 10, (-1,)).format == Format.parse("s10.-1")

@@ -1,34 +1,58 @@
 """A step of ``kim`` in one compiled pass, several times faster on a CPU than layer by layer.
 
 ``loss_of`` gives what ``srq.train.objective`` computes with PyTorch, to float32 rounding, with
-gradients for the same weights; everything else of a training (expansion, optimizer, averages)
-stays as it is. The C++ beside this file is compiled on first use, for the machine at hand.
+gradients for the same weights; ``loss_of_kernels`` does so for kernels given one by one, and
+can round what each layer makes, as a quantized twin does. Everything else of a training
+(expansion, optimizer, averages) stays as it is. The C++ beside this file is compiled on first
+use, for the machine at hand.
 """
 
 import ctypes
+import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from srq.models.kim import Kim
 from srq.train.config import Loss
-from srq.train.fused.build import library
+from srq.train.fused.build import KimWeights, library
 
 _LANES = 16
 _LOSSES: tuple[Loss, ...] = ("l1", "l2", "charbonnier")
 
 
+class Grid(NamedTuple):
+    """A fixed-point format: multiples of ``step``, a power of two, from low to high steps."""
+
+    step: float
+    low: float
+    high: float
+
+
+class Taught(NamedTuple):
+    """A teacher's kernels; what it makes is ``weight`` of the target, the true HR the rest."""
+
+    kernels: Sequence[Tensor]
+    weight: float
+
+
 def supports(model: nn.Module) -> bool:
     """Whether ``loss_of`` takes this network: a float32 ``kim`` on the CPU whose channel counts
     are multiples of 16."""
-    if not isinstance(model, Kim):
-        return False
-    weight = model.head.weight
-    channels = (int(model.config["wide"]), int(model.config["narrow"]))
-    on_cpu = weight.device.type == "cpu" and weight.dtype == torch.float32
-    return on_cpu and all(count % _LANES == 0 for count in channels)
+    return isinstance(model, Kim) and supports_kernels(kernels_of(model))
+
+
+def supports_kernels(kernels: Sequence[Tensor]) -> bool:
+    """The same of a ``kim``'s kernels."""
+    plain = all(k.device.type == "cpu" and k.dtype == torch.float32 for k in kernels)
+    return plain and all(count % _LANES == 0 for count in _channels(kernels))
+
+
+def kernels_of(model: nn.Module) -> list[Tensor]:
+    """The kernels of a network's convolutions, in their order."""
+    return [layer.weight for layer in model.children() if isinstance(layer, nn.Conv2d)]
 
 
 def loss_of(model: Kim, lr: Tensor, hr: Tensor, loss: Loss, width_of_l2: float) -> Tensor:
@@ -38,36 +62,59 @@ def loss_of(model: Kim, lr: Tensor, hr: Tensor, loss: Loss, width_of_l2: float) 
     Uses torch's thread count; the last bits depend on it. Raises MissingDependencyError if the
     step cannot be compiled (``build.library`` says so beforehand).
     """
-    layers = [layer for layer in model.children() if isinstance(layer, nn.Conv2d)]
+    return loss_of_kernels(kernels_of(model), lr, hr, loss, width_of_l2)
+
+
+def loss_of_kernels(
+    kernels: Sequence[Tensor],
+    lr: Tensor,
+    hr: Tensor,
+    loss: Loss,
+    width_of_l2: float,
+    *,
+    grids: Sequence[Grid] | None = None,
+    taught: Taught | None = None,
+) -> Tensor:
+    """``loss_of`` the ``kim`` that these nine kernels make, on their graph.
+
+    ``grids`` are the formats that the results of the nine layers are rounded to, half up: those
+    of the second pointwise layer with the sum, those of the last with the shuffle and the
+    nearest-neighbour upscale. Luma is then n / 256 inside, and comes back as n / 255. Gradients
+    pass rounding as if it were not there, and stop where a value saturates.
+    """
     step: Any = _Step.apply  # torch's stubs leave the result of apply untyped
-    return step(model, lr, hr, _LOSSES.index(loss), width_of_l2, *(la.weight for la in layers))
+    return step(lr, hr, _LOSSES.index(loss), width_of_l2, grids, taught, *kernels)
 
 
 class _Step(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: Any,
-        model: Kim,
         lr: Tensor,
         hr: Tensor,
         loss: int,
         width_of_l2: float,
+        grids: Sequence[Grid] | None,
+        taught: Taught | None,
         *weights: Tensor,
     ) -> Tensor:
         lr, hr = lr.contiguous(), hr.contiguous()
         kernels = [weight.detach().contiguous() for weight in weights]
+        wise = [weight.detach().contiguous() for weight in taught.kernels] if taught else []
         ctx.gradients = [torch.empty_like(kernel) for kernel in kernels]
+        numbers = [number for grid in grids or () for number in grid]
         value = library().srq_kim_step(
             lr.data_ptr(),
             hr.data_ptr(),
             lr.shape[0],
             lr.shape[2],
             lr.shape[3],
-            model.config["wide"],
-            model.config["narrow"],
-            model.scale,
-            _pointers(kernels),
+            math.isqrt(len(kernels[-1])),
+            _network(kernels),
             _pointers(ctx.gradients),
+            (ctypes.c_float * len(numbers))(*numbers) if numbers else None,
+            _network(wise) if taught else None,
+            taught.weight if taught else 0.0,
             loss,
             width_of_l2,
             torch.get_num_threads(),
@@ -76,7 +123,16 @@ class _Step(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *outer: Tensor) -> tuple[Tensor | None, ...]:
-        return (None,) * 5 + tuple(gradient * outer[0] for gradient in ctx.gradients)
+        return (None,) * 6 + tuple(gradient * outer[0] for gradient in ctx.gradients)
+
+
+def _channels(kernels: Sequence[Tensor]) -> tuple[int, int]:
+    """Of a ``kim``'s kernels: wide and narrow."""
+    return len(kernels[0]), len(kernels[2])
+
+
+def _network(kernels: Sequence[Tensor]) -> KimWeights:
+    return KimWeights(*_channels(kernels), _pointers(kernels))
 
 
 def _pointers(tensors: Sequence[Tensor]) -> ctypes.Array[ctypes.c_void_p]:

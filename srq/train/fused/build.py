@@ -28,29 +28,46 @@ _FLAGS = (
     "-pthread",
 )
 _WIDE_FLAG = "-mprefer-vector-width=512"
+_SOURCES = ("kim_step.cpp", "kim_layers.h")
+"""What is compiled, first, and what it includes."""
+
+
+class KimWeights(ctypes.Structure):
+    """``srq_kim`` of the C++: channel counts and the address of nine kernels' addresses."""
+
+    _fields_ = (
+        ("wide", ctypes.c_int),
+        ("narrow", ctypes.c_int),
+        ("weights", ctypes.POINTER(ctypes.c_void_p)),
+    )
 
 
 @functools.cache
 def library() -> ctypes.CDLL:
     """The compiled step, with the types of ``srq_kim_step`` declared.
 
-    It is kept under the user's cache folder by the hash of its source, the flags, the compiler
+    It is kept under the user's cache folder by the hash of its sources, the flags, the compiler
     and the processor. Raises MissingDependencyError if there is no C++ compiler or it fails.
     """
     compiler = _compiler()
-    source = (resources.files("srq.train.fused") / "kim_step.cpp").read_text(encoding="utf-8")
+    folder = resources.files("srq.train.fused")
+    sources = {name: (folder / name).read_text(encoding="utf-8") for name in _SOURCES}
     flags = [*_FLAGS, _WIDE_FLAG] if platform.machine() in ("x86_64", "AMD64") else [*_FLAGS]
-    identity = "\n".join([source, *flags, _output([compiler, "--version"]), _processor()])
+    versions = [_output([compiler, "--version"]), _processor()]
+    identity = "\n".join([*sources.values(), *flags, *versions])
     name = f"kim_step-{hashlib.sha256(identity.encode()).hexdigest()[:24]}.so"
     path = _cache_folder() / name
     if not path.is_file():
-        write_bytes(path, _compiled(compiler, flags, source))
+        write_bytes(path, _compiled(compiler, flags, sources))
     loaded = ctypes.CDLL(str(path))
     loaded.srq_kim_step.restype = ctypes.c_double
     loaded.srq_kim_step.argtypes = [
         *(ctypes.c_void_p, ctypes.c_void_p),
-        *(ctypes.c_int,) * 6,
+        *(ctypes.c_int,) * 4,
+        ctypes.POINTER(KimWeights),
         *(ctypes.c_void_p, ctypes.c_void_p),
+        ctypes.POINTER(KimWeights),
+        ctypes.c_float,
         ctypes.c_int,
         ctypes.c_float,
         ctypes.c_int,
@@ -70,11 +87,12 @@ def _compiler() -> str:
     )
 
 
-def _compiled(compiler: str, flags: list[str], source: str) -> bytes:
+def _compiled(compiler: str, flags: list[str], sources: dict[str, str]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        file, made = Path(folder) / "kim_step.cpp", Path(folder) / "kim_step.so"
-        file.write_text(source, encoding="utf-8")
-        _output([compiler, *flags, str(file), "-o", str(made)])
+        for name, text in sources.items():
+            (Path(folder) / name).write_text(text, encoding="utf-8")
+        made = Path(folder) / "kim_step.so"
+        _output([compiler, *flags, str(Path(folder) / _SOURCES[0]), "-o", str(made)])
         return made.read_bytes()
 
 

@@ -1,0 +1,47 @@
+"""A twin of ``kim`` through the compiled step of training, many times faster than brevitas."""
+
+from torch import Tensor, nn
+
+from srq.models.kim import Kim
+from srq.quant.quantizers import FixedPoint
+from srq.quant.twin import Twin
+from srq.train import fused
+from srq.train.config import Loss
+from srq.train.objective import CHARBONNIER_WIDTH, Guide
+
+
+def supports(twin: Twin, guide: Guide | None = None) -> bool:
+    """Whether ``loss_of`` takes this twin and its teacher: both a ``kim`` that the compiled
+    step takes, the twin on the CPU in float32."""
+    if twin.name != Kim.name or not fused.supports_kernels(_weights(twin)):
+        return False
+    return guide is None or fused.supports(guide.teacher)
+
+
+def loss_of(twin: Twin, lr: Tensor, hr: Tensor, loss: Loss, guide: Guide | None = None) -> Tensor:
+    """The loss of a batch as ``srq.train.objective.loss_of`` has it, on the graph of the twin's
+    weights.
+
+    Every rounding is exact as long as a sum's integers fit the 24 bits that a float32 holds;
+    beyond, its last bits may differ from those that layer by layer gives.
+    """
+    taught = fused.Taught(fused.kernels_of(guide.teacher), guide.weight) if guide else None
+    kernels = [twin.conv(name).fixed(twin.conv(name).weight) for name in twin.convs]
+    return fused.loss_of_kernels(
+        kernels, lr, hr, loss, CHARBONNIER_WIDTH, grids=_grids(twin), taught=taught
+    )
+
+
+def _weights(twin: Twin) -> list[nn.Parameter]:
+    return [twin.conv(name).weight for name in twin.convs]
+
+
+def _grids(twin: Twin) -> list[fused.Grid]:
+    """The formats of what the nine layers make; the last is the picture's."""
+    roundings = [stage for stage in twin.stages if stage.rounding is not None]
+    return [_grid(twin.rounding(stage.name)) for stage in roundings]
+
+
+def _grid(fixed: FixedPoint) -> fused.Grid:
+    form = fixed.format
+    return fused.Grid(2.0**-form.frac, form.lo, form.hi)
