@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -135,16 +135,17 @@ def c(program: Program, build: Build | None = None) -> Iterator[CSubject]:
     build = build or Build()
     with tempfile.TemporaryDirectory(prefix="srq-c-") as folder:
         binary = compiled(program, Path(folder), build)
-        with subprocess.Popen(
-            [*build.runner, str(binary)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        ) as process:
-            try:
-                yield CSubject(program, process)
-            finally:
-                process.kill()
+        command, pipe = [*build.runner, str(binary)], subprocess.PIPE
+        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)
+        try:
+            yield CSubject(program, process)
+        finally:
+            process.kill()
+            for end in (process.stdin, process.stdout, process.stderr):
+                assert end is not None
+                with suppress(BrokenPipeError):  # what a dead process no longer took
+                    end.close()
+            process.wait()
 
 
 def compiled(program: Program, folder: Path, build: Build) -> Path:
