@@ -27,7 +27,8 @@ _UNTIMED = {"avi", "h264", "hevc", "obu", "m4v", "mpegvideo", "ivf"}
 _SLACK = Fraction(3, 2)
 """Seconds by which a file may end before the duration that it states."""
 
-_NOT_LIKE_IT = "hwaccel", "bayer", "xyz", "mono", "float"
+_OTHER_KINDS = ("bayer", "xyz", "f16", "f32")
+"""In the names of pixel formats that no layout is like."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ class Source:
         with opened(self.path) as container:
             stream = container.streams[self.stream]
             stream.thread_type = "AUTO"
+            # Else most decoders paint over what is damaged, and do not tell.
+            stream.codec_context.options = {"err_detect": "crccheck+explode"}
             try:
                 for number, packet in enumerate(container.demux(stream)):
                     if number < begin:
@@ -349,7 +352,7 @@ def _layout_of(frame: av.VideoFrame, path: Path) -> Layout:
             round(frame.height / luma[1].height) if luma else 0,
         )
         wanted = {(1, 1): "444", (2, 1): "422", (2, 2): "420", (1, 2): "440"}.get(steps, "")
-    if wanted == "" or not 8 <= max(bits, 8) <= 16 or any(word in name for word in _NOT_LIKE_IT):
+    if wanted == "" or not 8 <= max(bits, 8) <= 16 or any(word in name for word in _OTHER_KINDS):
         raise VideoError(
             f"Cannot upscale {path}: its pixels are {name}; convert it first, to yuv420p or"
             " yuv444p16le."

@@ -81,7 +81,7 @@ def seen(path):
     """What a reader of a file sees: (times in seconds, planes) of its frames."""
     with av.open(str(path)) as container:
         found = list(container.decode(video=0))
-        times = [frame.pts * frame.time_base for frame in found]
+        times = [(frame.pts or 0) * Fraction(frame.time_base or 1) for frame in found]
         return times, [_planes(frame) for frame in found]
 
 
@@ -100,7 +100,7 @@ def carried(path, kind):
     with av.open(str(path)) as container:
         stream = next(stream for stream in container.streams if stream.type == kind)
         return [
-            (float(p.pts * p.time_base), hashlib.sha256(bytes(p)).hexdigest())
+            (float((p.pts or 0) * Fraction(p.time_base)), hashlib.sha256(bytes(p)).hexdigest())
             for p in container.demux(stream)
             if p.size
         ]
