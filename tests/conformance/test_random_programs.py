@@ -15,7 +15,7 @@ from srq.verify.pictures import Case
 from tests.conformance.verified import CANDIDATES, verified
 from tests.strategies import pictures, programs
 
-SLOW = {"c": 3, "glsl": 3, "hls": 1}
+SLOW = {"c": 3, "glsl": 3, "hls": 1, "libplacebo": 3}
 """How many Programs, for those that take a compiler."""
 
 TIMES = int(os.environ.get("SRQ_CONFORMANCE_EXAMPLES", "1"))

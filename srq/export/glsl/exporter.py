@@ -13,8 +13,8 @@ from srq.export.glsl.texels import TEXTURES, texel_of
 from srq.export.names import identifier
 from srq.program import Program
 
-MOST_TAPS = 1 << 20
-"""The most multiplications for a pixel of the input; beyond it no shader compiler ends."""
+MOST_TAPS = 1 << 18
+"""The most multiplications for a pixel of the input: a hundred times the network of the zoo."""
 
 _HALF_RESULT_BITS = 10
 """The widest output that half floats between 0 and 1 tell apart."""
