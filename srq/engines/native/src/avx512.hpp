@@ -10,7 +10,8 @@ namespace {
 
 struct Avx512 {
   static constexpr int kLanes = 32;
-  static constexpr int kBlocks = 2;
+  static constexpr int kBlocks = 4;
+  static constexpr int kDenseBlocks = 2;
   static constexpr int kOuts = 4;
   using Words = __m512i;
   using Sums = __m512i;
@@ -19,6 +20,13 @@ struct Avx512 {
 
   static Words load(const int16_t* from) { return _mm512_load_si512(from); }
   static Words loadu(const int16_t* from) { return _mm512_loadu_si512(from); }
+  template <int kPairs>
+  static Words beside(const int16_t* at) {
+    // From aligned loads: those across cache lines cost two each.
+    if (kPairs < 0) return _mm512_alignr_epi32(load(at), load(at - kLanes), 16 + kPairs);
+    if (kPairs > 0) return _mm512_alignr_epi32(load(at + kLanes), load(at), kPairs);
+    return load(at);
+  }
   static void store(int16_t* to, Words words) { _mm512_storeu_si512(to, words); }
   static Sums splat(int32_t number) { return _mm512_set1_epi32(number); }
   static Words splat16(int32_t number) { return _mm512_set1_epi16(int16_t(number)); }
@@ -26,15 +34,17 @@ struct Avx512 {
   static Sums add(Sums a, Sums b) { return _mm512_add_epi32(a, b); }
   static Sums shift_right(Sums sums, Sums count) { return _mm512_srav_epi32(sums, count); }
   static Sums shift_left(Sums sums, Sums count) { return _mm512_sllv_epi32(sums, count); }
-  static Words join(Sums a, Sums b) {
-    // Packing leaves four of a and then four of b in each quarter; the shuffle takes them by turns.
-    const __m512i by_turns = _mm512_broadcast_i32x4(
-        _mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
-    return _mm512_shuffle_epi8(_mm512_packs_epi32(a, b), by_turns);
+  // Packing leaves four of a and then four of b in each quarter; the shuffle takes them by turns.
+  static Words by_turns(Words packed) {
+    return _mm512_shuffle_epi8(packed, _mm512_broadcast_i32x4(_mm_setr_epi8(
+                                           0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15)));
   }
+  static Words join(Sums a, Sums b) { return by_turns(_mm512_packs_epi32(a, b)); }
+  static Words join_unsigned(Sums a, Sums b) { return by_turns(_mm512_packus_epi32(a, b)); }
   static Words clamp(Words words, Words lo, Words hi) {
     return _mm512_min_epi16(_mm512_max_epi16(words, lo), hi);
   }
+  static Words clamp_unsigned(Words words, Words hi) { return _mm512_min_epu16(words, hi); }
   static Sums even(Words words) { return _mm512_srai_epi32(_mm512_slli_epi32(words, 16), 16); }
   static Sums odd(Words words) { return _mm512_srai_epi32(words, 16); }
   static Words pair_even(Words a, Words b) {

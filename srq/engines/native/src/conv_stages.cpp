@@ -8,40 +8,43 @@
 namespace srq {
 namespace {
 
-constexpr int kMostRows = 64;
-
 // What a convolution reads around its pixel.
 Read read_of(const Op& op) {
   const Kernel& kernel = op.kernel;
   return {op.sources[0], kernel.top, kernel.bottom, kernel.left, kernel.right};
 }
 
+// A depthwise layer at a line of its source.
+struct DepthwiseLine {
+  Depthwise layer{};
+  std::vector<Line<int16_t>> lines;  // that its kernel reads
+};
+
 // A kernel over single channels.
 class DepthwisePart {
  public:
-  DepthwisePart(const Op& op, const Kernels& kernels)
-      : op_(op), kernels_(kernels), layer_(op), rounding_(op.kernel.bias, op.shifts, op.format) {}
+  explicit DepthwisePart(const Op& op)
+      : op_(op), layer_(op), rounding_(op.kernel.bias, op.shifts, op.format) {}
 
-  // The layer for line y; lines is room for those that it reads.
-  Depthwise at(const Canvas& canvas, int64_t y, Line<int16_t>* lines) const {
+  // All of the layer but where its result goes.
+  void begin(const Canvas& canvas, int64_t y, DepthwiseLine& line) const {
+    line.lines.resize(op_.kernel.rows);
     for (int row = 0; row < op_.kernel.rows; ++row) {
-      lines[row] = canvas.line<int16_t>(op_.sources[0], y + row - op_.kernel.top);
+      line.lines[row] = canvas.line<int16_t>(op_.sources[0], y + row - op_.kernel.top);
     }
-    Depthwise layer{};
-    layer.lines = lines;
-    layer.weights = layer_.weights.data();
-    layer.rows = op_.kernel.rows;
-    layer.first_pair = layer_.first_pair;
-    layer.pairs = layer_.pairs;
-    layer.outs = op_.channels;
-    layer.multiplier = op_.channels / op_.kernel.groups;
-    layer.rounding = rounding_.from(0);
-    return layer;
+    line.layer.lines = line.lines.data();
+    line.layer.weights = layer_.weights.data();
+    line.layer.rows = op_.kernel.rows;
+    line.layer.columns = op_.kernel.columns;
+    line.layer.first_pair = layer_.first_pair;
+    line.layer.pairs = layer_.pairs;
+    line.layer.outs = op_.channels;
+    line.layer.multiplier = op_.channels / op_.kernel.groups;
+    line.layer.rounding = rounding_.from(0);
   }
 
  private:
   const Op op_;
-  const Kernels& kernels_;
   const DepthwiseLayer layer_;
   const RoundingTable rounding_;
 };
@@ -60,13 +63,22 @@ class DepthwiseStage : public Stage {
   DepthwiseStage(const Program& program, int op, const Kernels& kernels)
       : Stage(op, program.ops[op].scale, {read_of(program.ops[op])}),
         kernels_(kernels),
-        part_(program.ops[op], kernels) {}
+        part_(program.ops[op]) {}
 
-  void run(Canvas& canvas, int64_t y, ptrdiff_t x0, ptrdiff_t x1) const override {
-    Line<int16_t> lines[kMostRows];
-    Depthwise layer = part_.at(canvas, y, lines);
-    layer.target = target_of(canvas, value, y, 0);
-    for (ptrdiff_t x = x0; x < x1; x += kernels_.tile) kernels_.depthwise(layer, x);
+  struct State : StageState {
+    DepthwiseLine line;
+  };
+
+  std::unique_ptr<StageState> new_state() const override { return std::make_unique<State>(); }
+
+  void run(Canvas& canvas, StageState* state, bool begins, int64_t y, ptrdiff_t x0,
+           ptrdiff_t x1) const override {
+    DepthwiseLine& line = static_cast<State*>(state)->line;
+    if (begins) {
+      part_.begin(canvas, y, line);
+      line.layer.target = target_of(canvas, value, y, 0);
+    }
+    for (ptrdiff_t x = x0; x < x1; x += kernels_.tile) kernels_.depthwise(line.layer, x);
   }
 
  private:
@@ -112,52 +124,75 @@ class DenseStage : public Stage {
         layer_(shifted_conv(program, fusion), fusion.sum_shift, kernels.dense_block),
         rounding_(rounding_of(program, fusion, layer_)) {
     if (fusion.depthwise >= 0) {
-      depthwise_ = std::make_unique<DepthwisePart>(program.ops[fusion.depthwise], kernels);
+      depthwise_ = std::make_unique<DepthwisePart>(program.ops[fusion.depthwise]);
     }
   }
 
-  size_t scratch_bytes(ptrdiff_t) const override { return taps_at() + layer_.pairs * sizeof(Tap); }
+  // Scratch memory holds the pairs of inputs and, for a picture, a tile of its channels.
+  size_t scratch_bytes(ptrdiff_t) const override {
+    return picture_at() + size_t(layer_.outs) * kernels_.tile * sizeof(int16_t);
+  }
 
-  void run(Canvas& canvas, int64_t y, ptrdiff_t x0, ptrdiff_t x1) const override {
-    for (int group = 0; group < op_.kernel.groups; ++group) {
-      Dense dense = dense_of(canvas, y, group);
-      int16_t* inputs = reinterpret_cast<int16_t*>(canvas.scratch());
-      dense.inputs = inputs;
-      Line<int16_t> lines[kMostRows];
-      Depthwise depthwise{};
-      Tap* taps = reinterpret_cast<Tap*>(canvas.scratch() + taps_at());
-      if (depthwise_) {
-        depthwise = depthwise_->at(canvas, y, lines);
-        depthwise.inputs = inputs;
-      } else {
-        resolve_taps(canvas, y, group, taps);
-      }
+  // A line of each group.
+  struct Group {
+    Dense dense{};
+    DepthwiseLine depthwise;
+    std::vector<Tap> taps;
+  };
+
+  struct State : StageState {
+    std::vector<Group> groups;
+  };
+
+  std::unique_ptr<StageState> new_state() const override {
+    auto state = std::make_unique<State>();
+    state->groups.resize(op_.kernel.groups);
+    return state;
+  }
+
+  void run(Canvas& canvas, StageState* state, bool begins, int64_t y, ptrdiff_t x0,
+           ptrdiff_t x1) const override {
+    std::vector<Group>& groups = static_cast<State*>(state)->groups;
+    for (size_t g = 0; g < groups.size(); ++g) {
+      Group& group = groups[g];
+      if (begins) begin(canvas, y, int(g), group);
       for (ptrdiff_t x = x0; x < x1; x += kernels_.tile) {
         if (depthwise_) {
-          kernels_.depthwise(depthwise, x);
+          kernels_.depthwise(group.depthwise.layer, x);
         } else {
-          kernels_.gather(taps, layer_.pairs, x, inputs);
+          kernels_.gather(group.taps.data(), layer_.pairs, x, inputs(canvas));
         }
         if (fusion_.writes) {
-          write(canvas, dense, y, x);
+          write(canvas, group.dense, y, x);
         } else {
-          kernels_.dense(dense, x);
+          kernels_.dense(group.dense, x);
         }
       }
     }
   }
 
  private:
-  // Scratch memory: the pairs of inputs, a tile of the picture's channels, the taps.
   size_t picture_at() const { return size_t(layer_.pairs) * kernels_.pair_size * sizeof(int16_t); }
-  size_t taps_at() const {
-    const size_t picture = fusion_.writes ? size_t(layer_.outs) * kernels_.tile : 0;
-    return picture_at() + (picture * sizeof(int16_t) + 63) / 64 * 64;
+
+  int16_t* inputs(const Canvas& canvas) const {
+    return reinterpret_cast<int16_t*>(canvas.scratch());
+  }
+
+  void begin(const Canvas& canvas, int64_t y, int index, Group& group) const {
+    group.dense = dense_of(canvas, y, index);
+    if (depthwise_) {
+      depthwise_->begin(canvas, y, group.depthwise);
+      group.depthwise.layer.inputs = inputs(canvas);
+    } else {
+      group.taps.resize(layer_.pairs);
+      resolve_taps(canvas, y, index, group.taps.data());
+    }
   }
 
   Dense dense_of(const Canvas& canvas, int64_t y, int group) const {
     const int first = group * layer_.outs;
     Dense dense{};
+    dense.inputs = inputs(canvas);
     dense.weights = layer_.weights_of(group);
     dense.pairs = layer_.pairs;
     dense.outs = layer_.outs;

@@ -46,55 +46,67 @@ void Engine::run(const Picture& picture, const Enlargement& enlargement, int thr
     part.right = cut(picture.width, strips, strip + 1);
     part.outer_left = std::max<int64_t>(part.left - schedule_.before, 0);
     part.outer_right = std::min(part.right + schedule_.after, picture.width);
-    std::unique_ptr<Canvas> canvas = borrow(part.width());
-    canvas->picture = picture;
-    canvas->enlargement = enlargement;
-    canvas->part = part;
-    make(*canvas);
+    std::unique_ptr<Worker> worker = borrow(part.width());
+    worker->canvas.picture = picture;
+    worker->canvas.enlargement = enlargement;
+    worker->canvas.part = part;
+    make(*worker);
     std::lock_guard<std::mutex> lock(mutex_);
-    idle_.push_back(std::move(canvas));
+    idle_.push_back(std::move(worker));
   });
 }
 
-void Engine::make(Canvas& canvas) const {
-  const Part& part = canvas.part;
+void Engine::make(Worker& worker) const {
+  const Part& part = worker.canvas.part;
+  const int64_t height = worker.canvas.picture.height;
   const ptrdiff_t width = part.width();
-  const int64_t first = part.top - schedule_.timings.front().above;
-  const int64_t last = part.bottom + schedule_.longest_delay;
-  for (int64_t tick = std::max<int64_t>(first, 0); tick < last; ++tick) {
+  std::fill(worker.lines.begin(), worker.lines.end(), -1);
+  const int64_t first = std::max<int64_t>(part.top - schedule_.timings.front().above, 0);
+  for (int64_t tick = first; tick < part.bottom + schedule_.longest_delay; ++tick) {
     for (ptrdiff_t chunk = 0; chunk < width + schedule_.longest_lag; chunk += kChunk) {
-      for (size_t s = 0; s < stages_.size(); ++s) {
-        const Timing& timing = schedule_.timings[s];
+      for (size_t stage = 0; stage < stages_.size(); ++stage) {
+        const Timing& timing = schedule_.timings[stage];
         const int64_t y = tick - timing.delay;
         if (y < std::max<int64_t>(part.top - timing.above, 0)) continue;
-        if (y >= std::min(part.bottom + timing.below, canvas.picture.height)) continue;
+        if (y >= std::min(part.bottom + timing.below, height)) continue;
         const ptrdiff_t x0 = std::max<ptrdiff_t>(chunk - timing.lag, 0);
         const ptrdiff_t x1 = std::min(chunk + kChunk - timing.lag, width);
-        if (x0 >= x1) continue;
-        const Stage& stage = *stages_[s];
-        const int g = stage.scale;
-        for (int64_t line = y * g; line < (y + 1) * g; ++line) {
-          stage.run(canvas, line, x0 * g, x1 * g);
-          if (x1 == width && stage.value >= 0) {
-            const ptrdiff_t tiles = (width * g + tile_ - 1) / tile_;
-            canvas.window(stage.value).close(line, width * g, tiles * tile_);
-          }
-        }
+        if (x0 < x1) run_stage(worker, stage, y, x0, x1);
       }
     }
   }
 }
 
-std::unique_ptr<Canvas> Engine::borrow(ptrdiff_t width) const {
+// The lines of `index`'s grid that low-resolution line y stands for.
+void Engine::run_stage(Worker& worker, size_t index, int64_t y, ptrdiff_t x0,
+                       ptrdiff_t x1) const {
+  const Stage& stage = *stages_[index];
+  const int scale = stage.scale;
+  for (int64_t line = y * scale; line < (y + 1) * scale; ++line) {
+    const bool begins = worker.lines[index] != line;
+    worker.lines[index] = line;
+    stage.run(worker.canvas, worker.states[index].get(), begins, line, x0 * scale, x1 * scale);
+    if (x1 == worker.canvas.part.width() && stage.value >= 0) {
+      const ptrdiff_t end = x1 * scale;
+      worker.canvas.window(stage.value).close(line, end, (end + tile_ - 1) / tile_ * tile_);
+    }
+  }
+}
+
+std::unique_ptr<Worker> Engine::borrow(ptrdiff_t width) const {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     while (!idle_.empty()) {
-      std::unique_ptr<Canvas> canvas = std::move(idle_.back());
+      std::unique_ptr<Worker> worker = std::move(idle_.back());
       idle_.pop_back();
-      if (canvas->width() == width) return canvas;
+      if (worker->canvas.width() == width) return worker;
     }
   }
-  return std::make_unique<Canvas>(schedule_.windows, scales_, width, scratch_bytes_);
+  auto worker = std::unique_ptr<Worker>(
+      new Worker{Canvas(schedule_.windows, scales_, width, scratch_bytes_), {}, {}});
+  for (const auto& stage : stages_) worker->states.push_back(stage->new_state());
+  worker->lines.resize(stages_.size());
+  return worker;
 }
 
 }  // namespace srq

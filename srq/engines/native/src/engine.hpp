@@ -14,6 +14,13 @@
 
 namespace srq {
 
+// The memory of a thread.
+struct Worker {
+  Canvas canvas;
+  std::vector<std::unique_ptr<StageState>> states;  // per stage
+  std::vector<int64_t> lines;                       // that each stage worked on last
+};
+
 class Engine {
  public:
   Engine(Program program, const Isa& isa);
@@ -26,8 +33,9 @@ class Engine {
   const std::string& isa() const { return isa_; }
 
  private:
-  void make(Canvas& canvas) const;
-  std::unique_ptr<Canvas> borrow(ptrdiff_t width) const;
+  void make(Worker& worker) const;
+  void run_stage(Worker& worker, size_t stage, int64_t y, ptrdiff_t x0, ptrdiff_t x1) const;
+  std::unique_ptr<Worker> borrow(ptrdiff_t width) const;
 
   const Program program_;
   const std::string isa_;
@@ -37,7 +45,7 @@ class Engine {
   std::vector<int> scales_;
   size_t scratch_bytes_ = 0;
   mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<Canvas>> idle_;  // the canvases that nobody uses
+  mutable std::vector<std::unique_ptr<Worker>> idle_;  // those that nobody uses
 };
 
 }  // namespace srq

@@ -57,7 +57,8 @@ class InputStage : public OpStage {
   InputStage(const Program& program, int index, const Kernels& kernels)
       : OpStage(program, index, kernels, {}) {}
 
-  void run(Canvas& canvas, int64_t y, ptrdiff_t x0, ptrdiff_t x1) const override {
+  void run(Canvas& canvas, StageState*, bool, int64_t y, ptrdiff_t x0,
+           ptrdiff_t x1) const override {
     const Picture& picture = canvas.picture;
     const char* row = static_cast<const char*>(picture.data) + y * picture.stride;
     const ptrdiff_t from = canvas.part.outer_left + x0;
@@ -86,7 +87,8 @@ class ConvStage : public OpStage {
   ConvStage(const Program& program, int index, const Kernels& kernels)
       : OpStage(program, index, kernels, {read_of(program.ops[index])}) {}
 
-  void run(Canvas& canvas, int64_t y, ptrdiff_t x0, ptrdiff_t x1) const override {
+  void run(Canvas& canvas, StageState*, bool, int64_t y, ptrdiff_t x0,
+           ptrdiff_t x1) const override {
     if (canvas.window(reads[0].value).wide()) {
       convolve<int32_t>(canvas, y, x0, x1, kernels_.multiply_add32);
     } else {
@@ -129,7 +131,8 @@ class AddStage : public OpStage {
       : OpStage(program, index, kernels,
                 {{program.ops[index].sources[0]}, {program.ops[index].sources[1]}}) {}
 
-  void run(Canvas& canvas, int64_t y, ptrdiff_t x0, ptrdiff_t x1) const override {
+  void run(Canvas& canvas, StageState*, bool, int64_t y, ptrdiff_t x0,
+           ptrdiff_t x1) const override {
     const ptrdiff_t count = x1 - x0;
     int32_t* a = sums(canvas);
     int32_t* b = a + count;
@@ -149,7 +152,8 @@ class RequantizeStage : public OpStage {
   RequantizeStage(const Program& program, int index, const Kernels& kernels)
       : OpStage(program, index, kernels, {{program.ops[index].sources[0]}}) {}
 
-  void run(Canvas& canvas, int64_t y, ptrdiff_t x0, ptrdiff_t x1) const override {
+  void run(Canvas& canvas, StageState*, bool, int64_t y, ptrdiff_t x0,
+           ptrdiff_t x1) const override {
     for (int c = 0; c < op_.channels; ++c) {
       widen(canvas, reads[0].value, y, c, x0, x1 - x0, sums(canvas));
       finish(canvas, y, c, x0, x1 - x0, sums(canvas));
@@ -163,7 +167,8 @@ class RescaleStage : public OpStage {
   RescaleStage(const Program& program, int index, const Kernels& kernels)
       : OpStage(program, index, kernels, {{program.ops[index].sources[0]}}) {}
 
-  void run(Canvas& canvas, int64_t y, ptrdiff_t x0, ptrdiff_t x1) const override {
+  void run(Canvas& canvas, StageState*, bool, int64_t y, ptrdiff_t x0,
+           ptrdiff_t x1) const override {
     if (canvas.window(value).wide()) {
       rescale<int32_t>(canvas, y, x0, x1);
     } else {
@@ -192,7 +197,8 @@ class OutputStage : public OpStage {
   OutputStage(const Program& program, int index, const Kernels& kernels)
       : OpStage(program, index, kernels, {{program.ops[index].sources[0]}}) {}
 
-  void run(Canvas& canvas, int64_t y, ptrdiff_t x0, ptrdiff_t x1) const override {
+  void run(Canvas& canvas, StageState*, bool, int64_t y, ptrdiff_t x0,
+           ptrdiff_t x1) const override {
     const int source = reads[0].value;
     if (canvas.window(source).wide()) {
       write_picture(canvas, scale, y, x0, x1, canvas.line<int32_t>(source, y).data + x0);

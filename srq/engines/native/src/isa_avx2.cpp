@@ -8,7 +8,8 @@ namespace {
 
 struct Avx2 {
   static constexpr int kLanes = 16;
-  static constexpr int kBlocks = 1;
+  static constexpr int kBlocks = 2;
+  static constexpr int kDenseBlocks = 1;
   static constexpr int kOuts = 4;
   using Words = __m256i;
   using Sums = __m256i;
@@ -18,6 +19,10 @@ struct Avx2 {
   }
   static Words loadu(const int16_t* from) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+  }
+  template <int kPairs>
+  static Words beside(const int16_t* at) {
+    return loadu(at + 2 * kPairs);
   }
   static void store(int16_t* to, Words words) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), words);
@@ -31,15 +36,17 @@ struct Avx2 {
   static Sums add(Sums a, Sums b) { return _mm256_add_epi32(a, b); }
   static Sums shift_right(Sums sums, Sums count) { return _mm256_srav_epi32(sums, count); }
   static Sums shift_left(Sums sums, Sums count) { return _mm256_sllv_epi32(sums, count); }
-  static Words join(Sums a, Sums b) {
-    // Packing leaves four of a and then four of b in each half; the shuffle takes them by turns.
-    const __m256i by_turns = _mm256_broadcastsi128_si256(
-        _mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
-    return _mm256_shuffle_epi8(_mm256_packs_epi32(a, b), by_turns);
+  // Packing leaves four of a and then four of b in each half; the shuffle takes them by turns.
+  static Words by_turns(Words packed) {
+    return _mm256_shuffle_epi8(packed, _mm256_broadcastsi128_si256(_mm_setr_epi8(
+                                           0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15)));
   }
+  static Words join(Sums a, Sums b) { return by_turns(_mm256_packs_epi32(a, b)); }
+  static Words join_unsigned(Sums a, Sums b) { return by_turns(_mm256_packus_epi32(a, b)); }
   static Words clamp(Words words, Words lo, Words hi) {
     return _mm256_min_epi16(_mm256_max_epi16(words, lo), hi);
   }
+  static Words clamp_unsigned(Words words, Words hi) { return _mm256_min_epu16(words, hi); }
   static Sums even(Words words) { return _mm256_srai_epi32(_mm256_slli_epi32(words, 16), 16); }
   static Sums odd(Words words) { return _mm256_srai_epi32(words, 16); }
   static Words pair_even(Words a, Words b) {

@@ -8,13 +8,18 @@ namespace {
 
 struct Neon {
   static constexpr int kLanes = 8;
-  static constexpr int kBlocks = 1;
+  static constexpr int kBlocks = 2;
+  static constexpr int kDenseBlocks = 1;
   static constexpr int kOuts = 8;
   using Words = int16x8_t;
   using Sums = int32x4_t;
 
   static Words load(const int16_t* from) { return vld1q_s16(from); }
   static Words loadu(const int16_t* from) { return vld1q_s16(from); }
+  template <int kPairs>
+  static Words beside(const int16_t* at) {
+    return loadu(at + 2 * kPairs);
+  }
   static void store(int16_t* to, Words words) { vst1q_s16(to, words); }
   static Sums splat(int32_t number) { return vdupq_n_s32(number); }
   static Words splat16(int32_t number) { return vdupq_n_s16(int16_t(number)); }
@@ -31,8 +36,17 @@ struct Neon {
     const int16x4_t first = vqmovn_s32(a), second = vqmovn_s32(b);
     return vcombine_s16(vzip1_s16(first, second), vzip2_s16(first, second));
   }
+  static Words join_unsigned(Sums a, Sums b) {
+    const uint16x4_t first = vqmovun_s32(a), second = vqmovun_s32(b);
+    return vreinterpretq_s16_u16(
+        vcombine_u16(vzip1_u16(first, second), vzip2_u16(first, second)));
+  }
   static Words clamp(Words words, Words lo, Words hi) {
     return vminq_s16(vmaxq_s16(words, lo), hi);
+  }
+  static Words clamp_unsigned(Words words, Words hi) {
+    return vreinterpretq_s16_u16(
+        vminq_u16(vreinterpretq_u16_s16(words), vreinterpretq_u16_s16(hi)));
   }
   static Sums even(Words words) {
     return vshrq_n_s32(vshlq_n_s32(vreinterpretq_s32_s16(words), 16), 16);
@@ -43,7 +57,10 @@ struct Neon {
   static void store_exact(int32_t* to, Sums even, Sums odd) {
     vst2q_s32(to, (int32x4x2_t{{even, odd}}));
   }
-  static void keep(Sums& sums) { asm volatile("" : "+w"(sums)); }
+  template <class Vector>
+  static void keep(Vector& vector) {
+    asm volatile("" : "+w"(vector));
+  }
 };
 
 }  // namespace

@@ -7,6 +7,7 @@ namespace {
 struct Portable {
   static constexpr int kLanes = 8;
   static constexpr int kBlocks = 1;
+  static constexpr int kDenseBlocks = 1;
   static constexpr int kOuts = 4;
 
   struct Words {
@@ -24,6 +25,10 @@ struct Portable {
     return words;
   }
 
+  template <int kPairs>
+  static Words beside(const int16_t* at) {
+    return loadu(at + 2 * kPairs);
+  }
   static void store(int16_t* to, Words words) {
     for (int i = 0; i < kLanes; ++i) to[i] = words.lane[i];
   }
@@ -93,6 +98,17 @@ struct Portable {
     return words;
   }
 
+  static Words join_unsigned(Sums a, Sums b) {
+    Words words;
+    for (int i = 0; i < kLanes / 2; ++i) {
+      words.lane[2 * i] = saturated(a.lane[i] < 0 ? 0 : a.lane[i]);
+      words.lane[2 * i + 1] = saturated(b.lane[i] < 0 ? 0 : b.lane[i]);
+    }
+    return words;
+  }
+
+  static Words clamp_unsigned(Words words, Words hi) { return clamp(words, splat16(0), hi); }
+
   template <int kFirst>
   static Sums every_second(Words words) {
     Sums sums;
@@ -112,13 +128,9 @@ struct Portable {
     }
   }
 
-  static void keep(Sums& sums) {
-#if defined(__GNUC__)
-    asm volatile("" : "+m"(sums));  // an observer, so that the loop is not folded
-#else
-    volatile int32_t seen = sums.lane[0];
-    sums.lane[0] = seen;
-#endif
+  template <class Vector>
+  static void keep(Vector& vector) {
+    asm volatile("" : "+m"(vector));
   }
 };
 

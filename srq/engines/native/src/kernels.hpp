@@ -15,8 +15,8 @@ namespace srq {
 // One line of a value: where channel 0 begins, and how far apart channels are, in elements.
 template <class T>
 struct Line {
-  const T* data = nullptr;
-  ptrdiff_t stride = 0;
+  const T* data;
+  ptrdiff_t stride;
 
   const T* channel(int c) const { return data + c * stride; }
 };
@@ -66,6 +66,7 @@ struct Depthwise {
   const Line<int16_t>* lines;  // one per row of the kernel
   const int32_t* weights;
   int rows;
+  int columns;
   int first_pair;
   int pairs;
   int outs;

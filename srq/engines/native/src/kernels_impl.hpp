@@ -1,6 +1,7 @@
 // The inner kernels over an instruction set `Isa`, which has, for vectors `Words` of kLanes int16
 // and `Sums` of half as many int32:
 //
+//   beside<n>(p)              the Words n pairs of lanes beside p, which is aligned
 //   load, loadu, store        Words, from any address but `load`, which wants it aligned
 //   splat, splat_pair, splat16  one number in all lanes: of Sums, of Words by twos, of Words
 //   dot(s, a, b)              s + the products of neighbouring lanes, two by two
@@ -15,6 +16,14 @@
 #pragma once
 
 #include "kernels.hpp"
+
+// Over what stands in registers: a loop that is not unrolled would put it into memory.
+#if defined(__clang__)
+#define SRQ_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define SRQ_UNROLL _Pragma("GCC unroll 64")
+#endif
+#define SRQ_INLINE __attribute__((always_inline)) inline
 
 namespace srq {
 namespace {  // one copy per instruction set, never merged by the linker
@@ -45,22 +54,51 @@ struct Inner {
     }
   };
 
-  static void store_line(const Target& target, int out, ptrdiff_t x, const Sums* sums, Words lo,
-                         Words hi) {
+  // Two vectors of rounded sums by turns, brought into the format.
+  template <bool kUnsigned>
+  struct Saturate {
+    Words lo;
+    Words hi;
+
+    explicit Saturate(const Rounding& rounding)
+        : lo(Isa::splat16(rounding.lo)), hi(Isa::splat16(rounding.hi)) {}
+
+    SRQ_INLINE Words operator()(Sums a, Sums b) const {
+      if constexpr (kUnsigned) return Isa::clamp_unsigned(Isa::join_unsigned(a, b), hi);
+      return Isa::clamp(Isa::join(a, b), lo, hi);
+    }
+  };
+
+  static void start(const Rounding& rounding, int out, Sums* sums) {
+    const Sums init = Isa::splat(rounding.init[out]);
+    SRQ_UNROLL
+    for (int v = 0; v < kVectors; ++v) sums[v] = init;
+  }
+
+  template <int kCount>
+  SRQ_INLINE static void finish(const Round& round, Sums* sums) {
+    SRQ_UNROLL
+    for (int v = 0; v < kCount; ++v) sums[v] = round(sums[v]);
+  }
+
+  template <int kBlocks, class Saturate>
+  SRQ_INLINE static void store_line(const Target& target, int out, ptrdiff_t x, const Sums* sums,
+                                    const Saturate& saturate) {
     const ptrdiff_t at = out * target.stride + x;
-    for (int b = 0; b < Isa::kBlocks; ++b) {
+    SRQ_UNROLL
+    for (int b = 0; b < kBlocks; ++b) {
       const Sums even = sums[2 * b], odd = sums[2 * b + 1];
       if (target.exact) {
         Isa::store_exact(static_cast<int32_t*>(target.data) + at + b * kLanes, even, odd);
       } else {
-        Isa::store(static_cast<int16_t*>(target.data) + at + b * kLanes,
-                   Isa::clamp(Isa::join(even, odd), lo, hi));
+        Isa::store(static_cast<int16_t*>(target.data) + at + b * kLanes, saturate(even, odd));
       }
     }
   }
 
   static void gather(const Tap* taps, int pairs, ptrdiff_t x, int16_t* inputs) {
     for (int k = 0; k < pairs; ++k, inputs += kPairSize) {
+      SRQ_UNROLL
       for (int b = 0; b < Isa::kBlocks; ++b) {
         const ptrdiff_t at = x + b * kLanes;
         const Words first = Isa::loadu(taps[k].first + at);
@@ -71,127 +109,212 @@ struct Inner {
     }
   }
 
-  template <int kOuts>
-  static void dense_block(const Dense& layer, int out, ptrdiff_t x) {
-    Sums sums[kOuts][kVectors];
+  // What the layer's sums begin with besides the bias: another value, shifted left. Where a
+  // weight can do that it is a product like all others.
+  template <int kOuts, int kWidth>
+  SRQ_INLINE static void add_residual(const Dense& layer, int out, ptrdiff_t x,
+                                      Sums (&sums)[kOuts][kWidth]) {
+    const int shift = layer.residual_shift;
+    const bool by_weight = shift < 15;
+    const Words even = Isa::splat_pair(1 << shift), odd = Isa::splat_pair(1 << (shift + 16) % 32);
+    SRQ_UNROLL
     for (int o = 0; o < kOuts; ++o) {
-      const Sums init = Isa::splat(layer.rounding.init[out + o]);
-      for (int v = 0; v < kVectors; ++v) sums[o][v] = init;
-    }
-    const int32_t* weights = layer.weights + ptrdiff_t(out) * layer.pairs;
-    const int16_t* inputs = layer.inputs;
-    for (int k = 0; k < layer.pairs; ++k, inputs += kPairSize, weights += kOuts) {
-      Words input[kVectors];
-      for (int v = 0; v < kVectors; ++v) input[v] = Isa::load(inputs + v * kLanes);
-      for (int o = 0; o < kOuts; ++o) {
-        const Words weight = Isa::splat_pair(weights[o]);
-        for (int v = 0; v < kVectors; ++v) sums[o][v] = Isa::dot(sums[o][v], input[v], weight);
-      }
-    }
-    const Words lo = Isa::splat16(layer.rounding.lo), hi = Isa::splat16(layer.rounding.hi);
-    const Sums shift = Isa::splat(layer.residual_shift);
-    for (int o = 0; o < kOuts; ++o) {
-      if (layer.residual) {
-        const int16_t* residual = layer.residual + (out + o) * layer.residual_stride + x;
-        for (int b = 0; b < Isa::kBlocks; ++b) {
-          const Words words = Isa::loadu(residual + b * kLanes);
-          Sums& even = sums[o][2 * b];
-          Sums& odd = sums[o][2 * b + 1];
-          even = Isa::add(even, Isa::shift_left(Isa::even(words), shift));
-          odd = Isa::add(odd, Isa::shift_left(Isa::odd(words), shift));
+      const int16_t* residual = layer.residual + (out + o) * layer.residual_stride + x;
+      SRQ_UNROLL
+      for (int v = 0; v < kWidth; v += 2) {
+        const Words words = Isa::loadu(residual + v / 2 * kLanes);
+        if (by_weight) {
+          sums[o][v] = Isa::dot(sums[o][v], words, even);
+          sums[o][v + 1] = Isa::dot(sums[o][v + 1], words, odd);
+        } else {
+          const Sums left = Isa::splat(shift);
+          sums[o][v] = Isa::add(sums[o][v], Isa::shift_left(Isa::even(words), left));
+          sums[o][v + 1] = Isa::add(sums[o][v + 1], Isa::shift_left(Isa::odd(words), left));
         }
       }
-      const Round round(layer.rounding, out + o);
-      for (int v = 0; v < kVectors; ++v) sums[o][v] = round(sums[o][v]);
-      store_line(layer.target, out + o, x, sums[o], lo, hi);
     }
   }
 
-  // The last outs - out < kOuts channels.
-  template <int kOuts>
+  // kOuts sums of kDenseBlocks vectors of pixels, `block` vectors into the tile.
+  template <bool kUnsigned, int kOuts>
+  static void dense_part(const Dense& layer, int out, int block, ptrdiff_t x) {
+    constexpr int kWidth = 2 * Isa::kDenseBlocks;
+    Sums sums[kOuts][kWidth];
+    SRQ_UNROLL
+    for (int o = 0; o < kOuts; ++o) {
+      const Sums init = Isa::splat(layer.rounding.init[out + o]);
+      SRQ_UNROLL
+      for (int v = 0; v < kWidth; ++v) sums[o][v] = init;
+    }
+    x += block * kLanes;
+    if (layer.residual) add_residual(layer, out, x, sums);
+    const int32_t* weights = layer.weights + ptrdiff_t(out) * layer.pairs;
+    const int16_t* inputs = layer.inputs + 2 * block * kLanes;
+    for (int k = 0; k < layer.pairs; ++k, inputs += kPairSize, weights += kOuts) {
+      Words input[kWidth];
+      SRQ_UNROLL
+      for (int v = 0; v < kWidth; ++v) input[v] = Isa::load(inputs + v * kLanes);
+      SRQ_UNROLL
+      for (int o = 0; o < kOuts; ++o) {
+        const Words weight = Isa::splat_pair(weights[o]);
+        SRQ_UNROLL
+        for (int v = 0; v < kWidth; ++v) sums[o][v] = Isa::dot(sums[o][v], input[v], weight);
+      }
+    }
+    const Saturate<kUnsigned> saturate(layer.rounding);
+    SRQ_UNROLL
+    for (int o = 0; o < kOuts; ++o) {
+      finish<kWidth>(Round(layer.rounding, out + o), sums[o]);
+      store_line<Isa::kDenseBlocks>(layer.target, out + o, x, sums[o], saturate);
+    }
+  }
+
+  template <bool kUnsigned, int kOuts>
+  static void dense_block(const Dense& layer, int out, ptrdiff_t x) {
+    for (int block = 0; block < Isa::kBlocks; block += Isa::kDenseBlocks) {
+      dense_part<kUnsigned, kOuts>(layer, out, block, x);
+    }
+  }
+
+  // The last outs - out <= kOuts channels.
+  template <bool kUnsigned, int kOuts>
   static void dense_rest(const Dense& layer, int out, ptrdiff_t x) {
     if constexpr (kOuts > 0) {
-      if (layer.outs - out == kOuts) return dense_block<kOuts>(layer, out, x);
-      dense_rest<kOuts - 1>(layer, out, x);
+      if (layer.outs - out == kOuts) return dense_block<kUnsigned, kOuts>(layer, out, x);
+      dense_rest<kUnsigned, kOuts - 1>(layer, out, x);
     }
+  }
+
+  template <bool kUnsigned>
+  static void dense_all(const Dense& layer, ptrdiff_t x) {
+    int out = 0;
+    for (; out + Isa::kOuts < layer.outs; out += Isa::kOuts) {
+      dense_block<kUnsigned, Isa::kOuts>(layer, out, x);
+    }
+    dense_rest<kUnsigned, Isa::kOuts>(layer, out, x);
   }
 
   static void dense(const Dense& layer, ptrdiff_t x) {
-    int out = 0;
-    for (; out + Isa::kOuts <= layer.outs; out += Isa::kOuts) {
-      dense_block<Isa::kOuts>(layer, out, x);
-    }
-    dense_rest<Isa::kOuts - 1>(layer, out, x);
+    if (layer.rounding.lo == 0) return dense_all<true>(layer, x);
+    dense_all<false>(layer, x);
   }
 
-  // A kernel whose shape is only known when it runs.
-  struct AnyShape {
-    static constexpr bool even(int) { return true; }
-    static constexpr bool odd(int) { return true; }
-    static int rows(const Depthwise& layer) { return layer.rows; }
-    static int pairs(const Depthwise& layer) { return layer.pairs; }
-    static int first_pair(const Depthwise& layer) { return layer.first_pair; }
-  };
+  // The sums of one output channel after the other, for a kernel of any shape.
+  class AnyShape {
+   public:
+    static bool is(const Depthwise&) { return true; }
 
-  // An odd kernel with symmetric padding; even(m) and odd(m) say whether the m-th pair of pixels
-  // holds a tap for even and for odd output pixels.
-  template <int kRows, int kColumns>
-  struct Shape {
-    static constexpr int kLeft = kColumns / 2;
-    static constexpr int kFirst = -((kLeft + 1) / 2);
-    static constexpr int tap(int m) { return 2 * (kFirst + m) + kLeft; }
-    static constexpr bool even(int m) { return tap(m) + 1 >= 0 && tap(m) < kColumns; }
-    static constexpr bool odd(int m) { return tap(m) >= 0 && tap(m) - 1 < kColumns; }
-    static constexpr int rows(const Depthwise&) { return kRows; }
-    static constexpr int pairs(const Depthwise&) { return (kLeft + 1) / 2 + (kColumns - kLeft) / 2 + 1; }
-    static constexpr int first_pair(const Depthwise&) { return kFirst; }
-  };
+    AnyShape(const Depthwise& layer, ptrdiff_t x) : layer_(layer), weights_(layer.weights), x_(x) {}
 
-  template <class S>
-  static void depthwise_sums(const Depthwise& layer, int out, ptrdiff_t x, Sums* sums) {
-    const Sums init = Isa::splat(layer.rounding.init[out]);
-    for (int v = 0; v < kVectors; ++v) sums[v] = init;
-    const int channel = out / layer.multiplier;
-    const int rows = S::rows(layer), pairs = S::pairs(layer);
-    const int32_t* weights = layer.weights + ptrdiff_t(out) * rows * pairs * 2;
-    for (int r = 0; r < rows; ++r) {
-      const int16_t* line = layer.lines[r].channel(channel) + x + 2 * S::first_pair(layer);
-      for (int m = 0; m < pairs; ++m, weights += 2) {
-        for (int b = 0; b < Isa::kBlocks; ++b) {
-          const Words input = Isa::loadu(line + 2 * m + b * kLanes);
-          if (S::even(m)) sums[2 * b] = Isa::dot(sums[2 * b], input, Isa::splat_pair(weights[0]));
-          if (S::odd(m)) {
-            sums[2 * b + 1] = Isa::dot(sums[2 * b + 1], input, Isa::splat_pair(weights[1]));
+    void next(Sums* sums) {
+      const int channel = out_ / layer_.multiplier;
+      start(layer_.rounding, out_, sums);
+      for (int r = 0; r < layer_.rows; ++r) {
+        const int16_t* line = layer_.lines[r].channel(channel) + x_ + 2 * layer_.first_pair;
+        for (int m = 0; m < layer_.pairs; ++m, line += 2, weights_ += 2) {
+          const Words even = Isa::splat_pair(weights_[0]), odd = Isa::splat_pair(weights_[1]);
+          SRQ_UNROLL
+          for (int b = 0; b < Isa::kBlocks; ++b) {
+            const Words input = Isa::loadu(line + b * kLanes);
+            sums[2 * b] = Isa::dot(sums[2 * b], input, even);
+            sums[2 * b + 1] = Isa::dot(sums[2 * b + 1], input, odd);
           }
         }
       }
+      finish<kVectors>(Round(layer_.rounding, out_++), sums);
     }
-    const Round round(layer.rounding, out);
-    for (int v = 0; v < kVectors; ++v) sums[v] = round(sums[v]);
-  }
+
+   private:
+    const Depthwise& layer_;
+    const int32_t* weights_;
+    const ptrdiff_t x_;
+    int out_ = 0;
+  };
+
+  // The same for an odd kernel of at most 5 columns with symmetric padding and one output for
+  // each input: what it reads are the pair of pixels at its own and those beside it, -1, 0 and 1.
+  // For 3 columns some of them hold no tap.
+  template <int kRows, int kColumns>
+  class Shape {
+   public:
+    static bool is(const Depthwise& layer) {
+      return layer.rows == kRows && layer.columns == kColumns && layer.pairs == 3 &&
+             layer.first_pair == -1 && layer.multiplier == 1 && !layer.rounding.left;
+    }
+
+    Shape(const Depthwise& layer, ptrdiff_t x)
+        : weights_(layer.weights), init_(layer.rounding.init), right_(layer.rounding.right) {
+      SRQ_UNROLL
+      for (int r = 0; r < kRows; ++r) {
+        lines_[r] = layer.lines[r].data + x;
+        strides_[r] = layer.lines[r].stride;
+      }
+    }
+
+    SRQ_INLINE void next(Sums* sums) {
+      const Sums init = Isa::splat(*init_++);
+      SRQ_UNROLL
+      for (int v = 0; v < kVectors; ++v) sums[v] = init;
+      SRQ_UNROLL
+      for (int r = 0; r < kRows; ++r, weights_ += 6) {
+        add_pair<-1>(lines_[r], weights_, sums);
+        add_pair<0>(lines_[r], weights_ + 2, sums);
+        add_pair<1>(lines_[r], weights_ + 4, sums);
+        lines_[r] += strides_[r];
+      }
+      const Sums right = Isa::splat(*right_++);
+      SRQ_UNROLL
+      for (int v = 0; v < kVectors; ++v) sums[v] = Isa::shift_right(sums[v], right);
+    }
+
+   private:
+    static constexpr int kLeft = kColumns / 2;
+
+    template <int kPair>
+    SRQ_INLINE static void add_pair(const int16_t* line, const int32_t* weights, Sums* sums) {
+      constexpr bool kEven = 2 * kPair + 1 >= -kLeft && 2 * kPair <= kLeft;
+      constexpr bool kOdd = 2 * kPair >= -kLeft && 2 * kPair - 1 <= kLeft;
+      const Words for_even = Isa::splat_pair(weights[0]), for_odd = Isa::splat_pair(weights[1]);
+      SRQ_UNROLL
+      for (int b = 0; b < Isa::kBlocks; ++b) {
+        const Words input = Isa::template beside<kPair>(line + b * kLanes);
+        if (kEven) sums[2 * b] = Isa::dot(sums[2 * b], input, for_even);
+        if (kOdd) sums[2 * b + 1] = Isa::dot(sums[2 * b + 1], input, for_odd);
+      }
+    }
+
+    const int32_t* weights_;
+    const int32_t* init_;
+    const int32_t* right_;
+    const int16_t* lines_[kRows];
+    ptrdiff_t strides_[kRows];
+  };
 
   template <class S>
   static void depthwise_shape(const Depthwise& layer, ptrdiff_t x) {
-    const Words lo = Isa::splat16(layer.rounding.lo), hi = Isa::splat16(layer.rounding.hi);
+    const Saturate<false> saturate(layer.rounding);
+    S channels(layer, x);
     if (!layer.inputs) {
       for (int out = 0; out < layer.outs; ++out) {
         Sums sums[kVectors];
-        depthwise_sums<S>(layer, out, x, sums);
-        store_line(layer.target, out, x, sums, lo, hi);
+        channels.next(sums);
+        store_line<Isa::kBlocks>(layer.target, out, x, sums, saturate);
       }
       return;
     }
     int16_t* inputs = layer.inputs;
     for (int out = 0; out < layer.outs; out += 2, inputs += kPairSize) {
       Sums first[kVectors], second[kVectors];
-      depthwise_sums<S>(layer, out, x, first);
+      channels.next(first);
       if (out + 1 < layer.outs) {
-        depthwise_sums<S>(layer, out + 1, x, second);
+        channels.next(second);
       } else {
+        SRQ_UNROLL
         for (int v = 0; v < kVectors; ++v) second[v] = Isa::splat(0);
       }
+      SRQ_UNROLL
       for (int v = 0; v < kVectors; ++v) {
-        Isa::store(inputs + v * kLanes, Isa::clamp(Isa::join(first[v], second[v]), lo, hi));
+        Isa::store(inputs + v * kLanes, saturate(first[v], second[v]));
       }
     }
   }
@@ -199,15 +322,9 @@ struct Inner {
   static void depthwise(const Depthwise& layer, ptrdiff_t x) {
     using Row5 = Shape<1, 5>;
     using Square3 = Shape<3, 3>;
-    if (is<Row5>(layer)) return depthwise_shape<Row5>(layer, x);
-    if (is<Square3>(layer)) return depthwise_shape<Square3>(layer, x);
+    if (Row5::is(layer)) return depthwise_shape<Row5>(layer, x);
+    if (Square3::is(layer)) return depthwise_shape<Square3>(layer, x);
     depthwise_shape<AnyShape>(layer, x);
-  }
-
-  template <class S>
-  static bool is(const Depthwise& layer) {
-    return layer.rows == S::rows(layer) && layer.pairs == S::pairs(layer) &&
-           layer.first_pair == S::first_pair(layer);
   }
 
   template <class T, int kFactor>
@@ -256,9 +373,12 @@ struct Inner {
   static int64_t multiply_adds(int64_t rounds) {
     constexpr int kChains = 12;  // enough to hide the latency, few enough for 16 registers
     Sums sums[kChains];
+    SRQ_UNROLL
     for (int c = 0; c < kChains; ++c) sums[c] = Isa::splat(0);
     Words a = Isa::splat16(3), b = Isa::splat16(-2);
     for (int64_t r = 0; r < rounds; ++r) {
+      Isa::keep(a);  // or the products would leave the loop
+      SRQ_UNROLL
       for (int c = 0; c < kChains; ++c) {
         sums[c] = Isa::dot(sums[c], a, b);
         Isa::keep(sums[c]);

@@ -20,6 +20,11 @@ struct Read {
   int right = 0;
 };
 
+// What a stage keeps of the line that it works on from one call to the next.
+struct StageState {
+  virtual ~StageState() = default;
+};
+
 class Stage {
  public:
   // value: the op whose value it makes, or -1 if it writes the picture.
@@ -29,8 +34,12 @@ class Stage {
   virtual ~Stage() = default;
 
   // Pixels x0 to before x1 of line y, of its grid. x0 is a multiple of a tile; x1 is too, or is
-  // the line's end: then what a whole tile makes beyond it is closed by the caller.
-  virtual void run(Canvas& canvas, int64_t y, ptrdiff_t x0, ptrdiff_t x1) const = 0;
+  // the line's end: then what a whole tile makes beyond it is closed by the caller. `begins`
+  // tells that the call before this one was for another line; `state` is the stage's own.
+  virtual void run(Canvas& canvas, StageState* state, bool begins, int64_t y, ptrdiff_t x0,
+                   ptrdiff_t x1) const = 0;
+
+  virtual std::unique_ptr<StageState> new_state() const { return nullptr; }
 
   // The scratch memory that `run` needs for `pixels` of its grid at once.
   virtual size_t scratch_bytes(ptrdiff_t pixels) const { return 4 * size_t(pixels) * 2; }

@@ -35,7 +35,9 @@ Window::Window(const WindowShape& shape, ptrdiff_t width)
     : shape_(shape), stride_(shape.stride(width)), memory_(zeroed(shape.bytes(width))) {}
 
 void* Window::place(int64_t y) const {
-  const ptrdiff_t element = (y % shape_.lines) * shape_.channels * stride_ + kMargin;
+  // A division of 32 bits: there is one for every line that a stage reads.
+  const uint32_t slot = uint32_t(y) % uint32_t(shape_.lines);
+  const ptrdiff_t element = ptrdiff_t(slot) * shape_.channels * stride_ + kMargin;
   return static_cast<char*>(memory_.get()) + element * (shape_.wide ? 4 : 2);
 }
 
