@@ -1,4 +1,4 @@
-"""The subject ``libplacebo``: the user shader in the library that mpv, VLC and ffmpeg play it with.
+"""The subject ``libplacebo``: the user shader in the library that mpv and ffmpeg play it with.
 
 A small C program beside this file is compiled and runs the shader's passes on Vulkan, offscreen,
 in the texture format that libplacebo itself takes for them.
