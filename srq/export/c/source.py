@@ -8,7 +8,7 @@ from srq.export.c.memory import largest_scale
 from srq.export.c.ops import Ops, takes_io
 from srq.export.c.schedule import Schedule, Segment
 from srq.export.c.text import fill, indented, minus, prefix_of, times, title_of
-from srq.program import Program
+from srq.program import Input, Program
 
 
 def source(program: Program, plan: Schedule) -> str:
@@ -52,12 +52,11 @@ def _segment(number: int, segment: Segment, plan: Schedule, ops: Ops) -> str:
     scale = segment.scale
     lines = []
     for lag, group in groupby((plan.places[name] for name in segment.names), lambda p: p.lag):
-        calls = [ops.call(place) for place in group]
-        lines += [
-            f"if (has_line(s, {minus('row', lag)}, {scale})) {{",
-            *(f"    {call}" for call in calls),
-            "}",
-        ]
+        places = list(group)
+        made = f"has_line(s, {minus('row', lag)}, {scale})"
+        if isinstance(places[0].step.op, Input):
+            made = "io->line != NULL"  # the same, and plain to whoever checks pointers
+        lines += [f"if ({made}) {{", *(f"    {ops.call(place)}" for place in places), "}"]
     return fill(
         "segment.c",
         number=number,
