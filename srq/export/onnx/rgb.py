@@ -30,7 +30,7 @@ def add_rgb(graph: Graph, core: Core) -> None:
     """
     picture = clip(graph, INPUT, 0, 1)
     if core.exact:
-        luma = _whole_luma(graph, picture)
+        luma = whole_luma(graph, picture)
         made = core.append(graph, luma)
     else:
         luma = _luma(graph, picture)
@@ -50,7 +50,7 @@ def _luma(graph: Graph, picture: str) -> str:
     return _weighed(graph, picture, np.array(_WEIGHTS) * (_SPAN / 1000), _BLACK)
 
 
-def _whole_luma(graph: Graph, picture: str) -> str:
+def whole_luma(graph: Graph, picture: str) -> str:
     """Studio luma of the nearest 8-bit codes, rounded half up: that of ``srq.image.colour``.
 
     With the sum S = 299 R + 587 G + 114 B it is 16 + floor(S * 73/85000 + 1/2). Taken from

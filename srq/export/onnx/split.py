@@ -46,32 +46,44 @@ class Taps:
     def reach(self, weight: Weight, *, added: bool) -> NDArray[np.float64]:
         """How far each channel's partial sums can be from 0, in whatever order they are taken,
         counted in its last bit; with ``added``, that is among the terms."""
-        return self._running(weight, added=added)[:, -1]
+        least, most = (ends[:, -1] for ends in self._running(weight, added=added))
+        return np.maximum(-least, most)
 
     def hold(self, weight: Weight, *, added: bool) -> bool:
         """Whether float32 sums ``weight`` exactly, in whatever order."""
         return bool((self.reach(weight, added=added) <= LIMIT).all())
 
     def first(self, weight: Weight, *, added: bool) -> Weight:
-        """The taps of every output channel that hold together, from its first on; 0 for others."""
-        held = self._running(weight, added=added) <= LIMIT
+        """The taps of every output channel that hold together, 0 for the others: from the first
+        tap on those that can add to the sum, until that is full, and those that can lessen it."""
+        least, most = self._running(weight, added=added)
+        low, high = (end.reshape(least.shape) for end in self._ends(weight))
+        held = ((low == 0) | (-least <= LIMIT)) & ((high == 0) | (most <= LIMIT))
         return np.where(held.reshape(weight.shape), weight, 0)
 
-    def _running(self, weight: Weight, *, added: bool) -> NDArray[np.float64]:
-        """The reach of every channel's first tap, first two, and so on, all in one row."""
-        one, other = weight * self.lo, weight * self.hi
-        rows, fine = (len(weight), -1), self.fine[:, None]
-        least = np.minimum(one, other).reshape(rows).cumsum(axis=1) * fine
-        most = np.maximum(one, other).reshape(rows).cumsum(axis=1) * fine
+    def _running(
+        self, weight: Weight, *, added: bool
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The least and the most that every channel's first tap can contribute, its first two,
+        and so on to all of them; (channels, taps)."""
+        least, most = (
+            end.reshape(len(weight), -1).cumsum(axis=1) * self.fine[:, None]
+            for end in self._ends(weight)
+        )
         if added:
             least += np.minimum(self.added, 0)[:, None]
             most += np.maximum(self.added, 0)[:, None]
-        return np.maximum(-least, most)
+        return least, most
+
+    def _ends(self, weight: Weight) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The least and the most that each tap can contribute, in the last bit of its product."""
+        one, other = weight * self.lo, weight * self.hi
+        return np.minimum(one, other), np.maximum(one, other)
 
 
 def in_runs(weight: Weight, taps: Taps) -> tuple[tuple[Weight, ...], int]:
-    """Weights that sum up to ``weight`` and hold, the first with what is added, each a run of
-    taps; and up to where their total in float32, added in order, is certain (see ``plan``).
+    """Weights that sum up to ``weight`` and hold, the first with what is added, as many taps in
+    each as it takes; and up to where their total, added in order, is certain (see ``plan``).
 
     The total of the first two is right, or beyond the limit. Each further one may bring it back
     from there by as much as it can be. Returns nothing and 0 where that leaves nothing certain.

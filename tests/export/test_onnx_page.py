@@ -1,0 +1,98 @@
+"""The folder alone: its script runs as its page says, and gives the reference's integers."""
+
+import runpy
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import srq
+from srq.engines.reference import Reference
+from srq.export import export
+from srq.fixed import Format
+from srq.program import Input, NearestUpsample, Output, Program, load
+from srq.zoo import resolve
+from tests.export.onnx_runs import Onnx
+
+KIM = load(resolve("kim-x2", "program"))
+DEEP = Program(
+    [
+        Input("lr", Format(False, 10, 10)),
+        NearestUpsample("nearest", "lr", 2),
+        Output("hr", "nearest"),
+    ]
+)
+
+
+@pytest.fixture
+def run_page(tmp_path, monkeypatch):
+    """Export, check the page against the folder, and run its script in the folder."""
+
+    def run_it(program, exporter, suffix):
+        folder = tmp_path / "folder"
+        export(program, exporter, folder)
+        page = (folder / "README.md").read_text()
+        script = (folder / "upscale.py").read_text()
+        assert program.fingerprint in page
+        assert f"```python\n{script}```" in page
+        command = f"python upscale.py small{suffix} large{suffix}"
+        assert command in page.splitlines()
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "argv", command.split()[1:])
+        return lambda: runpy.run_path("upscale.py", run_name="__main__")
+
+    return run_it
+
+
+def noise(*shape):
+    return np.random.default_rng(5).integers(0, 256, shape).astype(np.uint8)
+
+
+@pytest.mark.parametrize("form", ["luma", "gray"])
+def test_gray_pictures(run_page, form):
+    script = run_page(KIM, Onnx(form=form), ".png")
+    Image.fromarray(noise(8, 9)).save("small.png")
+    script()
+    np.testing.assert_array_equal(np.asarray(Image.open("large.png")), Reference(KIM)(noise(8, 9)))
+
+
+def test_colour_pictures(run_page):
+    script = run_page(KIM, Onnx(form="rgb"), ".png")
+    Image.fromarray(noise(8, 9, 3)).save("small.png")
+    script()
+    expected = srq.upscale(noise(8, 9, 3), "kim-x2", engine="reference")
+    np.testing.assert_array_equal(np.asarray(Image.open("large.png")), expected)
+
+
+@pytest.mark.parametrize(("form", "peak"), [("luma", 1), ("gray", 1023)])
+def test_more_bits_than_pictures_have(run_page, form, peak):
+    script = run_page(DEEP, Onnx(form=form), ".npy")
+    codes = np.arange(0, 1023, 93, dtype=np.uint16).reshape(1, 11)
+    np.save("small.npy", codes if peak == 1 else (codes / peak).astype(np.float32))
+    script()
+    made = np.load("large.npy")
+    np.testing.assert_array_equal(made * np.float32(peak), Reference(DEEP)(codes))
+
+
+def test_qonnx(run_page):
+    pytest.importorskip("qonnx")
+    script = run_page(KIM, Onnx(kind="qonnx"), ".npy")
+    np.save("small.npy", noise(5, 6))
+    script()
+    made = np.load("large.npy")
+    assert made.dtype == np.uint8
+    np.testing.assert_array_equal(made, Reference(KIM)(noise(5, 6)))
+
+
+@pytest.mark.parametrize("kind", ["exact", "float"])
+@pytest.mark.parametrize("form", ["luma", "gray", "rgb"])
+def test_the_page_says_what_the_numbers_are(kind, form):
+    if kind == "float":
+        pytest.importorskip("torch")
+    page = Onnx(kind=kind, form=form).files(KIM)["README.md"].decode()
+    assert ("| `input` | uint8 |" in page) == (form == "luma")
+    assert ("| `output` | float32 | (N, 3, 2 H, 2 W) |" in page) == (form == "rgb")
+    assert ("Why it is exact" in page) == (kind == "exact")
+    assert ("VapourSynth" in page) == (form == "gray")
+    assert "$" not in page
