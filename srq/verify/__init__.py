@@ -69,7 +69,8 @@ SUBJECTS: dict[str, Entry] = {
         get="pip install moderngl",
     ),
     "libplacebo": Entry(
-        "srq.verify.libplacebo:libplacebo", "the shader, in the library of mpv and ffmpeg, on Vulkan"
+        "srq.verify.libplacebo:libplacebo",
+        "the shader, in the library of mpv and ffmpeg, on Vulkan",
     ),
 }
 """Every subject by name, in the order in which they are reported."""

@@ -64,12 +64,15 @@ class Glsl:
         """The shader and a README."""
         shader = f"srq_{identifier(program)}.glsl"
         passes = list(Shader(program, self.textures, self._when(program)).passes())
+        texels = len(passes) - 1 + program.scale**2  # for a pixel of the video
+        texel_bytes = 16 if self.textures == "float" else 8
         words = {
             "name": label(program),
             "shader": shader,
             "fingerprint": program.fingerprint,
             "scale": program.scale,
             "passes": len(passes),
+            "megabytes": round(texels * texel_bytes * 1280 * 720 / 1e6),
             "exact": TEXTURES[self.textures],
             "bits": program.input.format.bits,
             "from": _decimal(self._from(program)),

@@ -56,6 +56,7 @@ class Pass:
         self.load = load
         self.lines: list[str] = []
         self._made: dict[object, Vector] = {}
+        self._variables = 0
 
     def compute(self, name: str, quad: Quad) -> Vector:
         """Four planes of a value, by its op."""
@@ -187,19 +188,13 @@ class Pass:
     def _add(self, step: Step, quad: Quad) -> Vector:
         a, b = (self._value(source.name, quad) for source in step.sources)
         self.lines.append(f"// {step.op.name}: {summary(step)}")
-        floats = not (a.is_int or b.is_int)
-        if floats and self._stays_exact(self.program.ranges.accumulators, step, quad):
-            operands = [
-                x.text if not n else f"{x.text} * {1 << n}.0"
-                for x, n in zip((a, b), step.aligns, strict=True)
-            ]
-        else:
-            floats = False
-            operands = [
-                x.as_int() if not n else f"({x.as_int()} << {n})"
-                for x, n in zip((a, b), step.aligns, strict=True)
-            ]
-        return self._variable(Vector(" + ".join(operands), not floats))
+        exact = self._stays_exact(self.program.ranges.accumulators, step, quad)
+        aligned = list(zip((a, b), step.aligns, strict=True))
+        if exact and not (a.is_int or b.is_int):
+            operands = [f"{x.text} * {1 << n}.0" if n else x.text for x, n in aligned]
+            return self._variable(Vector(" + ".join(operands)))
+        operands = [f"({x.as_int()} << {n})" if n else x.as_int() for x, n in aligned]
+        return self._variable(Vector(" + ".join(operands), True))
 
     def _requantize(self, step: Step, total: Vector, quad: Quad) -> Vector:
         """``total`` shifted with rounding, half up, and saturated; an accumulator only shifted."""
@@ -235,8 +230,6 @@ class Pass:
         kind = kind or ("ivec4" if vector.is_int else "vec4")
         self.lines.append(f"{kind} {name} = {vector.text};")
         return Vector(name, vector.is_int)
-
-    _variables = 0
 
 
 def _is_exact(lo: NDArray[np.int64], hi: NDArray[np.int64]) -> bool:
