@@ -4,6 +4,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PIL import Image
+
 from srq.cli.upscale_progress import display
 from srq.errors import ConfigError
 from srq.upscaling.batch import Existing, Result, State, upscale_files
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
     from srq.engines import Engine
     from srq.upscaling.shard import Shard
+
+_MOST_PIXELS = 1 << 30
 
 
 def run_pictures(
@@ -37,6 +41,8 @@ def run_pictures(
     errors: "Console",
 ) -> dict[str, Any]:
     """Upscale a picture or a folder and tell of it; the summary for machines."""
+    # Pillow's limit guards servers; here a person names files of their own.
+    Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS or 0, _MOST_PIXELS // 2)
     existing = Existing.SKIP if skip else Existing.REPLACE if force else Existing.REFUSE
     planned = plan(source, target, scale=opened.scale, recursive=recursive, suffix=suffix)
     folder = None

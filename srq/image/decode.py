@@ -21,6 +21,7 @@ for _name in ("PIL", "tifffile"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP")
+_STRIP_PIXELS = 1 << 20
 _BITS_PER_SAMPLE, _PLANAR_CONFIGURATION = 0x0102, 0x011C
 _TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
@@ -112,7 +113,22 @@ def _channels8(image: ImageFile.ImageFile) -> tuple[NDArray[np.uint8], bool]:
         mode = _WITH_ALPHA.get(mode, mode)
     if image.mode == "CMYK":
         return np.asarray(_cmyk_to_srgb(image)), False
-    return np.asarray(image.convert(mode)), mode in ("LA", "RGBA")
+    return _strips(image, mode), mode in ("LA", "RGBA")
+
+
+def _strips(image: Image.Image, mode: str) -> NDArray[np.uint8]:
+    """The channels of ``image`` in ``mode``, strip by strip: Pillow copies a whole one twice."""
+    width, height = image.size
+    made: NDArray[np.uint8] | None = None
+    rows = max(1, _STRIP_PIXELS // width)
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        strip = np.asarray(image.crop((0, top, width, bottom)).convert(mode))
+        if made is None:
+            made = np.empty((height, *strip.shape[1:]), np.uint8)
+        made[top:bottom] = strip
+    assert made is not None
+    return made
 
 
 def _cmyk_to_srgb(image: Image.Image) -> Image.Image:
@@ -169,11 +185,15 @@ def _unpacked(data: bytes, rawmode: str) -> NDArray[np.uint8]:
         tile._replace(args=(rawmode, *tile.args[1:]) if isinstance(tile.args, tuple) else rawmode)
         for tile in image.tile
     ]
-    return np.asarray(image)
+    image.load()
+    return _strips(image, image.mode)
 
 
 def _joined(high: NDArray[np.uint8], low: NDArray[np.uint8]) -> NDArray[np.uint16]:
-    return high.astype(np.uint16) * np.uint16(256) + low
+    joined = high.astype(np.uint16)
+    joined *= 256
+    joined += low
+    return joined
 
 
 def _is_deep(image: ImageFile.ImageFile) -> bool:

@@ -1,18 +1,19 @@
 """Picture -> the bytes of a picture file."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from srq.errors import ImageError
 from srq.image.depth import to_depth
 from srq.image.picture import Picture, fitting_profile
-from srq.image.png16 import encode_png16
-from srq.image.tiff import encode_tiff
+from srq.image.png import PngWriter, encode_png16
+from srq.image.tiff import TiffWriter, encode_tiff
 
 _EXIF_PREFIX = b"Exif\0\0"
 _JPEG_EXIF_BYTES = 65533 - len(_EXIF_PREFIX)  # what fits into one APP1 segment
@@ -29,6 +30,7 @@ class Format:
     gray: bool = True
     alpha: bool = False
     metadata: bool = True  # a profile and EXIF
+    writer: type[PngWriter] | type[TiffWriter] | None = None  # for rows as they come
 
 
 def encode(picture: Picture, suffix: str, *, quality: int = 95, lossless: bool = False) -> bytes:
@@ -41,6 +43,39 @@ def encode(picture: Picture, suffix: str, *, quality: int = 95, lossless: bool =
     transparent = picture.is_transparent
     target = check_target(suffix, picture.size, transparent=transparent, quality=quality)
     return target.encode(_fitted(picture, target), quality, lossless)
+
+
+def encode_rows(
+    rows: Iterator[NDArray[Any]],
+    like: Picture,
+    size: tuple[int, int],
+    suffix: str,
+    stream: BinaryIO,
+    *,
+    quality: int = 95,
+) -> None:
+    """Write to ``stream`` the file of a picture whose rows come from above to below.
+
+    ``rows`` are as ``Picture.channels`` has them, any number at a time; all else that the
+    picture carries is that of ``like``, whose kind and depth it has. PNG and TIFF keep no row;
+    other formats need the whole. ``stream`` must be a file. Raises as ``encode`` does.
+    """
+    target = check_target(suffix, size, transparent=like.is_transparent, quality=quality)
+    if target.writer is None:
+        channels = np.concatenate(list(rows))
+        pixels, alpha = channels, None
+        if like.alpha is not None:
+            pixels, alpha = np.squeeze(channels[..., :-1]), channels[..., -1]
+        whole = replace(like, pixels=pixels.reshape(size + like.pixels.shape[2:]), alpha=alpha)
+        stream.write(target.encode(_fitted(whole, target), quality, False))
+        return
+    count = (1 if like.is_gray else 3) + (like.alpha is not None)
+    bits = 8 * like.pixels.itemsize
+    icc = fitting_profile(like.icc, like.is_gray)
+    writer = target.writer(stream, size, count, bits, icc, like.exif)
+    for some in rows:
+        writer.write(some)
+    writer.finish()
 
 
 def check_target(
@@ -128,10 +163,10 @@ def _pillow(picture: Picture, format_name: str, **options: Any) -> bytes:
     return stream.getvalue()
 
 
-_PNG = Format("PNG", _png, longest=2**31 - 1, deep=True, alpha=True)
+_PNG = Format("PNG", _png, longest=2**31 - 1, deep=True, alpha=True, writer=PngWriter)
 _JPEG = Format("JPEG", _jpeg, longest=65500)
 _WEBP = Format("WebP", _webp, longest=16383, gray=False, alpha=True)
-_TIFF = Format("TIFF", _tiff, longest=2**31 - 1, deep=True, alpha=True)
+_TIFF = Format("TIFF", _tiff, longest=2**31 - 1, deep=True, alpha=True, writer=TiffWriter)
 _BMP = Format("BMP", _bmp, longest=2**31 - 1, metadata=False)
 
 FORMATS = {

@@ -8,13 +8,14 @@ that has the tags of both: nothing in the block moves, and all it points at stay
 import io
 import struct
 import zlib
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
 from PIL import Image
 
+from srq.errors import ImageError
 from srq.image.exif import byte_order, entries
 from srq.image.picture import Picture
 
@@ -55,45 +56,118 @@ _SHORT, _LONG, _UNDEFINED = 3, 4, 7
 _CODES = {_SHORT: "H", _LONG: "I", _UNDEFINED: "B"}
 
 
+class TiffWriter:
+    """A TIFF file that takes its rows from above to below: deflated strips of differences.
+
+    channels: 1 to 4, alpha the last of an even number. bits: 8 or 16. The stream must be at its
+    start and allow to seek.
+    """
+
+    def __init__(
+        self,
+        stream: BinaryIO,
+        size: tuple[int, int],
+        channels: int,
+        bits: int,
+        icc: bytes | None = None,
+        exif: bytes | None = None,
+    ) -> None:
+        self._stream = stream
+        self._exif = exif or b"II*\0" + bytes(4)
+        self._order = byte_order(self._exif) or "<"
+        self._icc = icc
+        self._size, self._channels, self._bits = size, channels, bits
+        self._rows = max(1, _STRIP_BYTES // (size[1] * channels * bits // 8))
+        self._waiting: list[NDArray[Any]] = []
+        self._offsets: list[int] = []
+        self._lengths: list[int] = []
+        self._place = 0
+        self._append(self._exif)
+
+    def write(self, rows: NDArray[Any]) -> None:
+        """Append rows: (n, width) or (n, width, channels), of ``bits`` bits."""
+        self._waiting.append(rows.reshape(len(rows), self._size[1], self._channels))
+        while sum(map(len, self._waiting)) >= self._rows:
+            self._strip()
+
+    def finish(self) -> None:
+        """End the file, after the last row."""
+        if self._waiting:
+            self._strip()
+        height, width = self._size
+        tags = {
+            0x0100: (_LONG, [width]),
+            0x0101: (_LONG, [height]),
+            0x0102: (_SHORT, [self._bits] * self._channels),
+            0x0103: (_SHORT, [8]),  # Compression: deflate
+            0x0106: (_SHORT, [1 if self._channels < 3 else 2]),  # PhotometricInterpretation
+            0x0111: (_LONG, self._offsets),
+            0x0112: (_SHORT, [1]),  # Orientation: upright
+            0x0115: (_SHORT, [self._channels]),
+            0x0116: (_LONG, [self._rows]),
+            0x0117: (_LONG, self._lengths),
+            0x011C: (_SHORT, [1]),  # PlanarConfiguration: pixel by pixel
+            0x013D: (_SHORT, [2]),  # Predictor: differences along the row
+        }
+        if self._channels in (2, 4):
+            tags[0x0152] = (_SHORT, [2])  # ExtraSamples: alpha, not premultiplied
+        if self._icc is not None:
+            tags[0x8773] = (_UNDEFINED, list(self._icc))
+        directory = {tag: entry for tag, entry in entries(self._exif).items() if tag in _ABOUT}
+        for tag, (kind, values) in tags.items():
+            directory[tag] = self._entry(tag, kind, values)
+        table = struct.pack(f"{self._order}H", len(directory))
+        table += b"".join(directory[tag] for tag in sorted(directory)) + bytes(4)
+        place = self._append(table)
+        self._stream.seek(4)
+        self._stream.write(struct.pack(f"{self._order}I", place))
+        self._stream.seek(0, io.SEEK_END)
+
+    def _strip(self) -> None:
+        taken: list[NDArray[Any]] = []
+        left = self._rows
+        while left and self._waiting:
+            rows = self._waiting.pop(0)
+            taken.append(rows[:left])
+            if len(rows) > left:
+                self._waiting.insert(0, rows[left:])
+            left -= len(taken[-1])
+        strip = zlib.compress(_differences(np.concatenate(taken), self._order))
+        self._offsets.append(self._append(strip))
+        self._lengths.append(len(strip))
+
+    def _entry(self, tag: int, kind: int, values: list[int]) -> bytes:
+        """The 12 bytes of a tag; values that do not fit into them are appended to the file."""
+        packed = struct.pack(f"{self._order}{len(values)}{_CODES[kind]}", *values)
+        if len(packed) > 4:
+            packed = struct.pack(f"{self._order}I", self._append(packed))
+        return struct.pack(f"{self._order}HHI", tag, kind, len(values)) + packed.ljust(4, b"\0")
+
+    def _append(self, data: bytes) -> int:
+        """Append ``data`` on an even place, as TIFF wants it, and give that place."""
+        if self._place % 2:
+            self._stream.write(b"\0")
+            self._place += 1
+        place = self._place
+        self._stream.write(data)
+        self._place += len(data)
+        if self._place >= 1 << 32:
+            raise ImageError(
+                "TIFF files can be at most 4 GiB, and this one grows larger; write PNG."
+            )
+        return place
+
+
 def encode_tiff(picture: Picture) -> bytes:
-    """The TIFF file of ``picture``: deflated strips of differences along each row."""
-    exif = picture.exif or b"II*\0" + bytes(4)
-    order = byte_order(exif) or "<"
-    body = bytearray(exif)
+    """The TIFF file of ``picture``."""
+    stream = io.BytesIO()
     channels = np.atleast_3d(picture.channels())
-    height, width, count = channels.shape
-    bits = 8 * channels.itemsize
-    rows = max(1, _STRIP_BYTES // (width * count * channels.itemsize))
-    offsets, lengths = [], []
-    for start in range(0, height, rows):
-        strip = zlib.compress(_differences(channels[start : start + rows], order))
-        offsets.append(_append(body, strip))
-        lengths.append(len(strip))
-    tags = {
-        0x0100: (_LONG, [width]),
-        0x0101: (_LONG, [height]),
-        0x0102: (_SHORT, [bits] * count),
-        0x0103: (_SHORT, [8]),  # Compression: deflate
-        0x0106: (_SHORT, [1 if picture.is_gray else 2]),  # PhotometricInterpretation
-        0x0111: (_LONG, offsets),
-        0x0112: (_SHORT, [1]),  # Orientation: upright
-        0x0115: (_SHORT, [count]),
-        0x0116: (_LONG, [rows]),
-        0x0117: (_LONG, lengths),
-        0x011C: (_SHORT, [1]),  # PlanarConfiguration: pixel by pixel
-        0x013D: (_SHORT, [2]),  # Predictor: differences along the row
-    }
-    if picture.alpha is not None:
-        tags[0x0152] = (_SHORT, [2])  # ExtraSamples: alpha, not premultiplied
-    if picture.icc is not None:
-        tags[0x8773] = (_UNDEFINED, list(picture.icc))
-    directory = {tag: entry for tag, entry in entries(exif).items() if tag in _ABOUT}
-    for tag, (kind, values) in tags.items():
-        directory[tag] = _entry(body, order, tag, kind, values)
-    table = struct.pack(f"{order}H", len(directory))
-    table += b"".join(directory[tag] for tag in sorted(directory)) + bytes(4)
-    struct.pack_into(f"{order}I", body, 4, _append(body, table))
-    return bytes(body)
+    writer = TiffWriter(
+        stream, picture.size, channels.shape[2], 8 * channels.itemsize, picture.icc, picture.exif
+    )
+    writer.write(channels)
+    writer.finish()
+    return stream.getvalue()
 
 
 def decode_tiff16(data: bytes) -> tuple[NDArray[np.uint16], bool, bytes | None, int] | None:
@@ -138,20 +212,3 @@ def _differences(strip: NDArray[Any], order: str) -> bytes:
     differences = strip.copy()
     differences[:, 1:] -= strip[:, :-1]
     return differences.astype(f"{order}u{differences.itemsize}").tobytes()
-
-
-def _entry(body: bytearray, order: str, tag: int, kind: int, values: list[int]) -> bytes:
-    """The 12 bytes of a tag; values that do not fit into them are appended to ``body``."""
-    packed = struct.pack(f"{order}{len(values)}{_CODES[kind]}", *values)
-    if len(packed) > 4:
-        packed = struct.pack(f"{order}I", _append(body, packed))
-    return struct.pack(f"{order}HHI", tag, kind, len(values)) + packed.ljust(4, b"\0")
-
-
-def _append(body: bytearray, data: bytes) -> int:
-    """Append ``data`` on an even place, as TIFF wants it, and give that place."""
-    if len(body) % 2:
-        body.append(0)
-    place = len(body)
-    body += data
-    return place

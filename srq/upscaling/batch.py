@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from pathlib import Path
@@ -12,10 +12,10 @@ from threading import Event
 from srq.engines import Engine
 from srq.errors import ConfigError, ImageError, SrqError
 from srq.files import atomic_write
-from srq.image.encode import check_target, encode
+from srq.image.encode import check_target, encode, encode_rows
 from srq.image.io import read
 from srq.upscaling.engine import check_eight_bits
-from srq.upscaling.enlarge import Size, enlarge, resized
+from srq.upscaling.enlarge import Size, enlarge, enlarged_bands, enlarged_exif, resized, too_large
 from srq.upscaling.plan import Job
 
 
@@ -155,8 +155,16 @@ def _upscale_file(
         )
         # Opened before the work, so that a folder closed to us is known at once.
         with atomic_write(job.target) as stream:
-            large = resized(enlarge(picture, engine, advanced), wanted)
-            stream.write(encode(large, job.target.suffix, quality=quality))
+            if wanted == (height * scale, width * scale):
+                bands = enlarged_bands(picture, engine, advanced)
+                like = replace(picture, exif=enlarged_exif(picture, wanted))
+                rows = (band.channels() for band in bands)
+                encode_rows(rows, like, wanted, job.target.suffix, stream, quality=quality)
+            else:
+                large = resized(enlarge(picture, engine, advanced), wanted)
+                stream.write(encode(large, job.target.suffix, quality=quality))
+    except MemoryError as error:
+        raise too_large(wanted) from error
     except ImageError as error:
         raise ImageError(f"Cannot upscale {job.source} to {job.target}: {error}") from error
-    return large.size
+    return wanted

@@ -10,7 +10,7 @@ the network's detail over bicubic, added to the bicubic picture and rounded once
 stay equal, and gray is what its three-channel copy would be.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -73,15 +73,33 @@ def enlarge(picture: Picture, engine: Engine, progress: Progress | None = None) 
     Raises ImageError if the result does not fit into the memory, ConfigError if the engine's
     program does not take 8-bit luma.
     """
-    check_eight_bits(engine)
+    shape = (picture.size[0] * engine.scale, picture.size[1] * engine.scale)
     try:
-        return _enlarged(picture, engine, progress)
+        large = np.empty(shape + picture.pixels.shape[2:], picture.pixels.dtype)
+        alpha = None if picture.alpha is None else np.empty(shape, picture.alpha.dtype)
+        top = 0
+        for band in enlarged_bands(picture, engine, progress):
+            rows = slice(top, top + len(band.pixels))
+            large[rows] = band.pixels
+            if alpha is not None and band.alpha is not None:
+                alpha[rows] = band.alpha
+            top = rows.stop
     except MemoryError as error:
-        height, width = (side * engine.scale for side in picture.size)
-        raise ImageError(
-            f"A picture of {width} x {height} pixels does not fit into the memory;"
-            " cut the picture into parts."
-        ) from error
+        raise too_large(shape) from error
+    return replace(picture, pixels=large, alpha=alpha, exif=enlarged_exif(picture, shape))
+
+
+def too_large(size: tuple[int, int]) -> ImageError:
+    """What to raise where a result of that height and width does not fit into the memory."""
+    return ImageError(
+        f"A picture of {size[1]} x {size[0]} pixels does not fit into the memory;"
+        " cut the picture into parts."
+    )
+
+
+def enlarged_exif(picture: Picture, size: tuple[int, int]) -> bytes | None:
+    """The EXIF of ``picture`` for a result of that height and width."""
+    return None if picture.exif is None else with_size(picture.exif, *size)
 
 
 def resized(picture: Picture, size: tuple[int, int]) -> Picture:
@@ -89,11 +107,18 @@ def resized(picture: Picture, size: tuple[int, int]) -> Picture:
     if picture.size == size:
         return picture
     alpha = None if picture.alpha is None else bicubic(picture.alpha, size=size)
-    exif = None if picture.exif is None else with_size(picture.exif, *size)
-    return replace(picture, pixels=bicubic(picture.pixels, size=size), alpha=alpha, exif=exif)
+    pixels = bicubic(picture.pixels, size=size)
+    return replace(picture, pixels=pixels, alpha=alpha, exif=enlarged_exif(picture, size))
 
 
-def _enlarged(picture: Picture, engine: Engine, progress: Progress | None) -> Picture:
+def enlarged_bands(
+    picture: Picture, engine: Engine, progress: Progress | None = None
+) -> Iterator[Picture]:
+    """What ``enlarge`` makes, from above to below, as bands of whole lines: pixels and alpha.
+
+    Memory is that of the picture and one band, whatever the scale.
+    """
+    check_eight_bits(engine)
     if isinstance(engine, Blockwise):
         engine = engine.engine  # The picture is cut into blocks here.
     scale = engine.scale
@@ -105,22 +130,25 @@ def _enlarged(picture: Picture, engine: Engine, progress: Progress | None) -> Pi
         # from there as far as the network does.
         depth = _TAPS + max(reach.top, reach.bottom, reach.left, reach.right)
         pixels = colour_clear_pixels(pixels, alpha, depth)
-    shape = (height * scale, width * scale)
-    large = np.empty(shape + pixels.shape[2:], pixels.dtype)
-    large_alpha = None if alpha is None else np.empty(shape, alpha.dtype)
-    rows = max(1, _BAND_PIXELS // width) if engine.streams else SIDE
-    for block in blocks(height, width, rows, width if engine.streams else SIDE):
-        outer = block.with_halo(reach, height, width)
-        made = engine(_studio_luma(pixels[outer.part]))
-        made = made[block.within(outer).times(scale).part]
-        target = block.times(scale).part
-        large[target] = _with_detail(_surrounded(pixels, block), made, scale)
-        if alpha is not None and large_alpha is not None:
-            large_alpha[target] = _core(bicubic(_surrounded(alpha, block), scale=scale), scale)
-        if progress is not None:
-            progress(block.pixels)
-    exif = None if picture.exif is None else with_size(picture.exif, *shape)
-    return replace(picture, pixels=large, alpha=large_alpha, exif=exif)
+    rows, columns = SIDE, SIDE
+    if engine.streams:
+        rows, columns = max(1, _BAND_PIXELS // width), width
+    for line in blocks(height, width, rows, width):
+        shape = ((line.bottom - line.top) * scale, width * scale)
+        band = np.empty(shape + pixels.shape[2:], pixels.dtype)
+        for block in blocks(line.bottom - line.top, width, rows, columns):
+            block = replace(block, top=line.top, bottom=line.bottom)
+            outer = block.with_halo(reach, height, width)
+            made = engine(_studio_luma(pixels[outer.part]))
+            made = made[block.within(outer).times(scale).part]
+            across = slice(block.left * scale, block.right * scale)
+            band[:, across] = _with_detail(_surrounded(pixels, block), made, scale)
+            if progress is not None:
+                progress(block.pixels)
+        clear = None
+        if alpha is not None:
+            clear = _core(bicubic(_surrounded(alpha, line), scale=scale), scale)
+        yield Picture(band, clear)
 
 
 def _studio_luma(pixels: NDArray[Any]) -> NDArray[np.uint8]:
