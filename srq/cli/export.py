@@ -55,10 +55,19 @@ def onnx(
             " of 0 to 1, its chroma resized inside."
         ),
     ] = Form.LUMA,
+    checkpoint: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="For float: the checkpoint that MODEL was made of.  [default: the zoo's of that"
+            " name]",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Write an ONNX file for onnxruntime and all that read ONNX."""
-    _export(model, out, "onnx", kind=kind.value, form=form.value)
-    _next("srq", "verify", model, "--only", "onnx")
+    _export(model, out, "onnx", kind=kind.value, form=form.value, checkpoint=checkpoint)
+    _next(f"cd {_quoted(out)} && python upscale.py PICTURE LARGE")
 
 
 @app.command("c")
@@ -71,7 +80,7 @@ def c(
 ) -> None:
     """Write self-contained C99 that takes a line of luma and gives back larger lines."""
     _export(model, out, "c", max_width=max_width)
-    _next("make", "-C", out, "test")
+    _next(f"make -C {_quoted(out)} test")
 
 
 @app.command("hls")
@@ -81,7 +90,7 @@ def hls(
 ) -> None:
     """Write a streaming C++ kernel for Vitis HLS, with its test bench."""
     _export(model, out, "hls")
-    _next("make", "-C", out)
+    _next(f"make -C {_quoted(out)}")
 
 
 @app.command("glsl")
@@ -109,7 +118,7 @@ def glsl(
     """Write a shader for mpv and libplacebo."""
     files = _export(model, out, "glsl", textures=textures.value, enlarge_from=enlarge_from)
     shader = next(file for file in files if file.suffix == ".glsl")
-    _next("mpv", "--vo=gpu-next", f"--glsl-shaders={shader}", "VIDEO")
+    _next(f"mpv --vo=gpu-next --glsl-shaders={_quoted(shader)} VIDEO")
 
 
 @app.command("vectors")
@@ -123,7 +132,7 @@ def vectors(
 ) -> None:
     """Write pictures and every tensor between the ops, to check hardware against."""
     _export(model, out, "vectors", picture=picture)
-    _next("cat", out / "README.md")
+    _next(f"cat {_quoted(out / 'README.md')}")
 
 
 def _export(model: str, out: Path, name: str, **choices: Any) -> list[Path]:
@@ -155,9 +164,13 @@ def _say_sizes(files: list[Path], out: Path) -> None:
     _say("\n".join(columns(rows, left=(0, 2))))
 
 
-def _next(*command: str | Path) -> None:
+def _next(command: str) -> None:
     """Say which command to try with what was written."""
-    _say(f"Next: {shlex.join(map(str, command))}")
+    _say(f"Next: {command}")
+
+
+def _quoted(path: Path) -> str:
+    return shlex.quote(str(path))
 
 
 def _say(text: str) -> None:

@@ -47,6 +47,8 @@ def test_a_name_of_the_zoo_stands_for_its_file(tmp_path, capsys):
         (["onnx", "none.srq", "OUT"], "There is no file none.srq; name a file, or one of kim-x2"),
         (["onnx", "kim-x2", "OUT", "--kind", "exactly"], "'exactly' is not one of 'exact'"),
         (["onnx", "kim-x2", "OUT", "--form", "rgba"], "'rgba' is not one of 'luma'"),
+        (["onnx", "kim-x2", "OUT", "--kind", "qonnx", "--form", "rgb"], "luma only, not rgb."),
+        (["onnx", "kim-x2", "OUT", "--checkpoint", "f"], "needs no checkpoint; only float does."),
         (["c", "kim-x2", "OUT", "--max-width", "0"], "'--max-width'"),
         (["c", "kim-x2", "OUT", "--max-width", "65537"], "1 to 65536 pixels, not 65537."),
         (["c", "kim-x2", "OUT", "--max-width", "wide"], "Input should be a valid integer"),
