@@ -66,6 +66,7 @@ EXPORTERS: dict[str, Entry] = {
         "an ONNX model: exact, float or QONNX",
         get="pip install 'srq[onnx]'",
     ),
+    "hls": Entry("srq.export.hls:Hls", "a streaming C++ kernel for Vitis HLS"),
     "glsl": Entry("srq.export.glsl:Glsl", "a shader for mpv and libplacebo"),
     "vectors": Entry("srq.export.vectors:Vectors", "pictures and every tensor, for test benches"),
 }

@@ -63,6 +63,7 @@ SUBJECTS: dict[str, Entry] = {
         get="pip install 'srq[onnx]'",
     ),
     "c": Entry("srq.verify.c:c", "the exported C, compiled by this machine's compiler"),
+    "hls": Entry("srq.verify.hls:hls", "the HLS kernel's C simulation, on exact types"),
     "glsl": Entry(
         "srq.verify.glsl:glsl",
         "the shader, in OpenGL with half-float textures",

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The three places where the kernel's source says something to our C simulation. To a
+// synthesis tool they are a plain call, a STREAM pragma, and nothing.
+#ifndef SRQ_PROCESS_HPP
+#define SRQ_PROCESS_HPP
+
+#ifdef SRQ_SIMULATION
+
+#include "scheduler.hpp"
+
+// A process of the dataflow region, and the region's end.
+#define SRQ_PROCESS(...) srq::sim::spawn(#__VA_ARGS__, [&] { __VA_ARGS__; })
+#define SRQ_RUN() srq::sim::run()
+// The FIFO that a stream becomes.
+#define SRQ_FIFO(stream, words) (stream).set_depth(words)
+// The start of an iteration of a pipelined loop: one clock later than the last one.
+#define SRQ_CLOCK() srq::sim::clock()
+
+#else
+
+#define SRQ_PROCESS(...) __VA_ARGS__
+#define SRQ_RUN()
+#define SRQ_PRAGMA(text) _Pragma(#text)
+#define SRQ_FIFO(stream, words) SRQ_PRAGMA(HLS STREAM variable = stream depth = words)
+#define SRQ_CLOCK()
+
+#endif
+
+#endif

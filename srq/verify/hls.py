@@ -1,0 +1,170 @@
+"""The subject ``hls``: the exported kernel's C simulation, on the exact types of the hardware.
+
+It is compiled by the machine's C++ compiler with the open ap_int headers that the Python package
+da4ml carries, and runs as a process of its own that takes picture after picture.
+"""
+
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srq.engines.pictures import checked_picture
+from srq.errors import MissingDependencyError
+from srq.export import export
+from srq.export.hls import Hls
+from srq.program import Program, Value
+
+COMPILER = "CXX"
+"""The environment variable that names another compiler, as for make."""
+
+TYPES = "AP_TYPES"
+"""The environment variable that names the folder of ap_int.h, as for the export's Makefile."""
+
+_MAX_WIDTH = 256
+
+
+@dataclass(frozen=True)
+class Build:
+    """Which of the kernel's builds is simulated.
+
+    fast:     plain 32-bit integers instead of exact types.
+    axilite:  parameters loaded over AXI-Lite instead of constants.
+    optimize: the compiler's level.
+    """
+
+    fast: bool = False
+    axilite: bool = False
+    optimize: str = "-O1"
+
+    def flags(self) -> list[str]:
+        """What the compiler is told; MissingDependencyError where the exact types are missing."""
+        flags = ["-std=c++14", self.optimize, "-w", "-DSRQ_SIMULATION", "-Isim"]
+        flags += ["-DSRQ_FAST"] if self.fast else ["-isystem", str(ap_types())]
+        return flags + ["-DSRQ_WEIGHTS_AXILITE"] * self.axilite
+
+
+def ap_types() -> Path:
+    """The folder of ap_int.h; MissingDependencyError where there is none."""
+    if named := os.environ.get(TYPES):
+        folder = Path(named)
+    else:
+        spec = find_spec("da4ml")
+        package = Path(spec.origin).parent if spec and spec.origin else Path()
+        folder = package / "codegen" / "hls" / "source" / "ap_types" / "include"
+    if not (folder / "ap_int.h").is_file():
+        raise MissingDependencyError(
+            "The HLS simulation needs the open ap_int.h, which is not installed;"
+            f" pip install da4ml, or name its folder in {TYPES}."
+        )
+    return folder
+
+
+class HlsSubject:
+    """The simulated kernel as a running process. See ``srq.verify.Subject``."""
+
+    def __init__(self, program: Program, process: subprocess.Popen[bytes]) -> None:
+        self._program = program
+        self._process = process
+
+    def run(self, picture: NDArray) -> NDArray:
+        """The upscaled picture."""
+        return self._run(picture, traced=False)[self._program.output.name][0].astype(
+            self._program.output_value.format.dtype
+        )
+
+    def trace(self, picture: NDArray) -> dict[str, NDArray]:
+        """Every op's tensor."""
+        return self._run(picture, traced=True)
+
+    def _run(self, picture: NDArray, *, traced: bool) -> dict[str, NDArray]:
+        height, width = checked_picture(picture, self._program).shape
+        given = self._process.stdin
+        assert given is not None
+        try:
+            given.write(f"{height} {width} {int(traced)}\n".encode())
+            given.write(picture.astype(np.int32).tobytes())
+            given.flush()
+        except BrokenPipeError:
+            self._died()
+        found: dict[str, NDArray] = {}
+        while (name := self._take(found)) != "picture":
+            pass
+        tensors = {
+            step.op.name: _of_blocks(found[f"S_{step.op.name}"], step.value, height, width)
+            for step in self._program.steps[:-1]
+            if f"S_{step.op.name}" in found
+        }
+        tensors[self._program.output.name] = found[name].reshape(
+            1, self._program.scale * height, self._program.scale * width
+        )
+        return tensors
+
+    def _take(self, found: dict[str, NDArray]) -> str:
+        """The next stream, put into ``found``; its name."""
+        assert self._process.stdout
+        name, count = self._process.stdout.readline().decode().split() or self._died()
+        data = self._process.stdout.read(4 * int(count))
+        if len(data) < 4 * int(count):
+            self._died()
+        found[name] = np.frombuffer(data, np.int32)
+        return name
+
+    def _died(self) -> tuple[str, str]:
+        code = self._process.wait()
+        assert self._process.stderr
+        said = self._process.stderr.read().decode(errors="replace").strip()
+        raise RuntimeError(f"the simulated kernel ended with code {code}: {said or 'no word'}")
+
+
+@contextmanager
+def hls(program: Program, build: Build | None = None) -> Iterator[HlsSubject]:
+    """The kernel that ``srq export hls`` writes of ``program``, compiled and running.
+
+    Raises MissingDependencyError where the compiler or its headers are missing, ProgramError
+    where the kernel cannot express the Program.
+    """
+    with tempfile.TemporaryDirectory(prefix="srq-hls-") as folder:
+        binary = compiled(program, Path(folder) / "hls", build or Build())
+        with subprocess.Popen(
+            [str(binary)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            try:
+                yield HlsSubject(program, process)
+            finally:
+                process.kill()
+
+
+def compiled(program: Program, folder: Path, build: Build) -> Path:
+    """The export in ``folder``, and its simulation with a driver compiled to one executable."""
+    compiler = shlex.split(os.environ.get(COMPILER, "")) or ["c++"]
+    if shutil.which(compiler[0]) is None:
+        raise MissingDependencyError(
+            f"The HLS simulation needs a C++ compiler, and there is no {compiler[0]!r}; install"
+            f" g++ or clang, or name yours in {COMPILER}."
+        )
+    flags = build.flags()
+    export(program, Hls(max_width=_MAX_WIDTH), folder)
+    driver = folder / "driver.cpp"
+    driver.write_bytes((resources.files("srq.verify") / "hls_driver.cpp").read_bytes())
+    command = [*compiler, *flags, "kernel.cpp", "driver.cpp", "-o", "driver"]
+    made = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    if made.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed: {made.stderr.strip()}")
+    return folder / "driver"
+
+
+def _of_blocks(lanes: NDArray, value: Value, height: int, width: int) -> NDArray:
+    """A value (channels, rows, columns) from its blocks in raster order."""
+    blocks = lanes.reshape(height, width, value.channels, value.scale, value.scale)
+    return blocks.transpose(2, 0, 3, 1, 4).reshape(value.shape(height, width))
