@@ -13,6 +13,8 @@ from srq.export import export
 from srq.export.c import C
 from srq.export.c.memory import default_block, memory_of
 from srq.export.c.schedule import schedule
+from srq.fixed import Format
+from srq.program import Add, Conv, Input, NearestUpsample, Output, Program, Requantize
 from srq.verify.c import COMPILER, FLAGS, Build, c, seconds_of_frame
 from tests.export.c_programs import STRICT, compile_c, odd_program
 from tests.kim_program import kim_program
@@ -81,6 +83,40 @@ def test_no_sanitizer_finds_anything(tools, program):
                 np.full((height, width), program.input.format.hi, program.input.format.dtype),
             ):
                 assert_equal(program, subject, picture)
+
+
+def test_programs_that_need_almost_nothing(tools):
+    tools("gcc")
+    u8 = Format.parse("u8.8")
+    for ops in (
+        [Output("hr", "lr")],
+        [Requantize("same", "lr", u8), Output("hr", "same")],
+        [NearestUpsample("large", "lr", 16), Output("hr", "large")],
+    ):
+        program = Program([Input("lr", u8), *ops])
+        with c(program, Build(flags=("-O1", *STRICT))) as subject:
+            assert_equal(program, subject, picture_of(program, 3, 50))
+
+
+def test_the_longest_shifts_overflow_nothing(tools):
+    tools("gcc")
+    u16 = Format.parse("u16.16")
+    least = Conv(
+        "least",
+        "lr",
+        np.full((1, 1, 1, 1), -32768),
+        weight_bits=16,
+        weight_frac=0,
+        format=Format.parse("s2.-15"),
+    )
+    ops = [least, Add("sum", "least", "lr"), Requantize("back", "sum", u16), Output("hr", "back")]
+    program = Program([Input("lr", u16), *ops])
+    assert program.step("least").shifts == (31,)
+    assert program.step("sum").aligns == (31, 0)
+    picture = np.array([[0, 32767, 32768, 65535]], np.uint16)
+    with c(program, Build(flags=SANITIZED)) as subject:
+        assert_equal(program, subject, picture)
+        assert subject.trace(picture)["sum"].min() == 65535 - 2**31
 
 
 def test_any_program(tools):

@@ -55,7 +55,7 @@ def _segment(number: int, segment: Segment, plan: Schedule, ops: Ops) -> str:
         places = list(group)
         made = f"has_line(s, {minus('row', lag)}, {scale})"
         if isinstance(places[0].step.op, Input):
-            made = "io->line != NULL"  # the same, and plain to whoever checks pointers
+            made += " && io->line != NULL"  # the same, and plain to whoever checks pointers
         lines += [f"if ({made}) {{", *(f"    {ops.call(place)}" for place in places), "}"]
     return fill(
         "segment.c",
