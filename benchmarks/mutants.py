@@ -28,7 +28,8 @@ class Rule:
     """Edits of one kind to texts.
 
     file:   how the names of its files end.
-    block:  a pattern of the parts of the file in which ``what`` is looked for.
+    block:  a pattern of the parts of the file in which ``what`` is looked for; where its group
+            ``used`` names a macro, only if the C beside it uses that.
     what:   a pattern of what is replaced.
     change: what may stand there instead, for the text that was matched.
     """
@@ -69,6 +70,10 @@ def _instead(*texts: str) -> Callable[[str], list[str]]:
     return lambda _: list(texts)
 
 
+def _instead_with(*patterns: str) -> Callable[[str], list[str]]:
+    return lambda text: [pattern.format(text) for pattern in patterns]
+
+
 def _bound(text: str) -> list[str]:
     """One off, or no bound at all for 16 bits."""
     return [*_offset(text), "-32768" if text.startswith("-") or text == "0" else "32767"]
@@ -78,28 +83,63 @@ def _bound_float(text: str) -> list[str]:
     return [*_offset_float(text), "-32768.0" if float(text) <= 0 else "32767.0"]
 
 
-_LAYER = r"static const layer l = \{[^}]*\}"
-_LOOP = r"\n    rows\[k\] = [^\n]*|\n        rows\[k\] = [^\n]*"
+_PUT = r"put_s16\(int16[^}]*"
+"""The function that rounds and saturates."""
+
+
+def _macro(names: str) -> str:
+    """The definition of a macro of an op, by the last part of its name."""
+    return rf"#define [A-Z\d_]+_(?P<used>[a-z]\w*_(?:{names})) -?\d{{1,5}}$"
+
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "c": (
         Rule("weight", "_weights.h", r"_weight\[\d+\] = \{[^}]*\}", r"-?\d+(?=,)", _offset),
         Rule("shift", "_weights.h", r"_shift\[\d+\] = \{[^}]*\}", r"-?\d+(?=,)", _offset),
-        Rule("shift", ".c", r"put_s16\(to[^\n]*", r"(?<=, n, )\d+(?=, )", _offset),
-        Rule("shift", ".c", r"(take|plus)_s\d+\(s->sums[^\n]*", r"\d+(?=\);)", _offset),
-        Rule("rounding", ".c", r"put_s16\(int16[^}]*", r" \+ half", _instead("", " + half - 1")),
-        Rule("rounding", ".c", r"put_s16\(int16[^}]*", r"<< \(shift - 1\)",
+        Rule("shift", "_weights.h", _macro("SHIFT|ALIGN_A|ALIGN_B"), r"-?\d+$", _offset),
+        Rule("rounding", ".c", _PUT, r" \+ half", _instead("", " + half - 1", " + half + 1")),
+        Rule("rounding", ".c", _PUT, r"<< \(shift - 1\)",
              _instead("<< shift", "<< (shift - 1 - (shift > 1))")),
-        Rule("rounding", ".c", r"put_s16\(int16[^}]*", r"\(sums\[i\] \+ half\) >> shift",
-             _instead("(sums[i] + half) / (1 << shift)")),
-        Rule("saturation", ".c", _LAYER, r"-?\d+(?=, [1-9]\d*,\n    \}$)|[1-9]\d*(?=,\n    \}$)",
-             _bound),
-        Rule("saturation", ".c", r"put_s16\(to[^\n]*", r"0(?=, \d+\);)|\d+(?=\);)", _bound),
-        Rule("halo", ".c", _LOOP, r"(?<=row \+ k - )\d+", _offset),
-        Rule("halo", ".c", _LOOP, r"(?<=\) - )\d+(?= : NULL)", _offset),
-        Rule("halo", ".c", r"row % \d+ \*", r"\d+", _less),
-        Rule("halo", ".c", r"if \(has_line\(s, row - [^\n]*", r"(?<=row - )\d+", _offset),
+        Rule("rounding", ".c", _PUT, r"\(sums\[i\] \+ half\) >> shift",
+             _instead("(sums[i] + half) / (1 << shift)", "sums[i] / (1 << shift)")),
+        Rule("rounding", ".c", _PUT, r"shift > 0", _instead("shift > 6", "shift > 9")),
+        Rule("saturation", "_weights.h", _macro("LO|HI"), r"-?\d+$", _bound),
+        Rule("halo", "_weights.h", _macro("TOP|LEFT"), r"-?\d+$", _offset),
+        Rule("halo", ".c", r"row % \d+ \* \(", r"\d+", _less),
+        Rule("halo", ".c", r"if \(has_line\(s, row - \d+", r"\d+$", _offset),
         Rule("halo", ".c", r"edge_s16\(to,[^\n]*", r"[1-9]\d*(?=, \d+\);)|[1-9]\d*(?=\);)", _less),
+    ),
+    "hls": (
+        Rule("weight", "weights.hpp", r" W_\w+\[\d+\] = \{[^}]*\}", r"-?\d+(?=[,}])", _offset),
+        Rule("shift", "weights.hpp", r" Q_\w+\[\d+\] = \{[^}]*\}", r"-?\d+(?=[,}])", _offset),
+        Rule("rounding", "requantize.hpp", r"nearest = SUM\(\(sum .*", r" \+ .*(?=\) >> shift)",
+             _instead("")),
+        Rule("rounding", "requantize.hpp", r"nearest = SUM\(\(sum .*", r"shift - 1",
+             _instead("shift", "shift > 1 ? shift - 2 : 0")),
+        Rule("rounding", "requantize.hpp", r"nearest = SUM\(\(sum .*", r"SUM\(1\)",
+             _instead("SUM(2)", "SUM(0)", "SUM(-1)")),
+        Rule("rounding", "requantize.hpp", r"if \(shift > 0\)", r"0", _instead("6", "8", "13")),
+        Rule("saturation", "network.hpp", r"typedef .*ignedFormat<\d+>.* V_(?!lr|nearest).*",
+             r"(?<=Format<)\d+", _offset),
+        Rule("saturation", "requantize.hpp", r"nearest < FORMAT::LO", r"FORMAT::LO",
+             _instead("FORMAT::LO - 1")),
+        Rule("saturation", "requantize.hpp", r"nearest > FORMAT::HI", r"FORMAT::HI",
+             _instead("FORMAT::HI + 1")),
+        Rule("saturation", "requantize.hpp", r"Lane\(FORMAT::(LO|HI)\)", r"FORMAT::(LO|HI)",
+             _instead_with("{} + 1", "{} - 1")),
+        Rule("saturation", "requantize.hpp", r"if \(nearest [<>] .*\{", r"nearest [<>] [\w:]+",
+             _instead("false")),
+        Rule("halo", "network.hpp", r"static const int (TOP|LEFT) = \d+", r"\d+$", _offset),
+        Rule("halo", "convolve.hpp", r"row >= 0 && row < height", r"row >= 0|row < height",
+             _instead("true")),
+        Rule("halo", "convolve.hpp", r"y - \(S::LINES - r\)", r"S::LINES - r",
+             _instead("S::LINES - r - 1", "S::LINES - r + 1")),
+        Rule("halo", "convolve.hpp", r"within && y < height", r"y < height", _instead("true")),
+        Rule("halo", "convolve.hpp", r"x == 0 \? Lane\(0\)", r"x == 0", _instead("false")),
+        Rule("halo", "convolve.hpp", r"= (inside|given) \? .* : Lane\(0\)", r"Lane\(0\)",
+             _instead("Lane(1)")),
+        Rule("halo", "convolve.hpp", r"c - LAYER::LEFT|r - LAYER::TOP", r"LAYER::\w+",
+             _instead_with("({} - 1)", "({} + 1)")),
     ),
     "glsl": (
         Rule("weight", ".glsl", r"(vec4|mat4)\([-\d, ]+\) \*", r"-?\b\d+(?=[,)])", _offset),
@@ -124,11 +164,19 @@ def text_edits(target: str, kind: str, files: Files) -> Iterator[Callable[[], Mu
         what = re.compile(rule.what, re.MULTILINE)
         for file in (file for file in files if rule.kind == kind and file.endswith(rule.file)):
             text = files[file].decode()
-            for block in re.finditer(rule.block, text):
+            for block in re.finditer(rule.block, text, re.MULTILINE):
+                if not _is_used(block, files):
+                    continue
                 for match in what.finditer(block.group()):
                     begin, end = (block.start() + at for at in match.span())
                     for new in rule.change(match.group()):
                         yield partial(_edited, target, kind, files, file, begin, end, new)
+
+
+def _is_used(block: re.Match[str], files: Files) -> bool:
+    macro = block.groupdict().get("used")
+    texts = (files[file] for file in files if file.endswith(".c"))
+    return macro is None or any(f"OF({macro})".encode() in text for text in texts)
 
 
 def _edited(

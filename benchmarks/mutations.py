@@ -13,6 +13,7 @@ the two lines of that page that ask for it.
 
 import argparse
 import json
+import signal
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,6 +23,7 @@ from unittest.mock import patch
 
 from benchmarks.mutant import Mutant
 from benchmarks.mutants import KINDS, mutants
+from benchmarks.survivors import explained
 from srq.evaluate.result import circumstances
 from srq.export import open_exporter
 from srq.files import write_text
@@ -34,18 +36,29 @@ from srq.zoo import resolve
 BEGIN, END = "<!-- mutations -->", "<!-- end of mutations -->"
 TARGETS = ("c", "hls", "onnx", "glsl")
 SEED = 1
+LONGEST = 180
+"""Seconds that a mutant has; one that hangs is caught."""
 
 
 def outcome_of(program: Program, expectations: Expectations, mutant: Mutant) -> Outcome:
     """What a verification finds of the mutant, in place of what the exporter writes."""
     exporter = type(open_exporter(mutant.target))
     candidate = candidates()[mutant.target]
-    with patch.object(exporter, "files", lambda *_: dict(mutant.files)):
-        (outcome,) = check(program, [candidate], expectations)
+    signal.signal(signal.SIGALRM, _stop)
+    signal.alarm(LONGEST)
+    try:
+        with patch.object(exporter, "files", lambda *_: dict(mutant.files)):
+            (outcome,) = check(program, [candidate], expectations)
+    finally:
+        signal.alarm(0)
     return outcome
 
 
-def row(mutant: Mutant, outcome: Outcome) -> dict[str, Any]:
+def _stop(*_: object) -> None:
+    raise TimeoutError(f"it did not end within {LONGEST} s")
+
+
+def row(program: Program, mutant: Mutant, outcome: Outcome) -> dict[str, Any]:
     """The record of a mutant."""
     record: dict[str, Any] = {
         "target": mutant.target,
@@ -58,9 +71,16 @@ def row(mutant: Mutant, outcome: Outcome) -> dict[str, Any]:
     }
     if outcome.state is State.DIFFERENT:
         record |= {"picture": outcome.picture, "difference": str(outcome.difference)}
-    elif outcome.state is not State.EQUAL:
+    elif outcome.state is State.EQUAL:
+        record |= {"why": explained(program, mutant)}
+    else:
         record |= {"stopped": outcome.reason[:200]}
     return record
+
+
+def survival(row: dict[str, Any]) -> str:
+    """What is said of a mutant that was not caught."""
+    return f"survived; {row['why'] or 'NOT EXPLAINED'}"
 
 
 def table(record: dict[str, Any]) -> str:
@@ -104,9 +124,9 @@ def main() -> None:
         files = open_exporter(target).files(program)
         for mutant in mutants(target, files, Random(f"{options.seed} {target}")):
             began = time.perf_counter()
-            rows.append(row(mutant, outcome_of(program, expectations, mutant)))
+            rows.append(row(program, mutant, outcome_of(program, expectations, mutant)))
             seconds = time.perf_counter() - began
-            told = rows[-1].get("picture") or rows[-1].get("stopped") or "SURVIVED"
+            told = rows[-1].get("picture") or rows[-1].get("stopped") or survival(rows[-1])
             print(f"{target} {mutant.kind} {mutant.place}: {told} ({seconds:.1f} s)", flush=True)
     record = {
         "program": program.fingerprint,

@@ -21,14 +21,6 @@ _MOST_SIDE = 33
 _MOST_WIDTH = 130
 """Of the picture that the patches of an op are laid out in."""
 
-_STARTS = 128
-"""How many random patches are looked at; the climb begins at the best."""
-
-_ROUNDS = 12
-"""How often pixels are moved."""
-
-_SEED = 2
-
 
 class Targets(NamedTuple):
     """Sums to be made great: arrays of one length.
@@ -53,22 +45,35 @@ def driven(program: Program, *, channels: int = 32) -> Iterator[tuple[str, NDArr
     for index, step in enumerate(program.steps):
         if not step.shifts:
             continue
-        steps = _needed(program.steps[: index + 1])
-        patches = climbed(steps, _targets(step, centre, channels), shape)
+        targets = _both_ends(step, centre, channels)
+        patches = climb(program.steps[: index + 1], targets, shape)[0]
         yield step.op.name, _laid_out(patches.astype(program.input.format.dtype))
 
 
-def climbed(steps: Sequence[Step], targets: Targets, shape: tuple[int, int]) -> Array:
-    """(targets, rows, columns): the patch found for each target, a sum of the last step."""
-    rng = np.random.default_rng(_SEED)
+def climb(
+    steps: Sequence[Step],
+    targets: Targets,
+    shape: tuple[int, int],
+    *,
+    starts: int = 128,
+    rounds: int = 12,
+    seed: int = 2,
+) -> tuple[Array, Array]:
+    """Patches (targets, rows, columns) of this shape, and what each makes of its target's sum.
+
+    The targets are sums of the last step. Of ``starts`` random patches each climb begins at the
+    best; ``rounds`` is how often pixels are then moved.
+    """
+    steps = _needed(steps)
+    rng = np.random.default_rng(seed)
     hi = float(steps[0].value.format.hi)
-    starts = np.where(rng.random((_STARTS, 1, *shape)) < 0.5, 0.0, hi)
-    starts[0] = hi // 2
-    sums = forward(steps, starts).sums[steps[-1].op.name]
-    best = starts[np.argmax(targets.sign * sums[:, *targets[1:]], axis=0)]
+    first = np.where(rng.random((starts, 1, *shape)) < 0.5, 0.0, hi)
+    first[0] = hi // 2
+    sums = forward(steps, first).sums[steps[-1].op.name]
+    best = first[np.argmax(targets.sign * sums[:, *targets[1:]], axis=0)]
     most, slope = _reached(steps, best, targets)
     share = np.ones(len(most))
-    for count in range(1, _ROUNDS + 1):
+    for count in range(1, rounds + 1):
         # Every third time some of those that promise less go before some that promise more.
         doubt = rng.random(best.shape) if count % 3 == 0 else 1.0
         trial = _moved(best, slope, share, hi, doubt)
@@ -78,7 +83,7 @@ def climbed(steps: Sequence[Step], targets: Targets, shape: tuple[int, int]) -> 
             there[better] for there in (trial, reached, slope_there)
         )
         share = np.where(better, np.minimum(1.5 * share, 1.0), 0.5 * share)
-    return best[:, 0]
+    return best[:, 0], targets.sign * most
 
 
 def _needed(steps: Sequence[Step]) -> list[Step]:
@@ -90,7 +95,7 @@ def _needed(steps: Sequence[Step]) -> list[Step]:
     return [step for step in steps if step.op.name in names]
 
 
-def _targets(step: Step, centre: tuple[int, int], most: int) -> Targets:
+def _both_ends(step: Step, centre: tuple[int, int], most: int) -> Targets:
     """Both ends of at most ``most`` sums in the block that the low-resolution pixel becomes."""
     scale = step.value.scale
     places = np.argwhere(np.ones((step.value.channels, scale, scale), bool))

@@ -1,0 +1,135 @@
+"""Why an edit that ``srq verify`` did not notice changes nothing, with the evidence.
+
+``explained`` gives a sentence, or None for an edit that ought to have been noticed. It says
+"proved" only of what holds for every picture.
+"""
+
+import re
+
+import numpy as np
+
+from benchmarks.mutant import Mutant
+from srq.fixed import Format, requantize
+from srq.program import Program, Step, reach_of
+from srq.verify.adversarial import Targets, climb
+
+_WIDE = Format(True, 32, 0)
+_DEFINED = re.compile(r"#define [A-Z\d_]+_([a-z]\w*)_(LO|HI) ")
+_CLAMP = re.compile(r"clamp\(.*, (-?\d+)(?:\.0)?, (-?\d+)(?:\.0)?\);$")
+
+
+def explained(program: Program, mutant: Mutant) -> str | None:
+    """Why the mutant computes the same as what it was made of; None if nothing says so."""
+    reasons = {"saturation": _end_out_of_reach, "halo": _never_called, "rounding": _exact_texels}
+    return reasons[mutant.kind](program, mutant) if mutant.kind in reasons else None
+
+
+def _never_called(_: Program, mutant: Mutant) -> str | None:
+    """A function of a shader's pass that the pass does not call."""
+    if mutant.target != "glsl":
+        return None
+    lines = mutant.files[mutant.file].decode().split("\n")
+    at = _line(mutant)
+    begin = max(n for n in range(at) if lines[n].startswith("//!DESC"))
+    ends = [n for n in range(at, len(lines)) if lines[n].startswith("//!DESC")]
+    text = "\n".join(lines[begin : min(ends, default=len(lines))])
+    header = next(line for line in reversed(lines[:at]) if re.match(r"\w+ \w+\(", line))
+    name = header.split("(")[0].split()[-1]
+    if len(re.findall(rf"\b{name}\(", text)) > 1:
+        return None
+    return f"proved: nothing in the pass calls {name}()"
+
+
+def _exact_texels(_: Program, mutant: Mutant) -> str | None:
+    """The half added to a code value that is whole already."""
+    if mutant.target != "glsl" or "floor(t * 255.0)" not in mutant.after:
+        return None
+    codes = np.arange(256)
+    texels = codes.astype(np.float32) / np.float32(255)
+    if not np.array_equal(np.floor(texels * np.float32(255)), codes):
+        return None
+    return "proved: of all 256 code values n, n / 255 * 255 in float32 is not below n"
+
+
+def _end_out_of_reach(program: Program, mutant: Mutant) -> str | None:
+    """An end of a format that no sum comes to."""
+    step, channels, end, ends = _moved_end(program, mutant)
+    # A sum between the ends, or beyond both, is what tells them apart.
+    sign, limit = (1, min(ends)) if end == "HI" else (-1, max(ends))
+    interval = program.ranges.accumulators[step.op.name]
+    bounds = interval.hi if end == "HI" else interval.lo
+    open_ = [c for c in channels if sign * _rounded(bounds[c], step, c) > sign * limit]
+    if not open_:
+        return f"proved: no sum of {step.op.name} there comes beyond {limit} (srq.program.ranges)"
+    furthest = _climbed(program, step, open_, sign)
+    if sign * furthest > sign * limit:
+        return None
+    return (
+        f"not proved: the intervals of {step.op.name} leave {limit} open in {len(open_)} of its"
+        f" channels, but the furthest that any climb came is {furthest}"
+    )
+
+
+def _moved_end(program: Program, mutant: Mutant) -> tuple[Step, list[int], str, tuple[int, int]]:
+    """The step, its channels, which end, and the end before and after."""
+    if defined := _DEFINED.match(mutant.before):
+        step, end = program.step(defined[1]), defined[2]
+        before, after = (int(text.split()[-1]) for text in (mutant.before, mutant.after))
+        return step, list(range(step.value.channels)), end, (before, after)
+    before, after = (_CLAMP.search(text) for text in (mutant.before, mutant.after))
+    assert before
+    assert after
+    step, channels = _of_pass(program, mutant)
+    group = 1 if before[1] != after[1] else 2
+    return step, channels, ("LO", "HI")[group - 1], (int(before[group]), int(after[group]))
+
+
+def _of_pass(program: Program, mutant: Mutant) -> tuple[Step, list[int]]:
+    """The step that a line of a shader computes, and which of its channels.
+
+    A comment names the op above what computes it; the pass is called after its last op and
+    counts the fours of channels. An op within the pass of another has a comment for each four.
+    """
+    lines = mutant.files[mutant.file].decode().split("\n")[: _line(mutant)]
+    described = max(n for n, line in enumerate(lines) if line.startswith("//!DESC"))
+    comments = [line.split()[1][:-1] for line in lines[described:] if line.startswith("    // ")]
+    step = program.step(comments[-1])
+    name, counted = lines[described].split()[-2:]
+    four = int(counted.split("/")[0]) - 1
+    if name != comments[-1]:
+        four = comments.count(comments[-1]) - 1
+    channels = range(4 * four, min(4 * four + 4, step.value.channels))
+    return step, list(channels) or [0]
+
+
+def _line(mutant: Mutant) -> int:
+    return int(mutant.place.removeprefix("line ")) - 1
+
+
+def _rounded(total: float, step: Step, channel: int) -> int:
+    return int(requantize(int(total), step.shifts[channel], _WIDE))
+
+
+def _climbed(program: Program, step: Step, channels: list[int], sign: int) -> int:
+    """The furthest that the sums of these channels come on long climbs, rounded."""
+    reach = reach_of(program)
+    index = program.steps.index(step)
+    count = len(channels)
+    targets = Targets(
+        np.full(count, float(sign)),
+        np.array(channels),
+        np.full(count, step.value.scale * reach.top),
+        np.full(count, step.value.scale * reach.left),
+    )
+    found = []
+    for seed in range(4):
+        _, reached = climb(
+            program.steps[: index + 1],
+            targets,
+            (reach.rows, reach.columns),
+            starts=512,
+            rounds=200,
+            seed=seed,
+        )
+        found += [_rounded(total, step, c) for c, total in zip(channels, reached, strict=True)]
+    return sign * max(sign * n for n in found)
