@@ -53,3 +53,14 @@ def blocks(height: int, width: int, rows: int, columns: int) -> Iterator[Block]:
     for top in range(0, height, rows):
         for left in range(0, width, columns):
             yield Block(top, min(top + rows, height), left, min(left + columns, width))
+
+
+def blocks_of(outer: Block, rows: int, columns: int) -> Iterator[Block]:
+    """The same of a block, each placed as the block is."""
+    for block in blocks(outer.bottom - outer.top, outer.right - outer.left, rows, columns):
+        yield Block(
+            block.top + outer.top,
+            block.bottom + outer.top,
+            block.left + outer.left,
+            block.right + outer.left,
+        )

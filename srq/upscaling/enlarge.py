@@ -26,7 +26,7 @@ from srq.image.exif import with_size
 from srq.image.picture import Picture
 from srq.image.resize import bicubic
 from srq.program import reach_of
-from srq.upscaling.blocks import Block, blocks
+from srq.upscaling.blocks import Block, blocks, blocks_of
 from srq.upscaling.engine import SIDE, Blockwise, check_eight_bits
 from srq.upscaling.transparency import colour_clear_pixels
 
@@ -37,8 +37,10 @@ _SPAN = 219 // 3
 # Cubic interpolation sees two pixels to each side.
 _TAPS = 2
 
-# A streaming engine gets whole lines, about this many pixels at a time.
+# A streaming engine gets whole lines, about this many pixels at a time, and what is done to
+# its result is done to pieces that stay in the processor's cache.
 _BAND_PIXELS = 1 << 18
+_PIECE_PIXELS = 1 << 14
 
 # In a picture of 16 bits, detail of this many 8-bit codes of luma counts as the rounding of
 # the network's input and output; from twice as many on it counts in full.
@@ -136,13 +138,14 @@ def enlarged_bands(
     for line in blocks(height, width, rows, width):
         shape = ((line.bottom - line.top) * scale, width * scale)
         band = np.empty(shape + pixels.shape[2:], pixels.dtype)
-        for block in blocks(line.bottom - line.top, width, rows, columns):
-            block = replace(block, top=line.top, bottom=line.bottom)
+        for block in blocks_of(line, rows, columns):
             outer = block.with_halo(reach, height, width)
             made = engine(_studio_luma(pixels[outer.part]))
             made = made[block.within(outer).times(scale).part]
-            across = slice(block.left * scale, block.right * scale)
-            band[:, across] = _with_detail(_surrounded(pixels, block), made, scale)
+            for piece in blocks_of(block, rows, max(_PIECE_PIXELS // rows, 16)):
+                detail = made[piece.within(block).times(scale).part]
+                target = piece.within(line).times(scale).part
+                band[target] = _with_detail(_surrounded(pixels, piece), detail, scale)
             if progress is not None:
                 progress(block.pixels)
         clear = None
