@@ -23,8 +23,8 @@ struct Avx512 {
   template <int kPairs>
   static Words beside(const int16_t* at) {
     // From aligned loads: those across cache lines cost two each.
-    if (kPairs < 0) return _mm512_alignr_epi32(load(at), load(at - kLanes), 16 + kPairs);
-    if (kPairs > 0) return _mm512_alignr_epi32(load(at + kLanes), load(at), kPairs);
+    if constexpr (kPairs < 0) return _mm512_alignr_epi32(load(at), load(at - kLanes), 16 + kPairs);
+    if constexpr (kPairs > 0) return _mm512_alignr_epi32(load(at + kLanes), load(at), kPairs);
     return load(at);
   }
   static void store(int16_t* to, Words words) { _mm512_storeu_si512(to, words); }
