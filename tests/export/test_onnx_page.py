@@ -1,7 +1,9 @@
 """The folder alone: its script runs as its page says, and gives the reference's integers."""
 
+import re
 import runpy
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from srq.program import Input, NearestUpsample, Output, Program, load
 from srq.zoo import resolve
 from tests.export.onnx_runs import Onnx
 
+DOCS = Path(__file__).parents[2] / "docs" / "onnx.md"
 KIM = load(resolve("kim-x2", "program"))
 DEEP = Program(
     [
@@ -96,3 +99,16 @@ def test_the_page_says_what_the_numbers_are(kind, form):
     assert ("Why it is exact" in page) == (kind == "exact")
     assert ("VapourSynth" in page) == (form == "gray")
     assert "$" not in page
+
+
+def test_what_docs_onnx_shows_works(tmp_path, monkeypatch):
+    """The commands' folders, and the example in the first of them."""
+    text = DOCS.read_text()
+    commands = re.findall(r"^srq export onnx kim-x2 (\S+)([^#\n]*)", text, re.MULTILINE)
+    assert len(commands) == 4
+    for folder, words in commands:
+        choices = dict(re.findall(r"--(\w+) (\w+)", words))
+        export(KIM, Onnx(**choices), tmp_path / folder)
+    monkeypatch.chdir(tmp_path)
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    exec(example, {})

@@ -25,6 +25,14 @@ changes a bit. That is proved for IEEE float32 as the CPU has it. It does not ho
 processor computes convolutions in fewer bits: with CUDA, set `use_tf32` to 0; formats of 16 bits
 (fp16, bf16) round everywhere.
 """
+_QONNX = """
+## In other tools
+
+The scale of a tensor's `Quant` is a power of two, its zero point 0, its width the program's. Half
+of the last bit is added before a `Quant` of the mode FLOOR, as QONNX has no mode that rounds
+-1.5 to -1. The executor needs one size of picture, which `set_tensor_shape` sets, and an onnx whose
+newest format onnxruntime knows: onnx 1.23 is ahead of onnxruntime 1.31.
+"""
 _VAPOURSYNTH = """
 ## VapourSynth
 
@@ -58,8 +66,11 @@ def page_files(kind: str, form: str, program: Program, file: str) -> dict[str, b
     pictures = kind != "qonnx" and given.bits == made.bits == 8
     script = _filled(_script(kind, form, pictures), words)
     ends = "small.png large.png" if pictures else "small.npy large.npy"
-    packages = "qonnx" if kind == "qonnx" else "numpy onnxruntime" + " pillow" * pictures
-    more = (_EXACT if kind == "exact" else "") + (_VAPOURSYNTH if form == "gray" else "")
+    packages = (
+        "qonnx 'onnx<1.23'" if kind == "qonnx" else "numpy onnxruntime" + " pillow" * pictures
+    )
+    more = {"exact": _EXACT, "qonnx": _QONNX}.get(kind, "")
+    more += _VAPOURSYNTH if form == "gray" else ""
     codes = kind != "qonnx" and form == "luma"
     page = _filled(
         "README.md",
