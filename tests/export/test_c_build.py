@@ -11,8 +11,6 @@ from srq.engines.reference import Reference
 from srq.errors import MissingDependencyError
 from srq.export import export
 from srq.export.c import C
-from srq.export.c.memory import default_block, memory_of
-from srq.export.c.schedule import schedule
 from srq.fixed import Format
 from srq.program import Add, Conv, Input, NearestUpsample, Output, Program, Requantize
 from srq.verify.c import COMPILER, FLAGS, Build, c, seconds_of_frame
@@ -232,15 +230,13 @@ def test_errors_are_codes_and_memory_is_what_is_stated(tools, tmp_path):
         flags = (*SANITIZED, f"-DSRQ_KIM_X2_RANDOM_0_MAX_WIDTH={width}")
         binary = compile_c(tmp_path / "c", KIM, MISUSE, "gcc", *flags)
         done = subprocess.run([binary], capture_output=True, text=True, check=True)
-        plan = schedule(KIM)
-        size = memory_of(plan).size(width, default_block(plan, width))
         assert [int(n) for n in done.stdout.split()] == [
             *(-1, -1, -1, 0),  # init
             *(0, 0, 0, 2, 2),  # a picture of 5 lines,
             *(2, -2, 2, 2, 0),  # its flush, into which no line may come,
             *(0, 0),  # nothing more, and the next picture
             *(2, -3),  # the last line that a picture may have, and one more
-            *(1, size),
+            *(1, C(max_width=width).state_bytes(KIM)),
         ]
 
 
@@ -287,6 +283,7 @@ int main(void)
         ("MAX_WIDTH=0", "MAX_WIDTH must be 1 to 65536"),
         ("MAX_WIDTH=65537", "MAX_WIDTH must be 1 to 65536"),
         ("BLOCK=1", "block_holds_a_pixel"),
+        ("BLOCK=11000000", "state_is_below_2_gib"),
     ],
 )
 def test_a_macro_that_cannot_be_stops_the_compiler(tools, tmp_path, macro, said):

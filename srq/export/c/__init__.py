@@ -37,10 +37,14 @@ class C:
         """See ``srq.export.Exporter``."""
         return "c"
 
+    def state_bytes(self, program: Program) -> int:
+        """The memory that the exported C takes for one stream of lines of ``max_width``."""
+        plan = schedule(program)
+        return memory_of(plan).size(self.max_width, default_block(plan, self.max_width))
+
     def check(self, program: Program) -> list[str]:
         """See ``srq.export.Exporter``: the only thing that C cannot do is memory without end."""
-        plan = schedule(program)
-        size = memory_of(plan).size(self.max_width, default_block(plan, self.max_width))
+        size = self.state_bytes(program)
         if size < _MOST_BYTES:
             return []
         return [

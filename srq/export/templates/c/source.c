@@ -20,6 +20,8 @@
 
 /* C99 leaves >> of negative integers to the compiler; all that is known shift arithmetically. */
 typedef char shift_is_arithmetic[((int32_t)-1 >> 1) == -1 ? 1 : -1];
+/* Places in the state are reckoned in int32_t. */
+typedef char state_is_below_2_gib[@{P}_STATE_BYTES < 2147483648u ? 1 : -1];
 typedef char block_holds_a_pixel[BLOCK >= @largest_scale ? 1 : -1];
 typedef char state_has_its_stated_size[sizeof(@state) == @{P}_STATE_BYTES ? 1
                                                                                : -1];
