@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from srq.export.c.memory import memory_of
-from srq.export.c.schedule import Size, schedule
+from srq.export.c.place import Size
+from srq.export.c.schedule import schedule
 from srq.fixed import Format
 from srq.program import Add, Conv, Input, NearestUpsample, Output, Padding, PixelShuffle, Program
 from tests.export.c_programs import odd_program

@@ -18,7 +18,7 @@ _SEED = 1999
 
 def companions(program: Program, plan: Schedule, max_width: int) -> dict[str, bytes]:
     """The files by name."""
-    picture = test_picture(program, min(_WIDTH, max_width))
+    picture = sample_picture(program, min(_WIDTH, max_width))
     prefix = prefix_of(program)
     given, made = program.input.format, program.output_value.format
     scale = largest_scale(plan)
@@ -55,7 +55,7 @@ def companions(program: Program, plan: Schedule, max_width: int) -> dict[str, by
     return files | {"sample.pgm": _pgm(picture, given.hi, program.fingerprint)}
 
 
-def test_picture(program: Program, width: int) -> NDArray:
+def sample_picture(program: Program, width: int) -> NDArray:
     """Noise to the left, a slanted edge to the right: small, and the same on every machine."""
     fmt = program.input.format
     noise = np.random.default_rng(_SEED).integers(0, fmt.hi, (_HEIGHT, width), endpoint=True)

@@ -8,7 +8,8 @@ from srq.export.c.memory import (
     largest_scale,
     memory_of,
 )
-from srq.export.c.schedule import S16, S32, U16, Schedule
+from srq.export.c.place import S16, S32, U16
+from srq.export.c.schedule import Schedule
 from srq.export.c.text import fill, indented, prefix_of, title_of
 from srq.program import Program
 

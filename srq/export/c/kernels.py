@@ -7,7 +7,8 @@ used is written, as an unused function is a warning.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from srq.export.c.schedule import S32, Cells, Schedule
+from srq.export.c.place import S32, Cells
+from srq.export.c.schedule import Schedule
 from srq.export.c.text import fill, indented, times, wrapped
 from srq.program import Add, Conv, NearestUpsample, PixelShuffle, Requantize
 

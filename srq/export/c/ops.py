@@ -6,7 +6,8 @@ Numbers of the Program come from the weight header's macros, through the short f
 from collections.abc import Callable
 
 from srq.export.c.kernels import taps_at_once
-from srq.export.c.schedule import S16, S32, U16, Place, Schedule
+from srq.export.c.place import S16, S32, U16, Place
+from srq.export.c.schedule import Schedule
 from srq.export.c.text import indented, minus, times
 from srq.program import (
     Add,
@@ -16,7 +17,6 @@ from srq.program import (
     Op,
     Output,
     PixelShuffle,
-    Program,
     Requantize,
 )
 
@@ -26,8 +26,7 @@ _TRACE_TYPES = {S16: 0, U16: 1, S32: 2}
 class Ops:
     """Writes the functions of one Program's ops. prefix: of its names in C."""
 
-    def __init__(self, program: Program, plan: Schedule, prefix: str) -> None:
-        self.program = program
+    def __init__(self, plan: Schedule, prefix: str) -> None:
         self.plan = plan
         self.prefix = prefix
         self.state = f"{prefix}_state"

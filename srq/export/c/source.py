@@ -6,7 +6,8 @@ from srq import __version__
 from srq.export.c.kernels import kernels, most_columns, most_taps
 from srq.export.c.memory import largest_scale
 from srq.export.c.ops import Ops, takes_io
-from srq.export.c.schedule import Schedule, Segment
+from srq.export.c.place import Segment
+from srq.export.c.schedule import Schedule
 from srq.export.c.text import fill, indented, minus, prefix_of, times, title_of
 from srq.program import Input, Program
 
@@ -14,7 +15,7 @@ from srq.program import Input, Program
 def source(program: Program, plan: Schedule) -> str:
     """``srq_NAME.c``."""
     prefix = prefix_of(program)
-    ops = Ops(program, plan, prefix)
+    ops = Ops(plan, prefix)
     places = plan.places.values()
     return fill(
         "source.c",
