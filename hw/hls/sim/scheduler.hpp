@@ -13,7 +13,8 @@
 //
 // Found out and reported, with an exit code of 3: a deadlock, and which process waits for which
 // stream; a stream with two writers or two readers; two reads or two writes of a stream in one
-// iteration, which no loop of II = 1 could do; words left in a stream at the end.
+// iteration, which no loop of II = 1 could do; words left in a stream at the end; a memory word
+// that is read sooner after its writing than its DEPENDENCE pragma claims.
 #ifndef SRQ_SIM_SCHEDULER_HPP
 #define SRQ_SIM_SCHEDULER_HPP
 
@@ -77,6 +78,27 @@ inline Clock& the_clock() {
     std::fprintf(stderr, "simulation: %s\n", sentence.c_str());
     std::exit(3);
 }
+
+// A memory of which it is claimed that a word is never read within `distance` iterations of
+// its writing.
+class Memory {
+  public:
+    Memory(const char* name, std::size_t words, long distance)
+        : name_(name), distance_(distance), written_(words, -distance) {}
+    void reads(std::size_t word, long iteration) const {
+        if (iteration - written_[word] < distance_) {
+            fail("a word of " + std::string(name_) + " is read " +
+                 std::to_string(iteration - written_[word]) +
+                 " iterations after it was written, and not " + std::to_string(distance_));
+        }
+    }
+    void writes(std::size_t word, long iteration) { written_[word] = iteration; }
+
+  private:
+    const char* name_;
+    long distance_;
+    std::vector<long> written_;
+};
 
 // From now on processes are clocked, until `run` has returned. Each runs `calls` times over;
 // its pipeline has `latency` stages, or with a seed a number of its own up to that.

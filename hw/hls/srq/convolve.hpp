@@ -87,6 +87,7 @@ void convolve_picture(Stream<typename LAYER::In>& in, Stream<typename LAYER::Out
 #pragma HLS ARRAY_PARTITION variable = lines complete dim = 1
 #pragma HLS ARRAY_RESHAPE variable = lines complete dim = 3
 #pragma HLS DEPENDENCE variable = lines type = inter direction = RAW distance = 8 true
+    SRQ_MEMORY(lines, LAYER::MAX_WIDTH, DISTANCE);
     Lane window[S::WINDOW_ROWS][S::WINDOW_COLUMNS][LAYER::In::LANES];
 #pragma HLS ARRAY_PARTITION variable = window complete dim = 0
     Lane column[S::WINDOW_ROWS][LAYER::In::LANES];
@@ -109,6 +110,10 @@ pixels:
         typename LAYER::In::Pixel pixel;
         if (given) {
             pixel = in.read();
+        }
+        if (S::LINES > 0 && within) {
+            SRQ_READS(lines, place, n);
+            SRQ_WRITES(lines, place, n);
         }
     take_in:
         for (int l = 0; l < LAYER::In::LANES; ++l) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The three places where the kernel's source says something to our C simulation. To a
-// synthesis tool they are a plain call, a STREAM pragma, and nothing.
+// Where the kernel's source says something to our C simulation. To a synthesis tool these are
+// a plain call, a STREAM pragma, and nothing.
 #ifndef SRQ_PROCESS_HPP
 #define SRQ_PROCESS_HPP
 
@@ -16,6 +16,12 @@
 #define SRQ_FIFO(stream, words) (stream).set_depth(words)
 // The start of an iteration of a pipelined loop: one clock later than the last one.
 #define SRQ_CLOCK() srq::sim::clock()
+// A memory of which a DEPENDENCE pragma claims a distance, and its words as iteration n reads
+// and writes them: the claim is checked.
+#define SRQ_MEMORY(name, words, distance)                                                          \
+    srq::sim::Memory name##_claim(#name, std::size_t(words), distance)
+#define SRQ_READS(name, word, n) name##_claim.reads(std::size_t(word), n)
+#define SRQ_WRITES(name, word, n) name##_claim.writes(std::size_t(word), n)
 
 #else
 
@@ -24,6 +30,9 @@
 #define SRQ_PRAGMA(text) _Pragma(#text)
 #define SRQ_FIFO(stream, words) SRQ_PRAGMA(HLS STREAM variable = stream depth = words)
 #define SRQ_CLOCK()
+#define SRQ_MEMORY(name, words, distance)
+#define SRQ_READS(name, word, n)
+#define SRQ_WRITES(name, word, n)
 
 #endif
 

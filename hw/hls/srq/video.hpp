@@ -112,6 +112,7 @@ void transmit(Stream<VALUE>& in, hls::stream<Beat<BITS, VALUE::SCALE * VALUE::SC
 #pragma HLS ARRAY_PARTITION variable = blocks complete dim = 1
 #pragma HLS ARRAY_RESHAPE variable = blocks complete dim = 3
 #pragma HLS DEPENDENCE variable = blocks type = inter direction = RAW distance = 8 true
+    SRQ_MEMORY(blocks, SCALE * 2 * CELLS, DISTANCE);
 
     const Count height = rows;
     const Count width = columns;
@@ -143,6 +144,7 @@ pixels:
 #pragma HLS UNROLL
                         if (v == phase && group * SCALE + b < width) {
                             pixel = blocks[b][(odd ? 0 : CELLS) + group][v * SCALE + u];
+                            SRQ_READS(blocks, (b * 2 + !odd) * CELLS + group, n);
                         }
                     }
                     put_pixel<BITS, SCALE * SCALE>(beat, b * SCALE + u, pixel);
@@ -158,6 +160,7 @@ pixels:
             for (int b = 0; b < SCALE; ++b) {
 #pragma HLS UNROLL
                 if (b == bank) {
+                    SRQ_WRITES(blocks, (b * 2 + odd) * CELLS + cell, n);
                 store:
                     for (int l = 0; l < SCALE * SCALE; ++l) {
 #pragma HLS UNROLL

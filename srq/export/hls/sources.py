@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-_INSTALLED = Path(__file__).parent / "hw"
+_INSTALLED = Path(__file__).parents[2] / "hw" / "hls"
 _CHECKOUT = Path(__file__).parents[3] / "hw" / "hls"
 
 _COPIED = ("*.hpp", "*.cpp", "Makefile", "run_hls.tcl", "srq/*.hpp", "sim/*")
