@@ -5,6 +5,7 @@
 """
 
 import re
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,18 @@ from srq.verify.adversarial import Targets, climb
 
 _WIDE = Format(True, 32, 0)
 _DEFINED = re.compile(r"#define [A-Z\d_]+_([a-z]\w*)_(LO|HI) ")
+_VALUE = re.compile(r"typedef srq::Value<srq::(Unsigned|Signed)Format<(\d+)>, .*> V_(\w+);")
 _CLAMP = re.compile(r"clamp\(.*, (-?\d+)(?:\.0)?, (-?\d+)(?:\.0)?\);$")
+
+
+class End(NamedTuple):
+    """An end of a format, the greatest if ``sign`` is 1, the least if -1, that an edit moved."""
+
+    step: Step
+    channels: list[int]
+    sign: int
+    before: int
+    after: int
 
 
 def explained(program: Program, mutant: Mutant) -> str | None:
@@ -52,36 +64,50 @@ def _exact_texels(_: Program, mutant: Mutant) -> str | None:
 
 
 def _end_out_of_reach(program: Program, mutant: Mutant) -> str | None:
-    """An end of a format that no sum comes to."""
-    step, channels, end, ends = _moved_end(program, mutant)
-    # A sum between the ends, or beyond both, is what tells them apart.
-    sign, limit = (1, min(ends)) if end == "HI" else (-1, max(ends))
+    """Ends of a format that no sum comes to."""
+    moved = _moved(program, mutant)
+    reasons = [_out_of_reach(program, end) for end in moved]
+    return "; ".join(reasons) if reasons and all(reasons) else None
+
+
+def _out_of_reach(program: Program, end: End) -> str:
+    """Why no sum tells the two ends apart; empty if one may."""
+    # A sum between the ends, or beyond both, would.
+    step, limit = end.step, end.sign * min(end.sign * end.before, end.sign * end.after)
     interval = program.ranges.accumulators[step.op.name]
-    bounds = interval.hi if end == "HI" else interval.lo
-    open_ = [c for c in channels if sign * _rounded(bounds[c], step, c) > sign * limit]
-    if not open_:
+    bounds = interval.hi if end.sign > 0 else interval.lo
+    left = [c for c in end.channels if end.sign * _rounded(bounds[c], step, c) > end.sign * limit]
+    if not left:
         return f"proved: no sum of {step.op.name} there comes beyond {limit} (srq.program.ranges)"
-    furthest = _climbed(program, step, open_, sign)
-    if sign * furthest > sign * limit:
-        return None
+    furthest = _climbed(program, step, left, end.sign)
+    if end.sign * furthest > end.sign * limit:
+        return ""
     return (
-        f"not proved: the intervals of {step.op.name} leave {limit} open in {len(open_)} of its"
-        f" channels, but the furthest that any climb came is {furthest}"
+        f"not proved: intervals leave it open for {len(left)} channels of {step.op.name} whether"
+        f" {limit} is passed, but the furthest that any climb came is {furthest}"
     )
 
 
-def _moved_end(program: Program, mutant: Mutant) -> tuple[Step, list[int], str, tuple[int, int]]:
-    """The step, its channels, which end, and the end before and after."""
+def _moved(program: Program, mutant: Mutant) -> list[End]:
+    """The ends that the edit moved."""
     if defined := _DEFINED.match(mutant.before):
-        step, end = program.step(defined[1]), defined[2]
+        step = program.step(defined[1])
         before, after = (int(text.split()[-1]) for text in (mutant.before, mutant.after))
-        return step, list(range(step.value.channels)), end, (before, after)
+        sign = 1 if defined[2] == "HI" else -1
+        return [End(step, list(range(step.value.channels)), sign, before, after)]
+    if before := _VALUE.match(mutant.before):
+        step, after = program.step(before[3]), _VALUE.match(mutant.after)
+        assert after
+        formats = [Format(kind[1] == "Signed", int(kind[2]), 0) for kind in (before, after)]
+        channels = list(range(step.value.channels))
+        ends = [(-1, *(fmt.lo for fmt in formats)), (1, *(fmt.hi for fmt in formats))]
+        return [End(step, channels, *end) for end in ends if end[1] != end[2]]
     before, after = (_CLAMP.search(text) for text in (mutant.before, mutant.after))
-    assert before
-    assert after
+    if before is None or after is None:
+        return []
     step, channels = _of_pass(program, mutant)
-    group = 1 if before[1] != after[1] else 2
-    return step, channels, ("LO", "HI")[group - 1], (int(before[group]), int(after[group]))
+    group, sign = (1, -1) if before[1] != after[1] else (2, 1)
+    return [End(step, channels, sign, int(before[group]), int(after[group]))]
 
 
 def _of_pass(program: Program, mutant: Mutant) -> tuple[Step, list[int]]:

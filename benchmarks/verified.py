@@ -1,0 +1,90 @@
+"""Do all engines and exports agree with the reference, on every Program of the zoo?
+
+    python -m benchmarks.verified --json benchmarks/results/verified.json
+
+It is ``srq verify`` for one Program after the other, with all pictures; the first difference is
+told, and ends the run with code 1. ``python -m benchmarks.verified --page docs/verify.md`` puts
+the table of the result file between the two lines of that page that ask for it.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from srq.evaluate.result import circumstances
+from srq.files import write_text
+from srq.program import load
+from srq.verify.candidates import candidates
+from srq.verify.check import Expectations, check
+from srq.verify.pictures import cases
+from srq.verify.report import as_json, verdict
+from srq.zoo import names, resolve
+
+BEGIN, END = "<!-- verified -->", "<!-- end of verified -->"
+
+
+def verified(name: str) -> dict[str, Any]:
+    """The record of one Program."""
+    program = load(resolve(name, "program"))
+    expectations = Expectations(program, cases(program))
+    outcomes = []
+    for outcome in check(program, candidates().values(), expectations):
+        print(f"{name} {outcome.name}: {verdict(outcome)}", flush=True)
+        outcomes.append(outcome)
+    return as_json(program, expectations, outcomes)
+
+
+def table(record: dict[str, Any]) -> str:
+    """What each subject came to for each Program, as markdown."""
+    programs = record["programs"]
+    lines = [
+        f"| | {' | '.join(p['program']['name'] for p in programs)} |",
+        "| --- |" + " ---: |" * len(programs),
+    ]
+    for subject in (s["name"] for s in programs[0]["subjects"]):
+        cells = [_cell(_subject(p, subject)) for p in programs]
+        lines.append(f"| {subject} | {' | '.join(cells)} |")
+    ends = [f"{p['bounds']['reached']} of {p['bounds']['possible']}" for p in programs]
+    lines.append(f"| *pictures* | {' | '.join(str(len(p['pictures'])) for p in programs)} |")
+    lines.append(f"| *ends visited* | {' | '.join(ends)} |")
+    return "\n".join(lines)
+
+
+def _subject(program: dict[str, Any], name: str) -> dict[str, Any]:
+    (found,) = (subject for subject in program["subjects"] if subject["name"] == name)
+    return found
+
+
+def _cell(subject: dict[str, Any]) -> str:
+    if subject["state"] != "equal":
+        return subject["state"]
+    return f"{subject['pixels'] + subject['integers_between']:,} equal"
+
+
+def pasted(page: str, record: dict[str, Any]) -> str:
+    """The page with the table where it belongs."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{table(record)}\n\n{END}{after}"
+
+
+def main() -> int:
+    """Verify the zoo, or paste what was found."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--json", type=Path, default=Path("benchmarks/results/verified.json"))
+    parser.add_argument("--page", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    if options.page:
+        record = json.loads(options.json.read_text(encoding="utf-8"))
+        write_text(options.page, pasted(options.page.read_text(encoding="utf-8"), record))
+        return 0
+    programs = [verified(name) for name in names("program")]
+    record = {"made": circumstances(), "programs": programs}
+    write_text(options.json, json.dumps(record, indent=2) + "\n")
+    return 0 if all(program["equal"] for program in programs) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
