@@ -26,11 +26,11 @@ def encode(program: Program) -> NDArray[np.int32]:
     index = {step.op.name: i for i, step in enumerate(program.steps)}
     words = [_MAGIC, len(program.steps)]
     for step in program.steps:
-        words += _step(step, index)
+        words += _step(program, step, index)
     return np.array(words, np.int32)
 
 
-def _step(step: Step, index: dict[str, int]) -> list[int]:
+def _step(program: Program, step: Step, index: dict[str, int]) -> list[int]:
     op, value = step.op, step.value
     words = [_KINDS.index(op.kind), len(step.sources)]
     words += [index[source.name] for source in step.sources]
@@ -39,7 +39,17 @@ def _step(step: Step, index: dict[str, int]) -> list[int]:
     words += [value.format.lo, value.format.hi, *(step.aligns or (0, 0))]
     words += [len(step.shifts), *step.shifts]
     if isinstance(op, Conv):
+        words += _bounds(program, step)
         words += [op.groups, op.weight.shape[1], *op.kernel, op.padding.top, op.padding.left]
         words += op.weight.ravel().tolist()
         words += [0] * op.out_channels if op.bias is None else op.bias.tolist()
     return words
+
+
+def _bounds(program: Program, step: Step) -> list[int]:
+    """The least and the greatest that the proof leaves each channel before it is saturated."""
+    sums = program.ranges.accumulators[step.op.name]
+    shifts = np.array(step.shifts)
+    half = np.where(shifts > 0, 1 << np.maximum(shifts - 1, 0), 0)
+    right, left = np.maximum(shifts, 0), np.maximum(-shifts, 0)
+    return [int(n) for end in (sums.lo, sums.hi) for n in ((end + half) >> right) << left]

@@ -34,30 +34,28 @@ struct Avx512 {
   static Sums add(Sums a, Sums b) { return _mm512_add_epi32(a, b); }
   static Sums shift_right(Sums sums, Sums count) { return _mm512_srav_epi32(sums, count); }
   static Sums shift_left(Sums sums, Sums count) { return _mm512_sllv_epi32(sums, count); }
-  // Packing leaves four of a and then four of b in each quarter; the shuffle takes them by turns.
+  static Words pack(Sums a, Sums b) { return _mm512_packs_epi32(a, b); }
+  static Words pack_unsigned(Sums a, Sums b) { return _mm512_packus_epi32(a, b); }
   static Words by_turns(Words packed) {
     return _mm512_shuffle_epi8(packed, _mm512_broadcast_i32x4(_mm_setr_epi8(
                                            0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15)));
   }
-  static Words join(Sums a, Sums b) { return by_turns(_mm512_packs_epi32(a, b)); }
-  static Words join_unsigned(Sums a, Sums b) { return by_turns(_mm512_packus_epi32(a, b)); }
+  static Words blend(Sums a, Sums b) { return _mm512_mask_blend_epi16(kOdd, a, b); }
   static Words clamp(Words words, Words lo, Words hi) {
     return _mm512_min_epi16(_mm512_max_epi16(words, lo), hi);
   }
   static Words clamp_unsigned(Words words, Words hi) { return _mm512_min_epu16(words, hi); }
   static Sums even(Words words) { return _mm512_srai_epi32(_mm512_slli_epi32(words, 16), 16); }
   static Sums odd(Words words) { return _mm512_srai_epi32(words, 16); }
-  static Words pair_even(Words a, Words b) {
-    return _mm512_mask_blend_epi16(kOdd, a, _mm512_slli_epi32(b, 16));
-  }
-  static Words pair_odd(Words a, Words b) {
-    return _mm512_mask_blend_epi16(kOdd, _mm512_srli_epi32(a, 16), b);
-  }
-  static void store_exact(int32_t* to, Sums even, Sums odd) {
-    const __m512i first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-    const __m512i last = _mm512_add_epi32(first, _mm512_set1_epi32(8));
-    _mm512_storeu_si512(to, _mm512_permutex2var_epi32(even, first, odd));
-    _mm512_storeu_si512(to + 16, _mm512_permutex2var_epi32(even, last, odd));
+  static __m512i low(__m512i a, __m512i b) { return _mm512_unpacklo_epi32(a, b); }
+  static __m512i high(__m512i a, __m512i b) { return _mm512_unpackhi_epi32(a, b); }
+  static Words pair_low(Words a, Words b) { return _mm512_unpacklo_epi16(a, b); }
+  static Words pair_high(Words a, Words b) { return _mm512_unpackhi_epi16(a, b); }
+  static void store_exact(int32_t* to, Sums a, Sums b) {
+    const __m512i first = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11);
+    const __m512i last = _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15);
+    _mm512_storeu_si512(to, _mm512_permutex2var_epi64(a, first, b));
+    _mm512_storeu_si512(to + 16, _mm512_permutex2var_epi64(a, last, b));
   }
   static void keep(Sums& sums) { asm volatile("" : "+v"(sums)); }
 };

@@ -39,6 +39,7 @@ class DepthwisePart {
     line.layer.first_pair = layer_.first_pair;
     line.layer.pairs = layer_.pairs;
     line.layer.outs = op_.channels;
+    line.layer.fits = layer_.fits.data();
     line.layer.multiplier = op_.channels / op_.kernel.groups;
     line.layer.rounding = rounding_.from(0);
   }

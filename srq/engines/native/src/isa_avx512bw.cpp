@@ -11,6 +11,6 @@ struct Avx512Bw : Avx512 {
 
 }  // namespace
 
-extern const Kernels kAvx512Bw = Inner<Avx512Bw>::table();
+extern const Kernels kAvx512Bw = kernels_of<Avx512Bw>();
 
 }  // namespace srq

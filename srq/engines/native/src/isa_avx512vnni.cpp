@@ -13,6 +13,6 @@ struct Avx512Vnni : Avx512 {
 
 }  // namespace
 
-extern const Kernels kAvx512Vnni = Inner<Avx512Vnni>::table();
+extern const Kernels kAvx512Vnni = kernels_of<Avx512Vnni>();
 
 }  // namespace srq

@@ -32,14 +32,16 @@ struct Neon {
   static Sums add(Sums a, Sums b) { return vaddq_s32(a, b); }
   static Sums shift_right(Sums sums, Sums count) { return vshlq_s32(sums, vnegq_s32(count)); }
   static Sums shift_left(Sums sums, Sums count) { return vshlq_s32(sums, count); }
-  static Words join(Sums a, Sums b) {
-    const int16x4_t first = vqmovn_s32(a), second = vqmovn_s32(b);
-    return vcombine_s16(vzip1_s16(first, second), vzip2_s16(first, second));
+  static Words pack(Sums a, Sums b) { return vcombine_s16(vqmovn_s32(a), vqmovn_s32(b)); }
+  static Words pack_unsigned(Sums a, Sums b) {
+    return vreinterpretq_s16_u16(vcombine_u16(vqmovun_s32(a), vqmovun_s32(b)));
   }
-  static Words join_unsigned(Sums a, Sums b) {
-    const uint16x4_t first = vqmovun_s32(a), second = vqmovun_s32(b);
-    return vreinterpretq_s16_u16(
-        vcombine_u16(vzip1_u16(first, second), vzip2_u16(first, second)));
+  static Words by_turns(Words packed) {
+    return vzip1q_s16(packed, vcombine_s16(vget_high_s16(packed), vget_high_s16(packed)));
+  }
+  static Words blend(Sums a, Sums b) {
+    const int16x8_t upper = vreinterpretq_s16_s32(vshrq_n_s32(b, 16));
+    return vtrn1q_s16(vreinterpretq_s16_s32(a), upper);
   }
   static Words clamp(Words words, Words lo, Words hi) {
     return vminq_s16(vmaxq_s16(words, lo), hi);
@@ -52,10 +54,19 @@ struct Neon {
     return vshrq_n_s32(vshlq_n_s32(vreinterpretq_s32_s16(words), 16), 16);
   }
   static Sums odd(Words words) { return vshrq_n_s32(vreinterpretq_s32_s16(words), 16); }
-  static Words pair_even(Words a, Words b) { return vtrn1q_s16(a, b); }
-  static Words pair_odd(Words a, Words b) { return vtrn2q_s16(a, b); }
-  static void store_exact(int32_t* to, Sums even, Sums odd) {
-    vst2q_s32(to, (int32x4x2_t{{even, odd}}));
+  static Words low(Words a, Words b) {
+    return vreinterpretq_s16_s32(low(vreinterpretq_s32_s16(a), vreinterpretq_s32_s16(b)));
+  }
+  static Words high(Words a, Words b) {
+    return vreinterpretq_s16_s32(high(vreinterpretq_s32_s16(a), vreinterpretq_s32_s16(b)));
+  }
+  static Sums low(Sums a, Sums b) { return vzip1q_s32(a, b); }
+  static Sums high(Sums a, Sums b) { return vzip2q_s32(a, b); }
+  static Words pair_low(Words a, Words b) { return vzip1q_s16(a, b); }
+  static Words pair_high(Words a, Words b) { return vzip2q_s16(a, b); }
+  static void store_exact(int32_t* to, Sums a, Sums b) {
+    vst1q_s32(to, a);
+    vst1q_s32(to + 4, b);
   }
   template <class Vector>
   static void keep(Vector& vector) {
@@ -65,6 +76,6 @@ struct Neon {
 
 }  // namespace
 
-extern const Kernels kNeon = Inner<Neon>::table();
+extern const Kernels kNeon = kernels_of<Neon>();
 
 }  // namespace srq

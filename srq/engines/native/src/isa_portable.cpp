@@ -81,11 +81,29 @@ struct Portable {
     return int16_t(number < INT16_MIN ? INT16_MIN : number > INT16_MAX ? INT16_MAX : number);
   }
 
-  static Words join(Sums a, Sums b) {
+  static Words pack(Sums a, Sums b) {
     Words words;
     for (int i = 0; i < kLanes / 2; ++i) {
-      words.lane[2 * i] = saturated(a.lane[i]);
-      words.lane[2 * i + 1] = saturated(b.lane[i]);
+      words.lane[i] = saturated(a.lane[i]);
+      words.lane[kLanes / 2 + i] = saturated(b.lane[i]);
+    }
+    return words;
+  }
+
+  // Formats end at 32767: what is above may as well become that.
+  static Words pack_unsigned(Sums a, Sums b) { return clamp(pack(a, b), splat16(0), splat16(INT16_MAX)); }
+
+  static Words by_turns(Words packed) {
+    Words words;
+    for (int i = 0; i < kLanes; ++i) words.lane[i] = packed.lane[i / 2 + i % 2 * (kLanes / 2)];
+    return words;
+  }
+
+  static Words blend(Sums a, Sums b) {
+    Words words;
+    for (int i = 0; i < kLanes / 2; ++i) {
+      words.lane[2 * i] = int16_t(a.lane[i]);
+      words.lane[2 * i + 1] = int16_t(b.lane[i] >> 16);
     }
     return words;
   }
@@ -94,15 +112,6 @@ struct Portable {
     for (int i = 0; i < kLanes; ++i) {
       words.lane[i] = words.lane[i] < lo.lane[i] ? lo.lane[i] : words.lane[i];
       words.lane[i] = words.lane[i] > hi.lane[i] ? hi.lane[i] : words.lane[i];
-    }
-    return words;
-  }
-
-  static Words join_unsigned(Sums a, Sums b) {
-    Words words;
-    for (int i = 0; i < kLanes / 2; ++i) {
-      words.lane[2 * i] = saturated(a.lane[i] < 0 ? 0 : a.lane[i]);
-      words.lane[2 * i + 1] = saturated(b.lane[i] < 0 ? 0 : b.lane[i]);
     }
     return words;
   }
@@ -118,13 +127,29 @@ struct Portable {
 
   static Sums even(Words words) { return every_second<0>(words); }
   static Sums odd(Words words) { return every_second<1>(words); }
-  static Words pair_even(Words a, Words b) { return join(even(a), even(b)); }
-  static Words pair_odd(Words a, Words b) { return join(odd(a), odd(b)); }
+  // Runs of kRun lanes of a and b by turns, from lane kFrom of each on.
+  template <int kRun, int kFrom, class Vector>
+  static Vector turns(Vector a, Vector b) {
+    Vector made;
+    constexpr int kCount = sizeof(a.lane) / sizeof(a.lane[0]);
+    for (int i = 0; i < kCount; ++i) {
+      const int from = kFrom + i / (2 * kRun) * kRun + i % kRun;
+      made.lane[i] = i / kRun % 2 ? b.lane[from] : a.lane[from];
+    }
+    return made;
+  }
 
-  static void store_exact(int32_t* to, Sums even, Sums odd) {
+  static Words low(Words a, Words b) { return turns<2, 0>(a, b); }
+  static Words high(Words a, Words b) { return turns<2, kLanes / 2>(a, b); }
+  static Sums low(Sums a, Sums b) { return turns<1, 0>(a, b); }
+  static Sums high(Sums a, Sums b) { return turns<1, kLanes / 4>(a, b); }
+  static Words pair_low(Words a, Words b) { return turns<1, 0>(a, b); }
+  static Words pair_high(Words a, Words b) { return turns<1, kLanes / 2>(a, b); }
+
+  static void store_exact(int32_t* to, Sums a, Sums b) {
     for (int i = 0; i < kLanes / 2; ++i) {
-      to[2 * i] = even.lane[i];
-      to[2 * i + 1] = odd.lane[i];
+      to[i] = a.lane[i];
+      to[kLanes / 2 + i] = b.lane[i];
     }
   }
 
@@ -136,6 +161,6 @@ struct Portable {
 
 }  // namespace
 
-extern const Kernels kPortable = Inner<Portable>::table();
+extern const Kernels kPortable = kernels_of<Portable>();
 
 }  // namespace srq

@@ -2,9 +2,8 @@
 // numbers only: a file that is compiled for one instruction set must not bring in inline
 // functions of the library, which the linker could then choose for everybody.
 //
-// A *tile* is what one call computes: `tile` neighbouring pixels of a line. In registers, sums
-// stand as vectors of even and of odd pixels; `pairs` hold what a dense layer reads, two inputs
-// of one pixel beside each other, in that order (see docs/native-engine.md).
+// A *tile* is what one call computes: `tile` neighbouring pixels of a line. What a dense layer
+// reads are pairs: two inputs of one pixel side by side (see docs/native-engine.md).
 #pragma once
 
 #include <cstddef>
@@ -58,6 +57,13 @@ struct Dense {
   Target target;
 };
 
+// What is proved of the rounded sums of two depthwise outputs before they are saturated.
+enum class Fit : uint8_t {
+  none,
+  int16,   // they fit int16, and their right shifts are at most 16
+  format,  // they fit the format as well
+};
+
 // A depthwise layer: output channel o is a rows x columns kernel over channel o / multiplier.
 // Even and odd output pixels read the same pairs of neighbours with weights of their own;
 // weights are (outs, rows, pairs, 2), two taps a word. The first pair begins 2 * first_pair
@@ -73,6 +79,7 @@ struct Depthwise {
   int multiplier;
   Rounding rounding;
   int16_t* inputs;  // pairs for a dense layer, or null: then lines at `target`
+  const Fit* fits;  // per pair, for `inputs`
   Target target;
 };
 

@@ -11,6 +11,19 @@ int32_t word(int32_t first, int32_t second) {
 
 int32_t shifted(int32_t number, int left) { return int32_t(uint32_t(number) << left); }
 
+// What is proved of output channels `out` and `out` + 1.
+Fit fit_of(const Op& op, int out) {
+  if (out + 1 == op.channels) return Fit::none;
+  int32_t least = INT32_MAX, most = INT32_MIN;
+  for (int channel : {out, out + 1}) {
+    if (op.shifts[channel] < 0 || op.shifts[channel] > 16) return Fit::none;
+    least = std::min(least, op.kernel.least[channel]);
+    most = std::max(most, op.kernel.most[channel]);
+  }
+  if (least >= op.format.lo && most <= op.format.hi) return Fit::format;
+  return least >= INT16_MIN && most <= INT16_MAX ? Fit::int16 : Fit::none;
+}
+
 }  // namespace
 
 RoundingTable::RoundingTable(const std::vector<int32_t>& bias, const std::vector<int>& shifts,
@@ -67,6 +80,7 @@ DepthwiseLayer::DepthwiseLayer(const Op& op) {
   // shifted by one: in pairs that begin at even pixels, rounded outwards.
   first_pair = -((kernel.left + 1) / 2);
   pairs = (kernel.columns - kernel.left) / 2 - first_pair + 1;
+  for (int out = 0; out < op.channels; out += 2) fits.push_back(fit_of(op, out));
   for (int channel = 0; channel < op.channels; ++channel) {
     for (int dy = 0; dy < kernel.rows; ++dy) {
       const int16_t* row = &kernel.weight[(size_t(channel) * kernel.rows + dy) * kernel.columns];

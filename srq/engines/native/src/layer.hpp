@@ -53,6 +53,7 @@ struct DepthwiseLayer {
   explicit DepthwiseLayer(const Op& op);
 
   std::vector<int32_t> weights;
+  std::vector<Fit> fits;
   int first_pair;
   int pairs;
 };

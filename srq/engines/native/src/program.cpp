@@ -43,6 +43,8 @@ class Words {
 
 Kernel parse_kernel(Words& words, int outs) {
   Kernel kernel;
+  kernel.least = words.take_all<int32_t>(outs);
+  kernel.most = words.take_all<int32_t>(outs);
   kernel.groups = words.take(1, 1024);
   kernel.ins = words.take(1, 1024);
   kernel.rows = words.take(1, 64);

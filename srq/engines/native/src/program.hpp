@@ -38,7 +38,9 @@ struct Kernel {
   int left = 0;
   int right = 0;
   std::vector<int16_t> weight;
-  std::vector<int32_t> bias;  // one per output channel
+  std::vector<int32_t> bias;   // one per output channel
+  std::vector<int32_t> least;  // what is proved of each rounded sum before it is saturated
+  std::vector<int32_t> most;
 };
 
 struct Op {

@@ -1,0 +1,187 @@
+// Depthwise layers. Words of a line are pairs of neighbouring pixels, so that a dot product takes
+// two taps of a row at once: for the even pixels, and with other weights for the odd ones.
+#pragma once
+
+#include "inner.hpp"
+
+namespace srq {
+namespace {
+
+template <class Isa>
+struct InnerDepthwise : Inner<Isa> {
+  using typename Inner<Isa>::Words;
+  using typename Inner<Isa>::Sums;
+  using Inner<Isa>::kLanes;
+  using Inner<Isa>::kVectors;
+  using Inner<Isa>::kPairSize;
+  using Saturate = typename Inner<Isa>::template Saturate<false>;
+
+  static void depthwise(const Depthwise& layer, ptrdiff_t x) {
+    using Row5 = Shape<1, 5>;
+    using Square3 = Shape<3, 3>;
+    if (Row5::is(layer)) return run<Row5>(layer, x);
+    if (Square3::is(layer)) return run<Square3>(layer, x);
+    run<AnyShape>(layer, x);
+  }
+
+ private:
+  // The exact sums of one output channel after the other, for a kernel of any shape: vectors of
+  // even and of odd pixels by turns.
+  class AnyShape {
+   public:
+    AnyShape(const Depthwise& layer, ptrdiff_t x) : layer_(layer), weights_(layer.weights), x_(x) {}
+
+    void next(Sums* sums) {
+      Inner<Isa>::template start<kVectors>(layer_.rounding.init[out_], sums);
+      const int channel = out_++ / layer_.multiplier;
+      for (int r = 0; r < layer_.rows; ++r) {
+        const int16_t* line = layer_.lines[r].channel(channel) + x_ + 2 * layer_.first_pair;
+        for (int m = 0; m < layer_.pairs; ++m, line += 2, weights_ += 2) {
+          const Words even = Isa::splat_pair(weights_[0]), odd = Isa::splat_pair(weights_[1]);
+          SRQ_UNROLL
+          for (int b = 0; b < Isa::kBlocks; ++b) {
+            const Words input = Isa::loadu(line + b * kLanes);
+            sums[2 * b] = Isa::dot(sums[2 * b], input, even);
+            sums[2 * b + 1] = Isa::dot(sums[2 * b + 1], input, odd);
+          }
+        }
+      }
+    }
+
+   private:
+    const Depthwise& layer_;
+    const int32_t* weights_;
+    const ptrdiff_t x_;
+    int out_ = 0;
+  };
+
+  // The same for an odd kernel of at most 5 columns with symmetric padding and one output for
+  // each input: what it reads are the pair of pixels at its own and those beside it, -1, 0 and 1.
+  // For 3 columns some of them hold no tap.
+  template <int kRows, int kColumns>
+  class Shape {
+   public:
+    static bool is(const Depthwise& layer) {
+      return layer.rows == kRows && layer.columns == kColumns && layer.pairs == 3 &&
+             layer.first_pair == -1 && layer.multiplier == 1;
+    }
+
+    Shape(const Depthwise& layer, ptrdiff_t x)
+        : weights_(layer.weights), init_(layer.rounding.init) {
+      SRQ_UNROLL
+      for (int r = 0; r < kRows; ++r) {
+        lines_[r] = layer.lines[r].data + x;
+        strides_[r] = layer.lines[r].stride;
+      }
+    }
+
+    SRQ_INLINE void next(Sums* sums) {
+      Inner<Isa>::template start<kVectors>(*init_++, sums);
+      SRQ_UNROLL
+      for (int r = 0; r < kRows; ++r, weights_ += 6) {
+        add_pair<-1>(lines_[r], weights_, sums);
+        add_pair<0>(lines_[r], weights_ + 2, sums);
+        add_pair<1>(lines_[r], weights_ + 4, sums);
+        lines_[r] += strides_[r];
+      }
+    }
+
+   private:
+    static constexpr int kLeft = kColumns / 2;
+
+    template <int kPair>
+    SRQ_INLINE static void add_pair(const int16_t* line, const int32_t* weights, Sums* sums) {
+      constexpr bool kEven = 2 * kPair + 1 >= -kLeft && 2 * kPair <= kLeft;
+      constexpr bool kOdd = 2 * kPair >= -kLeft && 2 * kPair - 1 <= kLeft;
+      const Words for_even = Isa::splat_pair(weights[0]), for_odd = Isa::splat_pair(weights[1]);
+      SRQ_UNROLL
+      for (int b = 0; b < Isa::kBlocks; ++b) {
+        const Words input = Isa::template beside<kPair>(line + b * kLanes);
+        if (kEven) sums[2 * b] = Isa::dot(sums[2 * b], input, for_even);
+        if (kOdd) sums[2 * b + 1] = Isa::dot(sums[2 * b + 1], input, for_odd);
+      }
+    }
+
+    const int32_t* weights_;
+    const int32_t* init_;
+    const int16_t* lines_[kRows];
+    ptrdiff_t strides_[kRows];
+  };
+
+  template <class S>
+  static void run(const Depthwise& layer, ptrdiff_t x) {
+    S channels(layer, x);
+    const Saturate saturate(layer.rounding);
+    if (!layer.inputs) {
+      for (int out = 0; out < layer.outs; ++out) {
+        Sums sums[kVectors];
+        channels.next(sums);
+        store_line(layer, out, x, sums, saturate);
+      }
+      return;
+    }
+    int16_t* inputs = layer.inputs;
+    for (int out = 0; out < layer.outs; out += 2, inputs += kPairSize) {
+      Sums first[kVectors], second[kVectors];
+      channels.next(first);
+      if (out + 1 < layer.outs) {
+        channels.next(second);
+      } else {
+        Inner<Isa>::template start<kVectors>(0, second);
+      }
+      store_inputs(layer, out, first, second, saturate, inputs);
+    }
+  }
+
+  // Two channels as a pair of inputs of a dense layer: their sums, rounded, side by side.
+  SRQ_INLINE static void store_inputs(const Depthwise& layer, int out, Sums* first, Sums* second,
+                                      const Saturate& saturate, int16_t* inputs) {
+    Words pairs[kVectors];
+    const Fit fit = layer.fits[out / 2];
+    if (fit == Fit::none) {
+      Inner<Isa>::template shift<kVectors>(layer.rounding, out, first);
+      Inner<Isa>::template shift<kVectors>(layer.rounding, out + 1, second);
+      SRQ_UNROLL
+      for (int v = 0; v < kVectors; ++v) {
+        pairs[v] = Isa::by_turns(saturate(first[v], second[v]));
+      }
+    } else {
+      // Both results fit int16 as they are: one is shifted down to the lower half of a lane, the
+      // other up to the upper half.
+      const Sums right = Isa::splat(layer.rounding.right[out]);
+      const Sums left = Isa::splat(16 - layer.rounding.right[out + 1]);
+      SRQ_UNROLL
+      for (int v = 0; v < kVectors; ++v) {
+        pairs[v] = Isa::blend(Isa::shift_right(first[v], right), Isa::shift_left(second[v], left));
+      }
+      if (fit == Fit::int16) {
+        SRQ_UNROLL
+        for (int v = 0; v < kVectors; ++v) pairs[v] = saturate.clamp(pairs[v]);
+      }
+    }
+    SRQ_UNROLL
+    for (int v = 0; v < kVectors; v += 2) {
+      Isa::store(inputs + v * kLanes, Isa::low(pairs[v], pairs[v + 1]));
+      Isa::store(inputs + (v + 1) * kLanes, Isa::high(pairs[v], pairs[v + 1]));
+    }
+  }
+
+  SRQ_INLINE static void store_line(const Depthwise& layer, int out, ptrdiff_t x, Sums* sums,
+                                    const Saturate& saturate) {
+    Inner<Isa>::template shift<kVectors>(layer.rounding, out, sums);
+    const ptrdiff_t at = out * layer.target.stride + x;
+    SRQ_UNROLL
+    for (int v = 0; v < kVectors; v += 2) {
+      if (layer.target.exact) {
+        Isa::store_exact(static_cast<int32_t*>(layer.target.data) + at + v / 2 * kLanes,
+                         Isa::low(sums[v], sums[v + 1]), Isa::high(sums[v], sums[v + 1]));
+      } else {
+        Isa::store(static_cast<int16_t*>(layer.target.data) + at + v / 2 * kLanes,
+                   Isa::by_turns(saturate(sums[v], sums[v + 1])));
+      }
+    }
+  }
+};
+
+}  // namespace
+}  // namespace srq
