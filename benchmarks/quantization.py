@@ -2,7 +2,7 @@
 
     python benchmarks/quantization.py kim-x2 --page docs/quantization.md
     python benchmarks/quantization.py kim-x2 --per-channel
-    python benchmarks/quantization.py kim-x2 --train 1500 --widths 4-8x6-10
+    python benchmarks/quantization.py kim-x2 --train 2000 --widths 4-5x6-8
 
 The result file grows cell by cell, and what stands in it is not measured again; the tables of
 --page and the plot beside it are then made anew. Twins are evaluated in float32, which is
@@ -24,7 +24,7 @@ from srq.quant.calibration import Calibration
 from srq.quant.evaluation import Pictures
 from srq.quant.figure import draw_sweep
 from srq.quant.finetune import finetune
-from srq.quant.origin import Origin, load_config, read_origin
+from srq.quant.origin import load_config, read_origin
 from srq.quant.results import Method, SweepResults
 from srq.quant.sweep import WRITTEN, Widths, parse_widths
 from srq.train.checkpoint import load_model
@@ -51,7 +51,7 @@ def main() -> None:
     for widths in parse_widths(options.widths):
         if (method, widths) in results.scores:
             continue
-        twin = _twin(network, widths, method, crops, origin, options)
+        twin = _twin(network, widths, method, crops, options)
         results.scores[method, widths] = _scores(twin, pictures)
         results.write(path)
         print(f"{method}, {widths}: {results.lost(method, widths):.3f} dB lost", flush=True)
@@ -64,7 +64,6 @@ def _twin(
     widths: Widths,
     method: Method,
     crops: Calibration,
-    origin: Origin,
     options: argparse.Namespace,
 ) -> Twin:
     twin = Twin(
@@ -76,9 +75,8 @@ def _twin(
     fit(twin, crops)
     if method.trained:
         changes = [f"steps={options.train}", f"optim.lr={options.lr}"]
-        changes += [f"teacher.checkpoint={resolve(options.checkpoint, 'float')}"]
         changes += [f"data.cache={options.cache}"] if options.cache else []
-        config = load_config("qat", origin, network.name, network.scale, changes)
+        config = load_config("qat", resolve(options.checkpoint, "float"), network, changes)
         run = replace(config.run, threads=options.threads, device="cpu")
         finetune(twin, replace(config, run=run))
     return twin
@@ -122,7 +120,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--widths", default=WRITTEN, help=f"such as {WRITTEN}")
     parser.add_argument("--per-channel", action="store_true")
     parser.add_argument("--train", type=int, default=0, help="steps of training with rounding")
-    parser.add_argument("--lr", type=float, default=1e-4, help="its learning rate")
+    parser.add_argument("--lr", type=float, default=5e-3, help="its learning rate")
     parser.add_argument("--cache", default="", help="where prepared training pictures are kept")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--json", type=Path, help="the result file")

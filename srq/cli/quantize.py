@@ -130,7 +130,7 @@ def quantize(
     scale = network.scale
     if assignments and qat is None:
         raise ConfigError("--set changes a setting of a fine-tuning; name one with --qat.")
-    config = load_config(qat, origin, network.name, scale, assignments or []) if qat else None
+    config = load_config(qat, source, network, assignments or []) if qat else None
     widths = parse_widths(sweep) if sweep else []
     twin = Twin(network, weight_bits=weights, activation_bits=activations, per_channel=per_channel)
     path = out or Path(f"{source.resolve().stem}{SUFFIX}")

@@ -1,8 +1,8 @@
 """Quantization-aware training: a twin's weights trained further, rounding included.
 
-The formats stay as they are; the float weights behind the integers move, seen through the
-rounding (straight-through gradients). It is the trainer's own loop in small: the same
-configuration, batches, loss, optimizer, average and states.
+The formats stay as they are; the weights move, with activations rounded from the start
+(straight-through gradients) and weights settled on their grids one after another. It is the
+trainer's own loop in small: the same configuration, batches, loss, optimizer and states.
 """
 
 import copy
@@ -21,8 +21,9 @@ from torch import Tensor
 from srq.datasets.pool import LumaPool
 from srq.datasets.sampler import Sampler
 from srq.errors import ConfigError
+from srq.quant import one_pass
+from srq.quant.settling import Settling
 from srq.quant.twin import Twin
-from srq.train.average import KernelAverage
 from srq.train.checkpoint import load_model
 from srq.train.config import TrainConfig
 from srq.train.interrupt import Interrupt
@@ -33,7 +34,6 @@ from srq.train.pictures import training_pool
 from srq.train.processes import Processes
 from srq.train.progress import Observer
 from srq.train.state import (
-    AVERAGE,
     MODEL,
     newest_state,
     pack_optimizer,
@@ -43,6 +43,16 @@ from srq.train.state import (
     without_prefix,
 )
 from srq.train.trainer import DivergedError
+
+_FREE = 0.3
+"""The share of the steps that are taken before a first weight is settled."""
+
+_CUT_OFF = 0.75
+"""At what part of its way the learning rate's fall is over: the last weights that are settled
+are to be made up for as well."""
+
+SETTLING = "settling/"
+"""What stands before the names of a state's tensors on which weights are settled."""
 
 Measure = Callable[[Twin], dict[str, float]]
 
@@ -61,27 +71,31 @@ class Finetuner:
         self.step = 0
         data = config.data
         self._sampler = Sampler(pool, crop=data.crop, batch=data.batch, seed=config.seed)
-        self._parameters = list(twin.parameters())
-        self._optimizer = build_optimizer(self._parameters, config.optim)
-        self.average = KernelAverage(config.ema, twin.state_dict())
+        self._settling = Settling(self.twin)
+        self._optimizer = build_optimizer(self._settling.trained, config.optim)
         self._guide = None
         if config.teacher.checkpoint:
             teacher = load_model(config.teacher.checkpoint).requires_grad_(False)
             self._guide = Guide(placed(teacher, self._device), config.teacher.weight)
+        quick = config.run.fused == "on" and one_pass.supports(self.twin, self._guide)
+        self._loss_of = one_pass.loss_of if quick else loss_of
 
     def take_step(self) -> float:
         """One step; its loss. Raises DivergedError, with the weights as they were, if the loss
         is not finite."""
+        config = self.config
+        self._settling.settle((self.step / config.steps - _FREE) / (1 - _FREE))
         for group in self._optimizer.param_groups:
-            group["lr"] = learning_rate(self.config.optim, self.step, self.config.steps)
+            group["lr"] = learning_rate(config.optim, self.step, round(config.steps / _CUT_OFF))
         lr, hr = (
             torch.from_numpy(crops).to(self._device) for crops in self._sampler.batch(self.step)
         )
-        loss = loss_of(self.twin, lr, hr, self.config.loss, self._guide)
-        self._optimizer.zero_grad()
+        self.twin.zero_grad()
+        loss = self._loss_of(self.twin, lr, hr, config.loss, self._guide)
         loss.backward()
-        if self.config.optim.clip:
-            torch.nn.utils.clip_grad_norm_(self._parameters, self.config.optim.clip)
+        self._settling.take_gradients()
+        if config.optim.clip:
+            torch.nn.utils.clip_grad_norm_(self._settling.trained, config.optim.clip)
         value = loss.item()
         if not math.isfinite(value):
             raise DivergedError(
@@ -89,19 +103,20 @@ class Finetuner:
                 " optim.lr and start anew."
             )
         self._optimizer.step()
-        self.average.update(self.twin.state_dict())
+        self._settling.give_back()
         self.step += 1
         return value
 
-    def averaged_twin(self) -> Twin:
-        """A twin with the averaged weights, for measuring; a copy."""
+    def rounded_twin(self) -> Twin:
+        """A twin with all weights on their grids, for measuring; a copy."""
         twin = copy.deepcopy(self.twin)
-        twin.load_state_dict(self.average.state)
+        twin.load_state_dict(self._settling.rounded())
+        twin.set_active(True)
         return twin.eval()
 
     def deliver(self) -> None:
-        """Put the averaged weights into the twin, on the CPU: the end of a fine-tuning."""
-        self.twin.load_state_dict(self.average.state)
+        """Settle what is not yet, and leave the twin on the CPU: the end of a fine-tuning."""
+        self._settling.finish()
         self.twin.cpu().eval()
 
     def tensors(self) -> dict[str, Tensor]:
@@ -109,23 +124,22 @@ class Finetuner:
         return {
             **with_prefix(MODEL, self.twin.state_dict()),
             **dict(pack_optimizer(self._optimizer.state_dict()["state"])),
-            **with_prefix(AVERAGE, self.average.state),
+            **with_prefix(SETTLING, self._settling.tensors()),
         }
 
     def restore(self, tensors: Mapping[str, Tensor], step: int) -> None:
         """Go to where ``tensors`` were taken."""
         self.twin.load_state_dict(without_prefix(MODEL, tensors))
+        self._settling.restore(without_prefix(SETTLING, tensors))
         groups = self._optimizer.state_dict()["param_groups"]
         state = unpack_optimizer(tensors)
         for index, entries in state.items():
-            like = self._parameters[index]
+            like = self._settling.trained[index]
             for key, tensor in entries.items():
                 if tensor.shape == like.shape:
                     # The update runs through memory: moments must lie as the weight does.
                     entries[key] = torch.empty_like(like).copy_(tensor)
         self._optimizer.load_state_dict({"state": state, "param_groups": groups})
-        average = {k: t.to(self._device) for k, t in without_prefix(AVERAGE, tensors).items()}
-        self.average = KernelAverage(self.config.ema, average, updates=step)
         self.step = step
 
 
@@ -140,7 +154,8 @@ def finetune(
 ) -> None:
     """Train ``twin`` in place as ``config`` says; its formats stay.
 
-    Of the configuration, ``expand``, ``init_from`` and ``validate.sets`` have no meaning here.
+    Of the configuration, ``ema``, ``expand``, ``init_from`` and ``validate.sets`` have no meaning
+    here, and ``optim.lr`` counts in the largest weight that a layer's format holds.
     With ``folder``, states are kept there, and a fine-tuning of the same twin and configuration
     goes on from the newest one. ``measure`` gives the PSNR of a twin by group, every
     ``validate.every`` steps; ``observer`` hears it. Raises ConfigError for a configuration of
@@ -191,7 +206,7 @@ def _take_steps(
                 entry["steps_per_second"] = count / (time.monotonic() - began)
                 total, count, began = 0.0, 0, time.monotonic()
             if measure and (last or step % config.validate.every == 0):
-                entry["psnr"] = measure(finetuner.averaged_twin())
+                entry["psnr"] = measure(finetuner.rounded_twin())
             if len(entry) > 1:
                 said.advanced(entry)
             due = last or interrupt.wished or step % config.run.checkpoint_every == 0

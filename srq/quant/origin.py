@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from srq.models import Network
 from srq.train.checkpoint import read_notes
 from srq.train.config import TrainConfig
 
@@ -46,15 +47,22 @@ def read_origin(path: Path | str) -> Origin:
     )
 
 
-def load_config(name: str, origin: Origin, model: str, scale: int, sets: list[str]) -> TrainConfig:
+def load_config(name: str, checkpoint: Path, network: Network, sets: list[str]) -> TrainConfig:
     """The configuration of a fine-tuning: a TOML file, or one of CONFIGS by its name.
 
-    Those that ship go on with the network's own pictures and recipe; ``sets`` are KEY=VALUE
-    assignments over all. Raises ConfigError where anything is not as it must be.
+    Those that ship go on with the pictures and the recipe of ``checkpoint``'s training, and have
+    its float network as a teacher; ``sets`` are KEY=VALUE assignments over all. Raises
+    ConfigError where anything is not as it must be.
     """
     if name not in CONFIGS:
         return TrainConfig.load(name, sets)
     text = (resources.files("srq.quant") / "configs" / f"{name}.toml").read_text(encoding="utf-8")
-    train = ",".join(origin.train)
-    own = [f"model.name={model}", f"model.scale={scale}", f"data.recipe={origin.recipe}"]
-    return TrainConfig.parse(text, name, [*own, f"data.train={train}", *sets])
+    origin = read_origin(checkpoint)
+    own = {
+        "model.name": network.name,
+        "model.scale": network.scale,
+        "data.recipe": origin.recipe,
+        "data.train": ",".join(origin.train),
+        "teacher.checkpoint": checkpoint,
+    }
+    return TrainConfig.parse(text, name, [*(f"{key}={own[key]}" for key in own), *sets])

@@ -63,7 +63,7 @@ def test_the_error_falls_and_the_formats_stay(pictures):
     tuner = Finetuner(twin, settings, training_pool(settings, 1))
     for _ in range(80):
         tuner.take_step()
-    assert crops.psnr(tuner.averaged_twin()) > before + 1
+    assert crops.psnr(tuner.rounded_twin()) > before + 1
     assert {name: q.fracs for name, q in twin.quantizers.items()} == formats
 
 
@@ -92,15 +92,19 @@ def test_stopped_and_gone_on_it_is_the_same_to_the_bit(pictures, tmp_path):
     assert not resumed.training
 
 
-def test_what_is_delivered_is_the_average(pictures):
+def test_what_is_delivered_lies_on_its_grid_and_is_what_was_measured(pictures):
     twin = fitted(pictures)
     tuner = Finetuner(twin, config(pictures), training_pool(config(pictures), 1))
     for _ in range(3):
         tuner.take_step()
-    averaged = weights(tuner.averaged_twin())
-    assert not torch.equal(averaged["convs.head.weight"], twin.conv("head").weight)
+    half_way = tuner.rounded_twin()
+    assert not torch.equal(half_way.conv("head").weight, twin.conv("head").weight)
     tuner.deliver()
-    assert_same(weights(twin), averaged)
+    assert_same(weights(twin), weights(half_way))
+    for name in twin.convs:
+        conv = twin.conv(name)
+        assert conv.fixed.active
+        assert torch.equal(conv.fixed(conv.weight), conv.weight)
 
 
 def test_a_folder_of_another_fine_tuning_is_refused(pictures, tmp_path):
@@ -141,8 +145,9 @@ def test_the_float_network_can_teach(pictures, tmp_path):
     path = tmp_path / "teacher.safetensors"
     write_checkpoint(path, network, network.state_dict(), {})
     plain, taught = fitted(pictures), fitted(pictures)
-    finetune(plain, config(pictures))
-    finetune(taught, config(pictures, **{"teacher.checkpoint": path}))
+    changes = {"steps": 20, "optim.lr": 0.02}
+    finetune(plain, config(pictures, **changes))
+    finetune(taught, config(pictures, **changes, **{"teacher.checkpoint": path}))
     assert not torch.equal(
         weights(plain)["convs.head.weight"], weights(taught)["convs.head.weight"]
     )
