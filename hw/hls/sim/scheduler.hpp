@@ -76,7 +76,7 @@ inline Clock& the_clock() {
 [[noreturn]] inline void fail(const std::string& sentence) {
     std::fflush(stdout);
     std::fprintf(stderr, "simulation: %s\n", sentence.c_str());
-    std::exit(3);
+    std::_Exit(3); // not exit: this may be a process's own stack
 }
 
 // A memory of which it is claimed that a word is never read within `distance` iterations of

@@ -28,6 +28,7 @@
 #define SRQ_PROCESS(...) __VA_ARGS__
 #define SRQ_RUN()
 #define SRQ_PRAGMA(text) _Pragma(#text)
+// NOLINTNEXTLINE(bugprone-macro-parentheses): the text of a pragma takes none
 #define SRQ_FIFO(stream, words) SRQ_PRAGMA(HLS STREAM variable = stream depth = words)
 #define SRQ_CLOCK()
 #define SRQ_MEMORY(name, words, distance)

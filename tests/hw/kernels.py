@@ -1,0 +1,106 @@
+"""Exported kernels for tests: small Programs, and their folders built by their own Makefile."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import numpy as np
+
+from srq.export import export
+from srq.export.hls import Hls
+from srq.fixed import Format
+from srq.program import (
+    Add,
+    Conv,
+    Input,
+    NearestUpsample,
+    Output,
+    Padding,
+    PixelShuffle,
+    Program,
+    Requantize,
+)
+from srq.verify.hls import TYPES, ap_types
+
+GET_COMPILER = "apt install g++"
+
+
+def small_program(seed: int = 0, *, frac: int = 6) -> Program:
+    """Every kind of op in few multipliers: even and grouped kernels, a bias, a shift of each
+    channel's own, a skip around two convolutions, a convolution after the shuffle."""
+    rng = np.random.default_rng(seed)
+    acts, luma = Format.parse("u9.7"), Format.parse("u8.8")
+
+    def weights(*shape: int) -> np.ndarray:
+        return rng.integers(-31, 32, shape)
+
+    return Program(
+        [
+            Input("lr", luma),
+            Conv("int", "lr", weights(4, 1, 3, 3), weight_bits=6, weight_frac=frac, format=acts),
+            Conv(
+                "even",
+                "int",
+                weights(4, 2, 2, 4),
+                weight_bits=6,
+                weight_frac=[5, 6, 7, 6],
+                groups=2,
+                padding=Padding(1, 0, 1, 2),
+                bias=rng.integers(-99, 99, 4),
+                format=Format.parse("s10.7"),
+            ),
+            Conv("point", "even", weights(4, 4, 1, 1), weight_bits=6, weight_frac=6),
+            Add("sum", "point", "int", Format.parse("s10.6")),
+            Requantize("narrow", "sum", Format.parse("u7.5")),
+            PixelShuffle("fine", "narrow", 2),
+            Conv("blur", "fine", weights(1, 1, 3, 3), weight_bits=6, weight_frac=6),
+            NearestUpsample("nearest", "lr", 2),
+            Add("total", "blur", "nearest", luma),
+            Output("hr", "total"),
+        ],
+        name="small",
+    )
+
+
+def make(folder: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """``make`` in an exported folder; its output and errors together in ``stdout``."""
+    done = subprocess.run(
+        ["make", *arguments],
+        cwd=folder,
+        env={**os.environ, TYPES: str(ap_types()), "OPTIMIZE": "-O0"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert not check or done.returncode == 0, done.stdout
+    return done
+
+
+def run_testbench(folder: Path, binary: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The built test bench, run."""
+    return subprocess.run(
+        [f"./{binary}", *arguments], cwd=folder, capture_output=True, text=True, timeout=60
+    )
+
+
+def exported(program: Program, folder: Path, **choices: object) -> Path:
+    """The export of ``program`` in ``folder``, for narrow pictures."""
+    export(program, Hls(**{"max_width": 19, "stages": 4, **choices}), folder)
+    return folder
+
+
+def fifos(folder: Path) -> dict[str, int]:
+    """The depth of every FIFO of an exported kernel."""
+    depths = {}
+    for line in (folder / "kernel.cpp").read_text().splitlines():
+        if line.strip().startswith("SRQ_FIFO("):
+            name, depth = line.split("(")[1].split(")")[0].split(", ")
+            depths[name] = int(depth)
+    return depths
+
+
+def deepen(folder: Path, stream: str, depth: int) -> None:
+    """Give a FIFO of an exported kernel another depth."""
+    kernel = folder / "kernel.cpp"
+    old = f"SRQ_FIFO({stream}, {fifos(folder)[stream]})"
+    kernel.write_text(kernel.read_text().replace(old, f"SRQ_FIFO({stream}, {depth})"))

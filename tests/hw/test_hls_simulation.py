@@ -1,0 +1,146 @@
+"""The exported kernel, simulated: the same integers, with FIFOs as deep as they are declared."""
+
+import re
+import shutil
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from srq.engines.reference import Reference
+from srq.program import load
+from srq.verify.hls import Build, hls
+from srq.zoo import resolve
+from tests.hw.kernels import (
+    GET_COMPILER,
+    deepen,
+    exported,
+    fifos,
+    make,
+    run_testbench,
+    small_program,
+)
+from tests.kim_program import kim_program
+from tests.strategies import pictures, programs
+
+SIZES = [(1, 1), (1, 31), (13, 1), (2, 3), (23, 29)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiler(request):
+    request.getfixturevalue("require_tool")("g++", GET_COMPILER)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """The small program's export, its test bench built on plain integers."""
+    folder = exported(small_program(), tmp_path_factory.mktemp("small") / "hls")
+    make(folder, "FAST=1", "testbench-fast")
+    return folder
+
+
+def assert_equal(program, subject, picture):
+    wanted = Reference(program)(picture, trace=True)
+    came = subject.trace(picture)
+    assert list(came) == list(wanted)
+    for name, tensor in wanted.items():
+        np.testing.assert_array_equal(came[name], tensor, err_msg=f"{name} of {picture.shape}")
+    np.testing.assert_array_equal(subject.run(picture), wanted[program.output.name][0])
+
+
+@pytest.mark.parametrize(
+    ("program", "build"),
+    [
+        (kim_program(), Build()),
+        (kim_program(3, per_channel=True, bias=True), Build(fast=True)),
+        (kim_program(), Build(fast=True, axilite=True)),
+        (small_program(), Build(axilite=True)),
+    ],
+    ids=["exact", "fast, x3", "fast, loaded", "exact, loaded"],
+)
+def test_every_tensor_is_the_reference_s(program, build):
+    rng = np.random.default_rng(1)
+    with hls(program, build) as subject:
+        for shape in SIZES:
+            assert_equal(program, subject, rng.integers(0, 256, shape).astype(np.uint8))
+        assert_equal(program, subject, np.full((9, 11), 255, np.uint8))
+
+
+@settings(
+    max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+@given(st.data(), st.booleans())
+def test_any_program_s_tensors_are_the_reference_s(data, axilite):
+    program = data.draw(programs())
+    with hls(program, Build(fast=True, axilite=axilite, optimize="-O0")) as subject:
+        for side in (2, 5, 9):
+            assert_equal(program, subject, data.draw(pictures(program, max_side=side)))
+
+
+def test_another_degradation_is_only_other_parameters(tmp_path):
+    own = exported(load(resolve("kim-x2", "program")), tmp_path / "own")
+    other = exported(load(resolve("kim-x2-compressed", "program")), tmp_path / "other")
+    make(own, "FAST=1", "AXILITE=1", "testbench-fast-axilite")
+    assert run_testbench(own, "testbench-fast-axilite").returncode == 0
+
+    shutil.copy(other / "vectors.hpp", own)
+    shutil.copy(other / "parameters.txt", own / "other.txt")
+    make(own, "FAST=1", "AXILITE=1", "testbench-fast-axilite")
+    assert run_testbench(own, "testbench-fast-axilite").returncode == 1
+    done = run_testbench(own, "testbench-fast-axilite", "--parameters", "other.txt")
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("pipelines", [("1",), ("4",), ("4", "1"), ("4", "2"), ("4", "3")])
+def test_pictures_in_a_row_flow_through_fifos_of_their_depths(small, pipelines):
+    done = run_testbench(small, "testbench-fast", "--clocked", *pipelines)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name, depth, most in re.findall(r"fifo (\S+) +depth +(\d+), most +(\d+)", done.stdout):
+        assert int(most) <= int(depth), name
+
+
+def test_a_pixel_enters_every_clock(small):
+    done = run_testbench(small, "testbench-fast", "--clocked", "4")
+    clocks, pictures_, rows, columns = (
+        int(re.search(pattern, done.stdout)[1])
+        for pattern in (r"gaps +0 +0: +(\d+) clocks", r" x (\d), gaps", r" x (\d+) ", r"(\d+) x ")
+    )
+    # Of a line, the pixels and what the widest kernel pads to the right; of the whole, what
+    # flows through once: four lines, and the pipelines of all processes between the pictures.
+    line = columns + 2
+    assert clocks < pictures_ * ((rows + 3) * line + 16 * 6) + line
+
+
+def test_a_fifo_too_shallow_is_a_deadlock_and_named(small, tmp_path):
+    folder = shutil.copytree(small, tmp_path / "shallow")
+    deep = max(fifos(folder), key=lambda name: fifos(folder)[name])
+    deepen(folder, deep, 19)  # a line of the vectors' widest picture
+    make(folder, "FAST=1", "testbench-fast")
+    assert run_testbench(folder, "testbench-fast").returncode == 0, "without a clock, none is full"
+    done = run_testbench(folder, "testbench-fast", "--clocked")
+    assert done.returncode == 3
+    assert "deadlock" in done.stderr
+    assert f"{deep} is full" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("SRQ_PROCESS(srq::pixel_shuffle<", "SRQ_PROCESS(srq::pixel_shuffle_<", "pixel_shuffle_"),
+        ("(S_even, S_point,", "(S_int_TO_sum, S_point,", "is read by two processes: "),
+    ],
+    ids=["no such layer", "two readers"],
+)
+def test_a_graph_that_is_none_is_refused(small, tmp_path, old, new, sentence):
+    folder = shutil.copytree(small, tmp_path / "wrong")
+    kernel = folder / "kernel.cpp"
+    assert old in kernel.read_text()
+    kernel.write_text(kernel.read_text().replace(old, new))
+    built = make(folder, "FAST=1", "testbench-fast", check=False)
+    said = built.stdout
+    if built.returncode == 0:
+        done = run_testbench(folder, "testbench-fast", "--clocked")
+        assert done.returncode == 3
+        said = done.stderr
+    assert sentence in said

@@ -1,0 +1,237 @@
+"""What a synthesis tool will look at, looked at here: the vendor's has not been run."""
+
+import re
+import subprocess
+
+import pytest
+
+from srq.export.hls.sources import hand_written
+from tests.hw.kernels import GET_COMPILER, exported, fifos, make, small_program
+from tests.kim_program import kim_program
+
+SOURCES = {
+    path: data.decode("ascii") for path, data in hand_written().items() if path.startswith("srq/")
+}
+CHECKS = ",".join(
+    [
+        "-*",
+        "bugprone-*",
+        "clang-analyzer-*",
+        "misc-*",
+        "performance-*",
+        "portability-*",
+        "cppcoreguidelines-init-variables",
+        "readability-braces-around-statements",
+        "-bugprone-easily-swappable-parameters",  # rows and columns, everywhere
+        "-misc-definitions-in-headers",  # the constants of the one kernel
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    """The export of the paper's network."""
+    return exported(kim_program(), tmp_path_factory.mktemp("kernel") / "hls")
+
+
+def body_of(text, start):
+    """The text between the brace that follows ``start`` and the one that closes it."""
+    depth, first = 0, text.index("{", start)
+    for place in range(first, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[place], 0)
+        if depth == 0:
+            return text[first + 1 : place]
+    raise AssertionError("braces do not match")
+
+
+def loops(text):
+    """Every loop's head and body, without comments."""
+    text = re.sub(r"//.*", "", text)
+    for found in re.finditer(r"\b(for|do|while)\b(?!.*;\s*$)", text, re.MULTILINE):
+        if text[found.start() :].startswith("while") and text[: found.start()].rstrip()[-1] == "}":
+            continue  # the end of a do
+        yield found.group(), body_of(text, found.start())
+
+
+@pytest.mark.parametrize("path", sorted(SOURCES))
+def test_every_loop_is_labelled_and_pipelined_or_unrolled(path):
+    text = SOURCES[path]
+    for kind, body in loops(text):
+        first = body.strip().splitlines()[0]
+        assert re.fullmatch(r"#pragma HLS (PIPELINE II = 1|UNROLL)", first), f"{path}: {kind}"
+        if "PIPELINE" in first:
+            assert body.strip().splitlines()[1].strip() == "SRQ_CLOCK();", path
+    for label_less in re.finditer(r"\n([^\n]*)\n *(for \(|do \{)", text):
+        assert label_less[1].strip().endswith(":"), f"{path}: {label_less[0]}"
+
+
+def test_there_are_loops():
+    assert sum(len(list(loops(text))) for text in SOURCES.values()) > 35
+
+
+@pytest.mark.parametrize("path", sorted(SOURCES))
+def test_what_is_in_a_pipelined_loop_is_unrolled(path):
+    for _, body in loops(SOURCES[path]):
+        inner = [b.strip().splitlines()[0] for _, b in loops(body)]
+        assert all("UNROLL" in pragma for pragma in inner)
+
+
+@pytest.mark.parametrize("path", sorted(SOURCES))
+def test_every_array_says_how_it_is_stored(path):
+    text = re.sub(r"//.*", "", SOURCES[path])
+    declared = re.findall(
+        r"^ +(?:static )?(?:typename )?[\w:<>]+ (\w+)((?:\[[^\]]+\])+);", text, re.MULTILINE
+    )
+    for name, sizes in declared:
+        if name in ("lane", "pixel"):  # of a struct that travels in a stream as one word
+            continue
+        partition = re.search(rf"#pragma HLS ARRAY_PARTITION variable = {name} complete", text)
+        assert partition, f"{path}: {name}{sizes}"
+
+
+def test_a_memory_claims_the_distance_that_is_kept_and_checked():
+    distance = re.search(r"DISTANCE = (\d+);", SOURCES["srq/types.hpp"])[1]
+    claims = [
+        (name, claimed)
+        for text in SOURCES.values()
+        for name, claimed in re.findall(
+            r"DEPENDENCE variable = (\w+) type = inter direction = RAW distance = (\d+) true", text
+        )
+    ]
+    assert claims == [("lines", distance), ("blocks", distance)]
+    for name, _ in claims:
+        assert any(f"SRQ_MEMORY({name}, " in text for text in SOURCES.values())
+
+
+@pytest.mark.parametrize(
+    "word", ["new", "delete", "throw", "try", "malloc", "std::vector", "virtual", "goto", "auto"]
+)
+def test_nothing_that_cannot_be_synthesized(word):
+    for path, text in SOURCES.items():
+        code = re.sub(r"//.*", "", text)
+        assert not re.search(rf"(?<![\w:]){word}\b", code), path
+
+
+@pytest.mark.parametrize("axilite", [(), ("AXILITE=1",)], ids=["constant", "loaded"])
+@pytest.mark.parametrize("compiler", ["g++", "clang++"])
+def test_the_kernel_by_itself_needs_nothing_but_streams(
+    kernel, compiler, axilite, require_tool, tmp_path
+):
+    require_tool(compiler, GET_COMPILER if compiler == "g++" else "apt install clang")
+    nm = require_tool("nm", "apt install binutils")
+    make(kernel, "lint", "FAST=1", f"CXX={compiler}", *axilite)
+    symbols = subprocess.run(
+        [nm, "-uC", "kernel.o"], cwd=kernel, capture_output=True, text=True, check=True
+    ).stdout
+    needed = {line.split(maxsplit=1)[1] for line in symbols.splitlines()}
+    allowed = {"_GLOBAL_OFFSET_TABLE_", "memset", "memcpy", "memmove"}
+    assert {name for name in needed - allowed if not name.startswith("hls::stream<")} == set()
+
+
+def test_the_kernel_by_itself_compiles_on_exact_types(tmp_path, require_tool):
+    require_tool("g++", GET_COMPILER)
+    make(exported(small_program(), tmp_path / "hls"), "lint")
+
+
+def test_clang_tidy_finds_nothing(tmp_path, require_tool):
+    tidy = require_tool("clang-tidy", "apt install clang-tidy")
+    folder = exported(small_program(), tmp_path / "hls")
+    for weights in ("-DSRQ_CONSTANT", "-DSRQ_WEIGHTS_AXILITE"):
+        options = ["-std=c++14", "-DSRQ_FAST", "-DSRQ_SYN", weights, "-Isim"]
+        done = subprocess.run(
+            [
+                *(tidy, "-quiet", f"-checks={CHECKS}"),
+                *("-warnings-as-errors=*", "-header-filter=srq/.*", "kernel.cpp"),
+                *("--", *options, "-Wno-unknown-pragmas"),
+            ],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout
+
+
+def test_the_stream_and_the_axi_beat_are_ours(kernel, require_tool):
+    compiler = require_tool("g++", GET_COMPILER)
+    used = subprocess.run(
+        [compiler, "-std=c++14", "-DSRQ_FAST", "-Isim", "-MM", "kernel.cpp"],
+        cwd=kernel,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "sim/hls_stream.h" in used
+    assert not re.search(r"(?<!sim)/hls_stream\.h", used)
+
+
+def dataflow_region(kernel):
+    text = (kernel / "kernel.cpp").read_text()
+    return body_of(text, text.index("void srq_")).split("#pragma HLS DATAFLOW")[1]
+
+
+def test_a_synthesis_tool_sees_plain_calls_and_stream_pragmas(kernel, require_tool):
+    compiler = require_tool("g++", GET_COMPILER)
+    text = subprocess.run(
+        [compiler, "-std=c++14", "-DSRQ_FAST", "-DSRQ_SYN", "-Isim", "-E", "-P", "kernel.cpp"],
+        cwd=kernel,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for stream, depth in fifos(kernel).items():
+        if stream.startswith("S_"):
+            assert f"#pragma HLS STREAM variable = {stream} depth = {depth}" in text
+    assert "SRQ_" not in re.sub(r"\bSRQ_\w+_HPP\b", "", text)
+    assert "sim::" not in text
+
+
+def test_the_dataflow_region_is_canonical(kernel):
+    """Streams and calls only; a stream has one writer, then one reader; no way back."""
+    written, read = set(), set()
+    for line in dataflow_region(kernel).split("#endif")[-1].splitlines():
+        call = line.strip()
+        if not call or call == "SRQ_RUN();":
+            continue
+        layer, arguments = re.fullmatch(r"SRQ_PROCESS\(srq::(\w+)<.*?>\((.*)\)\);", call).groups()
+        streams = re.findall(r"\bS_\w+", arguments)
+        reads = {"receive": 0, "add": 2}.get(layer, 1)
+        for stream in streams[:reads]:
+            assert stream in written, f"{stream} is read before it is written"
+            assert stream not in read, f"{stream} has two readers"
+            read.add(stream)
+        for stream in streams[reads:]:
+            assert stream not in written, f"{stream} has two writers"
+            written.add(stream)
+    assert read == written == {name for name in fifos(kernel) if name.startswith("S_")}
+
+
+def test_the_script_and_the_makefile_name_files_that_are_there(kernel):
+    script = (kernel / "run_hls.tcl").read_text()
+    for name in re.findall(r"\$here (\w+\.cpp)|(settings\.tcl)", script):
+        assert (kernel / (name[0] or name[1])).is_file()
+    top = re.search(r"SRQ_TOP (\w+)", (kernel / "kernel.hpp").read_text())[1]
+    assert f"set top {top}\n" in (kernel / "settings.tcl").read_text()
+
+
+def test_the_script_is_tcl(kernel, require_tool, tmp_path):
+    """With the tool's commands replaced by ones that tell what they are asked."""
+    tclsh = require_tool("tclsh", "apt install tcl")
+    commands = (
+        "open_project set_top add_files open_solution set_part create_clock csim_design"
+        " csynth_design cosim_design export_design"
+    )
+    stub = f'foreach c {{{commands}}} {{ proc $c {{args}} "puts \\"$c \\$args\\"" }}\n'
+    (tmp_path / "run.tcl").write_text(f"{stub}source {{{kernel / 'run_hls.tcl'}}}\n")
+    done = subprocess.run(
+        [tclsh, "run.tcl", "part=xc7z020clg400-1", "weights=axilite", "steps=csim,csynth"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert "set_part xc7z020clg400-1" in lines
+    assert "create_clock -period 4 -name default" in lines
+    assert any(line.startswith("csynth_design") for line in lines)
+    assert not any(line.startswith("export_design") for line in lines)
+    assert any("-DSRQ_WEIGHTS_AXILITE" in line for line in lines)
