@@ -16,7 +16,7 @@ _ERRORS_ONLY = 3
 class OnnxRuntime:
     """Runs a Program in onnxruntime. See ``srq.engines.Engine``.
 
-    Memory: the tensors alive at once, of 4 bytes an element; for the paper's network about 400
+    Memory: the tensors alive at once, of 4 bytes an element; for the paper's network about 800
     bytes a low-resolution pixel.
     """
 

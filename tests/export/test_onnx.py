@@ -75,6 +75,17 @@ def test_no_optimisation_and_no_number_of_threads_changes_a_bit(level, threads):
         np.testing.assert_array_equal(made, Reference(program)(picture))
 
 
+@pytest.mark.parametrize("name", ZOO)
+def test_openvino_gives_the_same_in_float32(name):
+    """Another runtime with other algorithms: the proof does not depend on onnxruntime."""
+    openvino = pytest.importorskip("openvino", reason="pip install 'srq[bench]'")
+    model = openvino.Core().read_model(model=Onnx().model(ZOO[name]).SerializeToString())
+    hints = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}
+    compiled = openvino.Core().compile_model(model, "CPU", hints)
+    made = compiled([natural()[None, None]])[0][0, 0]
+    np.testing.assert_array_equal(made, Reference(ZOO[name])(natural()))
+
+
 @pytest.mark.parametrize("scale", [2, 3, 4, 7])
 @pytest.mark.parametrize("per_channel", [False, True])
 def test_any_scale_biases_and_fractions_of_their_own(scale, per_channel):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from srq.errors import ProgramError
+from srq.errors import CheckpointError, ProgramError
 from srq.export import export
 from srq.image.resize import bicubic
 from srq.lower import lower
@@ -88,6 +88,11 @@ def test_another_networks_checkpoint_is_refused(tmp_path):
     with pytest.raises(ProgramError, match="is not what the program 'kim-x2' was made of, a file"):
         export(program_of("kim-x2"), exporter, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_network_of_another_scale_is_refused():
+    with pytest.raises(CheckpointError, match="enlarges by 3, but the program .* by 2; name"):
+        Onnx(kind="float", checkpoint="kim-x3").files(kim_program())
 
 
 def test_a_checkpoint_that_is_missing_is_told():

@@ -93,7 +93,6 @@ def test_the_luma_within_rgb_is_that_of_the_image_room():
         "luma",
         tensor_info("input", np.float32, shape),
         tensor_info("output", np.float32, ["N", 1, "H", "W"]),
-        description="",
         metadata={},
     )
     of_sum = np.full(1000 * 255 + 1, -1)

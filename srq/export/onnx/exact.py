@@ -10,15 +10,7 @@ from srq.export.onnx.forms import Core
 from srq.export.onnx.graph import Graph
 from srq.export.onnx.operators import clip, convolve, nearest, plus, shuffle, times
 from srq.export.onnx.plan import Held, Planned, halves, plan
-from srq.program import (
-    Conv,
-    Input,
-    NearestUpsample,
-    Output,
-    PixelShuffle,
-    Program,
-    Step,
-)
+from srq.program import Conv, Input, NearestUpsample, Output, PixelShuffle, Program, Step
 
 
 @dataclass(frozen=True)
@@ -33,59 +25,6 @@ class Tensor:
         """The integers, from the tensor as it was computed."""
         whole = floats.astype(np.float64) - 0.5 * self.held.half
         return np.rint(np.ldexp(whole, self.frac - self.held.grid)).astype(np.int64)
-
-
-def add_program(
-    graph: Graph, program: Program, codes: str, writer: "type[StepWriter] | None" = None
-) -> str:
-    """Append ``program``: from ``codes``, whole numbers as float32 (N, 1, H, W), to the
-    picture's (N, 1, sH, sW). ``writer`` writes each step in another way."""
-    writer = writer or StepWriter
-    planned = plan(program)
-    names: dict[str, str] = {}
-    for step in program.steps:
-        op = step.op
-        sources = [(names[name], planned[name].value) for name in op.sources]
-        match op:
-            case Input():
-                names[op.name] = codes
-            case Output():
-                return names[op.source]
-            case _:
-                writer(graph, step, planned[op.name], sources).write()
-                names[op.name] = graph.call_last(tensor_name(op.name))
-    raise AssertionError("a Program ends with its Output")
-
-
-def traceable(program: Program) -> Mapping[str, Tensor]:
-    """The values that can be read in the graph, by their op's name, in the Program's order.
-
-    All but the picture's own and those sums that float32 may round where they saturate later.
-    """
-    planned = plan(program)
-    return {
-        step.op.name: Tensor(
-            tensor_name(step.op.name), planned[step.op.name].value, step.value.format.frac
-        )
-        for step in program.steps[1:-1]
-        if planned[step.op.name].value.certain is None
-    }
-
-
-def exact_core(program: Program) -> Core:
-    """``program`` as a network that a form goes around."""
-    return Core(
-        program.scale,
-        program.input_value.format,
-        program.output_value.format,
-        exact=True,
-        append=lambda graph, codes: add_program(graph, program, codes),
-    )
-
-
-def tensor_name(op: str) -> str:
-    """What the value of an op is called in a graph."""
-    return f"{op}/value"
 
 
 class StepWriter:
@@ -185,3 +124,55 @@ class StepWriter:
     def _half(self) -> float:
         """Half of the last bit that the rounding leaves."""
         return float(np.ldexp(0.5, self.grid(self.sum) - self.sum.grid))
+
+
+def add_program(
+    graph: Graph, program: Program, codes: str, writer: type[StepWriter] = StepWriter
+) -> str:
+    """Append ``program``: from ``codes``, whole numbers as float32 (N, 1, H, W), to the
+    picture's (N, 1, sH, sW). ``writer`` writes the steps between."""
+    planned = plan(program)
+    names: dict[str, str] = {}
+    for step in program.steps:
+        op = step.op
+        sources = [(names[name], planned[name].value) for name in op.sources]
+        match op:
+            case Input():
+                names[op.name] = codes
+            case Output():
+                return names[op.source]
+            case _:
+                writer(graph, step, planned[op.name], sources).write()
+                names[op.name] = graph.call_last(tensor_name(op.name))
+    raise AssertionError("a Program ends with its Output")
+
+
+def traceable(program: Program) -> Mapping[str, Tensor]:
+    """The values that can be read in the graph, by their op's name, in the Program's order.
+
+    All but the picture's own and those sums that float32 may round where they saturate later.
+    """
+    planned = plan(program)
+    return {
+        step.op.name: Tensor(
+            tensor_name(step.op.name), planned[step.op.name].value, step.value.format.frac
+        )
+        for step in program.steps[1:-1]
+        if planned[step.op.name].value.certain is None
+    }
+
+
+def exact_core(program: Program) -> Core:
+    """``program`` as a network that a form goes around."""
+    return Core(
+        program.scale,
+        program.input_value.format,
+        program.output_value.format,
+        exact=True,
+        append=lambda graph, codes: add_program(graph, program, codes),
+    )
+
+
+def tensor_name(op: str) -> str:
+    """What the value of an op is called in a graph."""
+    return f"{op}/value"

@@ -99,7 +99,7 @@ class Onnx:
         if self.kind == "qonnx":
             return qonnx_model(program, name=name, metadata=metadata)
         if self.kind == "float":
-            core = float_core(find_checkpoint(program, self.checkpoint))
+            core = float_core(program, find_checkpoint(program, self.checkpoint))
         else:
             core = exact_core(program)
         return model_of(core, _FORMS[self.form], name=name, metadata=metadata)

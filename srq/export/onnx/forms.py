@@ -45,9 +45,7 @@ class Form:
     append: Callable[[Graph, Core], None]
 
 
-def model_of(
-    core: Core, form: Form, *, name: str, description: str = "", metadata: Mapping[str, str]
-) -> ModelProto:
+def model_of(core: Core, form: Form, *, name: str, metadata: Mapping[str, str]) -> ModelProto:
     """The model of a network in a form; N, H and W are free."""
     graph = Graph()
     form.append(graph, core)
@@ -58,7 +56,6 @@ def model_of(
         name,
         tensor_info(INPUT, given, ["N", c, "H", "W"]),
         tensor_info(OUTPUT, made, ["N", c, f"{s}*H", f"{s}*W"]),
-        description=description,
         metadata=metadata,
     )
 

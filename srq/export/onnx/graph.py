@@ -57,7 +57,6 @@ class Graph:
         given: ValueInfoProto,
         made: ValueInfoProto,
         *,
-        description: str,
         metadata: Mapping[str, str],
         domains: Mapping[str, int] | None = None,
     ) -> ModelProto:
@@ -65,7 +64,7 @@ class Graph:
 
         domains: those of operators beyond the standard, with their versions.
         """
-        graph = helper.make_graph(self._nodes, name, [given], [made], self._constants, description)
+        graph = helper.make_graph(self._nodes, name, [given], [made], self._constants)
         opsets = [helper.make_opsetid("", OPSET)]
         opsets += [helper.make_opsetid(*domain) for domain in (domains or {}).items()]
         model = helper.make_model(

@@ -13,7 +13,6 @@ from srq.export.onnx.forms import Core
 from srq.export.onnx.graph import Graph
 from srq.export.onnx.operators import convolve, nearest, shuffle
 from srq.files import sha256_file
-from srq.fixed import Format
 from srq.program import Program
 from srq.zoo import names, resolve
 
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from torch import nn
 
     from srq.quant.capture import Layer
-
-_LUMA = Format(False, 8, 8)
 
 
 def find_checkpoint(program: Program, named: str | Path | None) -> Path:
@@ -46,11 +43,11 @@ def find_checkpoint(program: Program, named: str | Path | None) -> Path:
     return checkpoint
 
 
-def float_core(checkpoint: Path) -> Core:
-    """The network in a checkpoint, on luma of 0 to 1.
+def float_core(program: Program, checkpoint: Path) -> Core:
+    """The network in a checkpoint, which is that of ``program`` before it was quantized.
 
-    Raises CheckpointError or StorageError for a file that holds none, ModelError for a network
-    that has more in it than convolutions, ReLUs, sums, shuffles and nearest upsampling,
+    Raises CheckpointError or StorageError for a file that holds no such network, ModelError for
+    one that has more in it than convolutions, ReLUs, sums, shuffles and nearest upsampling,
     MissingDependencyError without torch.
     """
     try:
@@ -61,11 +58,16 @@ def float_core(checkpoint: Path) -> Core:
             f"The kind float needs {error.name}, which is not installed; pip install 'srq[train]'."
         ) from error
     network = load_model(checkpoint)
+    if network.scale != program.scale:
+        raise CheckpointError(
+            f"{checkpoint} enlarges by {network.scale}, but the program '{program.name}' by"
+            f" {program.scale}; name the checkpoint that it was made of."
+        )
     layers = capture(network)
     return Core(
-        network.scale,
-        _LUMA,
-        _LUMA,
+        program.scale,
+        program.input_value.format,
+        program.output_value.format,
         exact=False,
         append=lambda graph, luma: _append(graph, layers, luma),
     )

@@ -46,7 +46,6 @@ def qonnx_model(program: Program, *, name: str, metadata: dict[str, str]) -> Mod
         name,
         tensor_info(INPUT, np.float32, ["N", 1, "H", "W"]),
         tensor_info(OUTPUT, np.float32, ["N", 1, f"{s}*H", f"{s}*W"]),
-        description="",
         metadata=metadata,
         domains={DOMAIN: VERSION},
     )
