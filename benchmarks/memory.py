@@ -38,10 +38,12 @@ def main() -> int:
         source, target = Path(folder) / "in.png", Path(folder) / "out.png"
         make_picture(source, 16)
         least, _ = peak(source, target, options)
-        make_picture(source, options.side)
         target.unlink()
-        most, seconds = peak(source, target, options)
-        sizes = {"file": source.stat().st_size, "result_file": target.stat().st_size}
+        if options.picture is None:
+            make_picture(source, options.side)
+        large = options.picture or source
+        most, seconds = peak(large, target, options)
+        sizes = {"file": large.stat().st_size, "result_file": target.stat().st_size}
     own = options.side**2 * 3
     report = {
         "made": circumstances(),
@@ -92,6 +94,7 @@ def peak(source: Path, target: Path, options: argparse.Namespace) -> tuple[int, 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--side", type=int, default=16384)
+    parser.add_argument("--picture", type=Path, help="one that make_picture made before")
     parser.add_argument("--model", default="kim-x2")
     parser.add_argument("--folder", type=Path, help="where the pictures go meanwhile")
     parser.add_argument("--json", type=Path, default=RESULTS / "memory.json")

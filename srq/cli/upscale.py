@@ -164,6 +164,11 @@ def upscale(
     for name, given in (("--codec", codec), ("--crf", crf), ("--preset", preset)):
         if given is not None:
             raise ConfigError(f"{name} is for videos, but {source} is none by its name.")
+    if resume:
+        raise ConfigError(
+            f"--resume is for videos, but {source} is none by its name; --skip-existing goes on"
+            " with a folder."
+        )
     summary = upscale_pictures.run_pictures(
         source, target, opened, model,
         recursive=recursive, suffix=None if format_ is None else f".{format_.removeprefix('.')}",

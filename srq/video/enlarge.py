@@ -23,6 +23,9 @@ Planes = Sequence[NDArray[Any]]
 _UNIT = 256  # 16-bit codes to one 8-bit code
 _THRESHOLD = int(ROUNDING * _UNIT)
 
+_ROWS = 16
+"""Rows of luma at a time, so that sums stay in the processor's cache."""
+
 
 class FrameEnlarger:
     """Makes frames of one layout larger; safe to call from several threads."""
@@ -33,11 +36,13 @@ class FrameEnlarger:
         layout: Layout,
         size: tuple[int, int] | None = None,
         *,
+        centred: bool = False,
         interpolator: str = AUTO,
         threads: int | None = None,
     ) -> None:
         """``size``: the result's height and width, by a final bicubic; None is the engine's.
 
+        ``centred``: whether the result's chroma lies between luma pixels, as in JPEG.
         ``interpolator``: the engine that chroma runs on. Raises ConfigError if the program is
         neither of the layout's bits nor of 8.
         """
@@ -54,7 +59,7 @@ class FrameEnlarger:
         kinds = {"engine": interpolator, "threads": threads}
         self._chroma = None
         if layout.subsampling is not None:
-            shift = layout.chroma_shift(engine.scale)
+            shift = layout.chroma_shift(engine.scale, centred=centred)
             self._chroma = Interpolation(engine.scale, layout.bits, shift, **kinds)
         self._deep = None if self._direct else Interpolation(engine.scale, 16, **kinds)
 
@@ -85,11 +90,15 @@ class FrameEnlarger:
         wider = 16 - self._layout.bits
         whole = plane << wider
         codes = (np.minimum(whole, 65535 - _UNIT // 2) + _UNIT // 2) // _UNIT
-        made = self._engine(codes.astype(np.uint8)).astype(np.int32)
-        detail = made * _UNIT - self._deep((codes * _UNIT).astype(np.uint16))
-        size = np.abs(detail)
-        kept = np.minimum(size, 2 * np.maximum(size - _THRESHOLD, 0))
-        total = self._deep(whole) + np.sign(detail) * kept
-        if wider:
-            total = (total + (1 << (wider - 1))) >> wider
-        return np.clip(total, 0, self._peak).astype(np.uint16)
+        made = self._engine(codes.astype(np.uint8))
+        smooth, base = self._deep(codes * _UNIT), self._deep(whole)
+        large = np.empty(base.shape, np.uint16)
+        half = (1 << wider) >> 1
+        for top in range(0, len(base), _ROWS):
+            rows = slice(top, top + _ROWS)
+            detail = made[rows].astype(np.int32) * _UNIT - smooth[rows]
+            size = np.abs(detail)
+            kept = np.minimum(size, 2 * np.maximum(size - _THRESHOLD, 0))
+            total = (base[rows] + np.sign(detail) * kept + half) >> wider
+            large[rows] = np.clip(total, 0, self._peak)
+        return large

@@ -60,15 +60,18 @@ class Layout:
         chroma = (-(-height // down), -(-width // across))
         return [(height, width), chroma, chroma]
 
-    def chroma_shift(self, scale: int) -> tuple[Fraction, Fraction]:
-        """How far down and to the right of its place in a plane a larger one's chroma is taken.
+    def chroma_shift(self, scale: int, *, centred: bool) -> tuple[Fraction, Fraction]:
+        """How far down and to the right of its usual place a larger plane's chroma is taken.
 
-        In source samples; it is what keeps chroma on the left pixel where it lies there.
+        In source samples. ``centred`` is where it lies in the result. The usual place is that of
+        pictures, where it is centred before and after.
         """
-        across = self.steps[0]
-        if self.centred or across == 1:
-            return Fraction(0), Fraction(0)
-        return Fraction(0), Fraction(scale - 1, 2 * scale) * (1 - Fraction(1, across))
+        across, half = self.steps[0], Fraction(1, 2)
+        before, after = (
+            Fraction(across - 1, 2) * is_centred for is_centred in (self.centred, centred)
+        )
+        place = ((after + half) / scale - half - before) / across
+        return Fraction(0), place - Fraction(1 - scale, 2 * scale)
 
 
 def checked_size(

@@ -34,7 +34,14 @@ def upscale_pipe(
     """
     header = read_header(source, name)
     size = checked_size(header.layout, (header.height, header.width), engine.scale, width, height)
-    enlarge = FrameEnlarger(engine, header.layout, size, interpolator=interpolator, threads=threads)
+    enlarge = FrameEnlarger(
+        engine,
+        header.layout,
+        size,
+        centred=header.layout.centred,
+        interpolator=interpolator,
+        threads=threads,
+    )
     target.write(header.line(*size) + b"\n")
     count = 0
     with (

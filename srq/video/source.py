@@ -6,7 +6,7 @@ and dropped up to a keyframe, which costs next to nothing beside upscaling.
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,9 @@ from srq.video.layout import Layout
 
 # The demuxers of these make up timestamps, or have none: frames are counted instead.
 _UNTIMED = {"avi", "h264", "hevc", "obu", "m4v", "mpegvideo", "ivf"}
+
+_CENTRED = {"mjpeg", "mpeg1video"}
+"""The codecs whose chroma lies between luma pixels."""
 
 _SLACK = Fraction(3, 2)
 """Seconds by which a file may end before the duration that it states."""
@@ -195,7 +198,7 @@ def open_source(path: Path) -> Source:
         stream=scan.stream,
         size=(frame.height, frame.width),
         pixels=frame.format.name,
-        layout=_layout_of(frame, path),
+        layout=replace(_layout_of(frame, path), centred=scan.codec in _CENTRED),
         tags=Tags(_colour(frame), aspect, _display_matrix(frame)),
         time_base=1 / rate if counted else time_base,
         rate=rate,
@@ -226,7 +229,8 @@ def opened(path: Path) -> Generator[Any]:
 
 def as_layout(frame: av.VideoFrame, layout: Layout) -> av.VideoFrame:
     """``frame`` with planes of that layout, converted where they are not."""
-    if Layout.named(frame.format.name) == layout:
+    found = Layout.named(frame.format.name)
+    if found is not None and found.name == layout.name:
         return frame
     return frame.reformat(format=layout.name)
 
@@ -256,13 +260,12 @@ class _Scan:
     """All packets seen once: when they are shown, and what is wrong with them."""
 
     def __init__(self, stream: int, codec: str) -> None:
-        self.stream = stream
+        self.stream, self.codec = stream, codec
         self.packets = 0
         self.starts: list[tuple[int, int]] = []
         self.duration = 0
         self.end = Fraction(0)
         self.fault: str | None = None
-        self._hidden = codec == "vp8"
         self._times: list[int | None] = []
 
     def all_of(self, container: Any) -> None:
@@ -283,7 +286,7 @@ class _Scan:
             self.starts.append((packet.pts, self.packets))
         self.packets += 1
         # A VP8 frame says in a bit of its first byte whether it is shown.
-        if packet.is_discard or (self._hidden and not bytes(packet)[0] & 0x10):
+        if packet.is_discard or (self.codec == "vp8" and not bytes(packet)[0] & 0x10):
             return
         self._times.append(packet.pts)
         self.duration = packet.duration or self.duration

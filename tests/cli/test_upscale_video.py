@@ -96,6 +96,7 @@ def test_a_result_is_called_after_its_source(tmp_path):
         (["clip.mp4", "--shard", "two"], "A shard is I/N with I from 1 to N,"),
         (["photo.png", "--crf", "3"], "--crf is for videos, but photo.png is none by its name."),
         (["photo.png", "--shard", "1/2"], "A shard is of a folder or a video, and photo"),
+        (["photo.png", "--resume"], "none by its name; --skip-existing goes on with a folder"),
         (["-", "out.mkv"], "goes to standard output, not to out.mkv; pipe it into ffmpeg"),
         (["clip.mp4", "--codec", "vp9"], "There is no codec 'vp9'; choose one of h264,"),
         (["clip.mp4", "--preset", "x"], "H.264 cannot encode 64 x 48 yuv420p with preset x;"),

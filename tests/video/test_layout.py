@@ -31,12 +31,28 @@ def test_jpegs_range_is_no_layout_of_its_own():
     assert Layout.named("yuvj422p") == Layout(8, "422")
 
 
-def test_chroma_stays_on_the_left_pixel():
+def test_chroma_stays_where_it_lies():
     # Twice as large, the pair of pixels whose left one carries chroma is two pairs. The left one
     # of the first pair has its centre 1/8 chroma sample left of where the old one was.
-    assert Layout(8, "420").chroma_shift(2) == (0, Fraction(1, 8))
-    assert Layout(8, "420", centred=True).chroma_shift(2) == (0, 0)
-    assert Layout(8, "444").chroma_shift(4) == (0, 0)
+    left, centred = Layout(8, "420"), Layout(8, "420", centred=True)
+    assert left.chroma_shift(2, centred=False) == (0, Fraction(1, 8))
+    assert centred.chroma_shift(2, centred=True) == (0, 0)
+    assert Layout(8, "444").chroma_shift(4, centred=False) == (0, 0)
+
+
+@pytest.mark.parametrize("scale", [2, 3, 4])
+@pytest.mark.parametrize("name", ["420", "411"])
+@pytest.mark.parametrize("before", [False, True])
+@pytest.mark.parametrize("after", [False, True])
+def test_a_slope_of_chroma_stays_over_the_same_luma(scale, name, before, after):
+    """Chroma that grows with the place of its luma does so in the result."""
+    layout = Layout(8, name, centred=before)
+    across = layout.steps[0]
+    low, high = ((across - 1) / 2 * centred for centred in (before, after))
+    shift = float(layout.chroma_shift(scale, centred=after)[1])
+    for sample in range(5):
+        place = (sample + 0.5) / scale - 0.5 + shift
+        assert (place * across + low + 0.5) * scale - 0.5 == pytest.approx(sample * across + high)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,8 @@ def test_every_kind_goes_through_frame_by_frame(engine, colour):
         b"YUV4MPEG2 W42 H26 F30000:1001 Ip A4:3 XCOLORRANGE=LIMITED C" + colour.encode()
     )
     header = read_header(target, "it")
-    enlarge = FrameEnlarger(engine, KINDS[colour], interpolator="reference")
+    layout = KINDS[colour]
+    enlarge = FrameEnlarger(engine, layout, centred=layout.centred, interpolator="reference")
     for frame, made in zip(given, read_frames(target, header, "it"), strict=True):
         for plane, wanted in zip(made, enlarge(frame), strict=True):
             assert np.array_equal(plane, wanted)
