@@ -142,6 +142,11 @@ class Player:
             ) from None
         self._programs: dict[tuple[str, ...], moderngl.Program] = {}
 
+    @property
+    def renderer(self) -> str:
+        """The GPU and its driver, as OpenGL names them."""
+        return f"{self._gl.info['GL_RENDERER']}, {self._gl.info['GL_VERSION']}"
+
     def __enter__(self) -> "Player":
         return self
 

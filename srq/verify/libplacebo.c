@@ -2,6 +2,7 @@
  *
  *     libplacebo SHADER ENLARGEMENT FORMAT
  *
+ * It says "ready\n", or ends with code 3 where there is no Vulkan device.
  * From stdin come pictures, each "COLUMNS ROWS HIGH\n" and its luma, little-endian 16-bit code
  * values of which HIGH is white. To stdout goes for each what took the luma's place,
  * "COLUMNS ROWS BYTES\n" and its pixels, as they lie in a texture of libplacebo's FORMAT.
@@ -13,7 +14,7 @@
 #include <libplacebo/shaders/custom.h>
 #include <libplacebo/vulkan.h>
 
-enum { MOST = 1024 };
+enum { MOST = 1024, NO_DEVICE = 3 };
 
 struct pool {
     pl_gpu gpu;
@@ -111,7 +112,7 @@ int main(int argc, char **argv)
                                                          .log_level = PL_LOG_ERR));
     pl_vulkan vulkan = pl_vulkan_create(log, pl_vulkan_params(.allow_software = true));
     if (!vulkan)
-        fail("There is no Vulkan device.");
+        return NO_DEVICE;
     struct pool pool = {.gpu = vulkan->gpu};
     pool.format = pl_find_named_fmt(pool.gpu, argv[3]);
     if (!pool.format)
@@ -123,6 +124,8 @@ int main(int argc, char **argv)
         fail("The shader cannot be parsed.");
     pl_dispatch dispatch = pl_dispatch_create(log, pool.gpu);
 
+    puts("ready");
+    fflush(stdout);
     int columns, rows, high;
     while (scanf("%d %d %d", &columns, &rows, &high) == 3 && getchar() == '\n') {
         size_t count = (size_t) columns * rows;

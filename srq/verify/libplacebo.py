@@ -4,10 +4,11 @@ A small C program beside this file is compiled and runs the shader's passes on V
 in the texture format that libplacebo itself takes for them.
 """
 
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files as resources
 from pathlib import Path
 
@@ -25,10 +26,24 @@ TEXELS = {HALF_FLOATS: np.float16, "rgba32f": np.float32, "rgba16": np.uint16}
 """libplacebo's names of the textures that passes can be kept in, and what one channel is."""
 
 
+NO_DEVICE = 3
+"""How the program beside this file ends where there is no Vulkan device."""
+
+_TRIALS = 6
+"""Mesa's software Vulkan (lavapipe 22.3) now and then crashes in its queue's thread when the
+machine is busy, whatever it plays: then the picture is given to it again."""
+
+_MISSING = (
+    "The shader in libplacebo needs a C compiler, libplacebo with its headers and a Vulkan device;"
+    " on Debian: apt-get install gcc libplacebo-dev mesa-vulkan-drivers."
+)
+
+
 class PlaceboSubject:
     """See ``srq.verify.Subject``.
 
-    player: the compiled program. shader: the path of a user shader. kind: of ``TEXELS``.
+    player: the compiled program. shader: the path of a user shader. kind: of ``TEXELS``. Raises
+    MissingDependencyError where there is no Vulkan device.
     """
 
     def __init__(
@@ -37,35 +52,21 @@ class PlaceboSubject:
         self._program = program
         self._texel = np.dtype(TEXELS[kind]).newbyteorder("<")
         self._log = player.with_suffix(".log")
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [player, shader, str(program.scale), kind],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-            )
+        self._command = [player, shader, str(program.scale), kind]
+        self._process = self._started()
 
     def run(self, picture: NDArray) -> NDArray:
         """The upscaled picture."""
         given = checked_picture(picture, self._program)
-        rows, columns = given.shape
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None
-        assert stdout is not None
-        try:
-            stdin.write(b"%d %d %d\n" % (columns, rows, self._program.input.format.hi))
-            stdin.write(given.astype("<u2").tobytes())
-            stdin.flush()
-        except BrokenPipeError:
-            pass  # what it said before it ended is told below
-        head = stdout.readline().split()
-        if len(head) != 3:
-            raise RuntimeError(f"libplacebo ended: {self._said()}")
-        width, height, size = map(int, head)
-        luma = np.frombuffer(stdout.read(size), self._texel).reshape(height, width, 4)[..., 0]
-        white = np.iinfo(self._texel).max if self._texel.kind == "u" else 1
-        fmt = self._program.output_value.format
-        return np.floor(luma.astype(np.float64) / white * fmt.hi + 0.5).astype(fmt.dtype)
+        for _ in range(_TRIALS):
+            if (made := self._played(given)) is not None:
+                return made
+            if self._process.wait() != -signal.SIGSEGV:
+                break
+            self.close()
+            self._process = self._started()
+        said = " ".join(self._log.read_text(encoding="utf-8", errors="replace").split())
+        raise RuntimeError(f"libplacebo ended: {said or f'exit code {self._process.wait()}'}")
 
     def trace(self, picture: NDArray) -> dict[str, NDArray]:
         """Nothing."""
@@ -73,12 +74,37 @@ class PlaceboSubject:
 
     def close(self) -> None:
         """End the process."""
-        self._process.communicate()
+        with suppress(BrokenPipeError):
+            self._process.communicate()
 
-    def _said(self) -> str:
-        code = self._process.wait()
-        said = self._log.read_text(encoding="utf-8", errors="replace").split()
-        return " ".join(said) or f"exit code {code}"
+    def _started(self) -> subprocess.Popen[bytes]:
+        with self._log.open("wb") as log:
+            process = subprocess.Popen(
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
+            )
+        assert process.stdout is not None
+        if process.stdout.readline() != b"ready\n" and process.wait() == NO_DEVICE:
+            raise MissingDependencyError(_MISSING)
+        return process
+
+    def _played(self, given: NDArray) -> NDArray | None:
+        """What the process makes of a picture; None if it ended."""
+        rows, columns = given.shape
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        with suppress(BrokenPipeError):
+            stdin.write(b"%d %d %d\n" % (columns, rows, self._program.input.format.hi))
+            stdin.write(given.astype("<u2").tobytes())
+            stdin.flush()
+        head = stdout.readline().split()
+        if len(head) != 3:
+            return None
+        width, height, size = map(int, head)
+        luma = np.frombuffer(stdout.read(size), self._texel).reshape(height, width, 4)[..., 0]
+        white = np.iinfo(self._texel).max if self._texel.kind == "u" else 1
+        fmt = self._program.output_value.format
+        return np.floor(luma.astype(np.float64) / white * fmt.hi + 0.5).astype(fmt.dtype)
 
 
 @contextmanager
@@ -92,10 +118,7 @@ def compiled() -> Iterator[Path]:
         try:
             subprocess.run(command, check=True, capture_output=True)
         except (OSError, subprocess.CalledProcessError):
-            raise MissingDependencyError(
-                "The shader in libplacebo needs a C compiler and libplacebo with its headers; on"
-                " Debian: apt-get install gcc libplacebo-dev mesa-vulkan-drivers."
-            ) from None
+            raise MissingDependencyError(_MISSING) from None
         yield player
 
 

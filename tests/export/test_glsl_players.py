@@ -187,3 +187,25 @@ def test_what_libplacebo_says_of_a_broken_shader_is_told(tmp_path):
         with pytest.raises(RuntimeError, match="libplacebo ended: .*vec5.* The shader did not run"):
             subject.run(pictures(program)[1])
         subject.close()
+
+
+def test_a_driver_that_crashes_is_given_the_picture_again(tmp_path):
+    program = straight()
+    picture = pictures(program)[1]
+    expected = Reference(program)(picture)
+    rows, columns = expected.shape
+    texels = np.zeros((rows, columns, 4), "<f2")
+    texels[..., 0] = expected / 255
+    (tmp_path / "answer").write_bytes(
+        b"%d %d %d\n" % (columns, rows, texels.nbytes) + texels.tobytes()
+    )
+    player = tmp_path / "player"
+    player.write_text(
+        f"#!/bin/sh\necho ready\ncd {tmp_path}\n"
+        "test -e crashed || { touch crashed; kill -SEGV $$; }\ncat answer\ncat >/dev/null\n"
+    )
+    player.chmod(0o755)
+    subject = PlaceboSubject(program, player, tmp_path / "shader.glsl")
+    assert np.array_equal(subject.run(picture), expected)
+    assert (tmp_path / "crashed").exists()
+    subject.close()

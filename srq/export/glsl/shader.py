@@ -13,6 +13,10 @@ PLANE = "LUMA"
 """The texture that the player holds the input in, and takes the output in place of."""
 
 
+_PRECISION = ("precision highp float;", "precision highp int;")
+"""OpenGL ES takes integers for 16 bits wide unless it is told; all others ignore this."""
+
+
 class Shader:
     """Writes the passes of a Program.
 
@@ -80,6 +84,7 @@ class Shader:
         return "\n".join(
             [
                 *self._directives(title, binds, 1, saved and self.texture(saved)),
+                *_PRECISION,
                 *self._functions(textures),
                 "vec4 hook() {",
                 *(f"    {line}" for line in lines),
@@ -110,6 +115,7 @@ class Shader:
         return "\n".join(
             [
                 *self._directives("pixels", binds, scale, None),
+                *_PRECISION,
                 *self._functions(textures),
                 "vec4 hook() {",
                 *(f"    {line}" for line in lines),
@@ -123,6 +129,7 @@ class Shader:
         return "\n".join(
             [
                 *self._directives(f"{bind} read", [bind], 1, None),
+                *_PRECISION,
                 *self._functions([texture]),
                 "vec4 hook() {",
                 f"    return here_{texel.name}({bind}_raw, ivec2({bind}_pos * {bind}_size));",
