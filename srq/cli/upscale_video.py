@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from srq.errors import ConfigError, VideoError
+from srq.errors import ConfigError, StorageError, VideoError
 from srq.image.encode import FORMATS as PICTURES
 from srq.video.pipe import upscale_pipe
 
@@ -78,7 +78,7 @@ def run_video(
                 resume=resume, replace=replace, shard=shard, workers=workers,
                 interpolator=interpolator, threads=threads, watcher=watcher,
             )  # fmt: skip
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, StorageError):
         kept = len(list(folder_of(target).glob("*.part")))
         if kept:
             errors.print(

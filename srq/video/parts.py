@@ -84,19 +84,16 @@ class Parts:
         Raises ConfigError where that one is another, StorageError where it cannot be written.
         """
         path = self.folder / _PLAN
-        mine = json.loads(self.plan._text())
         if path.exists():
-            theirs = read_plan(self.folder)
-            differing = sorted(
-                name for name in mine.keys() | theirs.keys() if mine.get(name) != theirs.get(name)
-            )
-            if differing:
-                name = differing[0]
-                raise ConfigError(
-                    f"The parts in {self.folder} were made with another {name}"
-                    f" ({theirs.get(name)}, now {mine.get(name)}); use the same again, or --force"
-                    " to begin anew."
-                )
+            mine = _flat(json.loads(self.plan._text()))
+            theirs = _flat(read_plan(self.folder))
+            for name in sorted(mine.keys() | theirs.keys()):
+                if mine.get(name) != theirs.get(name):
+                    raise ConfigError(
+                        f"The parts in {self.folder} were made with another {name}"
+                        f" ({theirs.get(name)}, now {mine.get(name)}); use the same again, or"
+                        " --force to begin anew."
+                    )
             return
         write_text(path, self.plan._text())
 
@@ -209,6 +206,14 @@ def read_part(path: Path, plan: Plan, segment: int) -> Iterator[Packet]:
 def part_times(path: Path, plan: Plan, segment: int) -> list[int]:
     """When the packets of a part are shown, in the order of decoding."""
     return [packet.time for packet in read_part(path, plan, segment)]
+
+
+def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    """``values`` without the maps in it, whose values stand beside the others."""
+    flat: dict[str, Any] = {}
+    for name, value in values.items():
+        flat |= value if isinstance(value, dict) else {name: value}
+    return flat
 
 
 def _head(line: bytes) -> Any:

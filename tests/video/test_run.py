@@ -132,7 +132,7 @@ def test_an_interrupted_work_goes_on(here, engine):
         ConfigError, match=r"out\.mkv\.parts holds parts of an earlier run; say --r"
     ):
         go("in.mkv", "out.mkv", engine)
-    with pytest.raises(ConfigError, match="made with another encoding"):
+    with pytest.raises(ConfigError, match=r"made with another codec \(h264, now ffv1\); use"):
         go("in.mkv", "out.mkv", engine, codec="ffv1", resume=True)
     watcher = Stopped()
     go("in.mkv", "out.mkv", engine, resume=True, watcher=watcher)
