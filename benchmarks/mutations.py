@@ -7,6 +7,7 @@ by one, rounding dropped, an end of a format moved, a line or a column of the ha
 mutants.py). It is built and compared as ``srq verify`` does; the edit counts as caught if that
 finds a difference, or if what was edited does not build or run any more. A survivor is listed
 with why it changes nothing (see survivors.py).
+With ``--targets`` only those exports are altered again, and the others' rows stay.
 ``python -m benchmarks.mutations --page docs/verify.md`` puts the table of the result file between
 the two lines of that page that ask for it.
 """
@@ -124,30 +125,39 @@ def main() -> None:
         write_text(options.page, pasted(options.page.read_text(encoding="utf-8"), record))
         return
     program = load(resolve("kim-x2", "program"))
+    record = {"program": program.fingerprint, "seed": SEED, "made": circumstances(), "mutants": []}
+    rows = _held(options.json, record)
     expectations = Expectations(program, cases(program))
-    rows = []
     for target in options.targets:
-        files = open_exporter(target).files(program)
-        for mutant in mutants(target, files, Random(f"{options.seed} {target}")):
+        rows[target] = []
+        for mutant in mutants(target, open_exporter(target).files(program), Random(SEED)):
             began = time.perf_counter()
-            rows.append(row(program, mutant, outcome_of(program, expectations, mutant)))
+            made = row(program, mutant, outcome_of(program, expectations, mutant))
             seconds = time.perf_counter() - began
-            told = rows[-1].get("picture") or rows[-1].get("stopped") or survival(rows[-1])
+            rows[target].append(made)
+            told = made.get("picture") or made.get("stopped") or survival(made)
             print(f"{target} {mutant.kind} {mutant.place}: {told} ({seconds:.1f} s)", flush=True)
-    record = {
-        "program": program.fingerprint,
-        "seed": options.seed,
-        "made": circumstances(),
-        "mutants": rows,
-    }
-    write_text(options.json, json.dumps(record, indent=2) + "\n")
+        record["mutants"] = [made for name in TARGETS for made in rows.get(name, [])]
+        write_text(options.json, json.dumps(record, indent=2) + "\n")
     print(table(record))
+
+
+def _held(path: Path, record: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of a result file by target, if they are of the same Program and seed."""
+    if not path.is_file():
+        return {}
+    held = json.loads(path.read_text(encoding="utf-8"))
+    if any(held[key] != record[key] for key in ("program", "seed")):
+        return {}
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for made in held["mutants"]:
+        rows.setdefault(made["target"], []).append(made)
+    return rows
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--targets", nargs="+", default=TARGETS, choices=TARGETS)
-    parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--json", type=Path, default=Path("benchmarks/results/mutations.json"))
     parser.add_argument("--page", type=Path, metavar="FILE")
     return parser.parse_args()

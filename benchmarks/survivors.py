@@ -79,7 +79,7 @@ def _out_of_reach(program: Program, end: End) -> str:
     left = [c for c in end.channels if end.sign * _rounded(bounds[c], step, c) > end.sign * limit]
     if not left:
         return f"proved: no sum of {step.op.name} there comes beyond {limit} (srq.program.ranges)"
-    furthest = _climbed(program, step, left, end.sign)
+    furthest = _climbed(program, step, left, end.sign, limit)
     if end.sign * furthest > end.sign * limit:
         return ""
     return (
@@ -136,8 +136,8 @@ def _rounded(total: float, step: Step, channel: int) -> int:
     return int(requantize(int(total), step.shifts[channel], _WIDE))
 
 
-def _climbed(program: Program, step: Step, channels: list[int], sign: int) -> int:
-    """The furthest that the sums of these channels come on long climbs, rounded."""
+def _climbed(program: Program, step: Step, channels: list[int], sign: int, limit: int) -> int:
+    """The furthest that the sums of these channels come, rounded, until one is past ``limit``."""
     reach = reach_of(program)
     index = program.steps.index(step)
     count = len(channels)
@@ -147,15 +147,14 @@ def _climbed(program: Program, step: Step, channels: list[int], sign: int) -> in
         np.full(count, step.value.scale * reach.top),
         np.full(count, step.value.scale * reach.left),
     )
-    found = []
-    for seed in range(4):
+    furthest = 0
+    for seed, rounds in enumerate((20, 200, 200, 200)):
+        shape = reach.rows, reach.columns
         _, reached = climb(
-            program.steps[: index + 1],
-            targets,
-            (reach.rows, reach.columns),
-            starts=512,
-            rounds=200,
-            seed=seed,
+            program.steps[: index + 1], targets, shape, starts=512, rounds=rounds, seed=seed
         )
-        found += [_rounded(total, step, c) for c, total in zip(channels, reached, strict=True)]
-    return sign * max(sign * n for n in found)
+        found = [_rounded(total, step, c) for c, total in zip(channels, reached, strict=True)]
+        furthest = sign * max(sign * n for n in [furthest, *found])
+        if sign * furthest > sign * limit:
+            break
+    return furthest

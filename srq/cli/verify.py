@@ -81,6 +81,7 @@ def verify(
     with _watching() as watcher:
         expectations = Expectations(program, cases(program, quick=quick))
         table = Table((candidate.name for candidate in selected), expectations.pixels)
+        watcher.ended("reference")
         _say(screen, _headline(program, expectations), table.head)
         for outcome in check(program, selected, expectations, watcher):
             outcomes.append(outcome)
@@ -131,17 +132,20 @@ def _watching() -> "Iterator[Watcher]":
     if not errors.is_terminal:
         yield Watcher()
         return
-    bar = Progress(
-        TextColumn("{task.description}", markup=False), BarColumn(), console=errors, transient=True
-    )
+    columns = TextColumn("{task.description}", markup=False), BarColumn()
+    bar = Progress(*columns, console=errors, transient=True)
     task = bar.add_task("the reference", total=None)
 
     class Live(Watcher):
         def building(self, name: str) -> None:
             bar.update(task, description=f"{name}: building", total=None)
+            bar.start()
 
         def compared(self, name: str, done: int, total: int) -> None:
             bar.update(task, description=f"{name}: {done} of {total}", completed=done, total=total)
+
+        def ended(self, name: str) -> None:
+            bar.stop()  # what is printed now must not stand behind the bar
 
     with bar:
         yield Live()

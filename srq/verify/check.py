@@ -85,6 +85,9 @@ class Watcher:
     def compared(self, name: str, done: int, total: int) -> None:
         """A subject has run on so many of the pictures."""
 
+    def ended(self, name: str) -> None:
+        """The outcome of a subject is known."""
+
 
 class Expectations:
     """What the reference makes of every picture, and which bounds it visits on the way."""
@@ -122,7 +125,9 @@ def check(
     """The outcome of each candidate, as soon as it is known: built, run, cleared away."""
     watcher = watcher or Watcher()
     for candidate in candidates:
-        yield _checked(program, candidate, expectations, watcher)
+        outcome = _checked(program, candidate, expectations, watcher)
+        watcher.ended(candidate.name)
+        yield outcome
 
 
 def _checked(

@@ -162,9 +162,12 @@ def test_it_can_be_followed():
         def compared(self, name, done, total):
             self.lines.append(f"{done}/{total}")
 
+        def ended(self, name):
+            self.lines.append("ended")
+
     log = Log()
     list(check(PROGRAM, [opened()], EXPECTED, log))
-    assert log.lines == ["it", "1/3", "2/3", "3/3"]
+    assert log.lines == ["it", "1/3", "2/3", "3/3", "ended"]
 
 
 @given(st.data())
