@@ -28,39 +28,43 @@ struct InnerDense : Inner<Isa> {
   }
 
   static void dense(const Dense& layer, ptrdiff_t x) {
-    if (layer.rounding.lo == 0) return all_outs<true>(layer, x);
-    all_outs<false>(layer, x);
+    if (layer.target.exact || layer.rounding.left) return all_outs<End::any>(layer, x);
+    if (layer.rounding.lo == 0) return all_outs<End::unsigned_format>(layer, x);
+    all_outs<End::signed_format>(layer, x);
   }
 
  private:
-  template <bool kUnsigned>
+  // What becomes of the sums: right shifts and saturation, or whatever the layer says.
+  enum class End { unsigned_format, signed_format, any };
+
+  template <End kEnd>
   static void all_outs(const Dense& layer, ptrdiff_t x) {
     int out = 0;
     for (; out + Isa::kOuts < layer.outs; out += Isa::kOuts) {
-      outs<kUnsigned, Isa::kOuts>(layer, out, x);
+      outs<kEnd, Isa::kOuts>(layer, out, x);
     }
-    last_outs<kUnsigned, Isa::kOuts>(layer, out, x);
+    last_outs<kEnd, Isa::kOuts>(layer, out, x);
   }
 
   // The last 1 to kOuts channels.
-  template <bool kUnsigned, int kOuts>
+  template <End kEnd, int kOuts>
   static void last_outs(const Dense& layer, int out, ptrdiff_t x) {
     if constexpr (kOuts > 0) {
-      if (layer.outs - out == kOuts) return outs<kUnsigned, kOuts>(layer, out, x);
-      last_outs<kUnsigned, kOuts - 1>(layer, out, x);
+      if (layer.outs - out == kOuts) return outs<kEnd, kOuts>(layer, out, x);
+      last_outs<kEnd, kOuts - 1>(layer, out, x);
     }
   }
 
-  template <bool kUnsigned, int kOuts>
-  static void outs(const Dense& layer, int out, ptrdiff_t x) {
+  template <End kEnd, int kOuts>
+  SRQ_INLINE static void outs(const Dense& layer, int out, ptrdiff_t x) {
     for (int block = 0; block < Isa::kBlocks; block += Isa::kDenseBlocks) {
-      part<kUnsigned, kOuts>(layer, out, layer.inputs + 2 * block * kLanes, x + block * kLanes);
+      part<kEnd, kOuts>(layer, out, layer.inputs + 2 * block * kLanes, x + block * kLanes);
     }
   }
 
   // kOuts sums of kDenseBlocks vectors of pixels, from pixel x on.
-  template <bool kUnsigned, int kOuts>
-  static void part(const Dense& layer, int out, const int16_t* inputs, ptrdiff_t x) {
+  template <End kEnd, int kOuts>
+  SRQ_INLINE static void part(const Dense& layer, int out, const int16_t* inputs, ptrdiff_t x) {
     Sums sums[kOuts][kWidth];
     SRQ_UNROLL
     for (int o = 0; o < kOuts; ++o) {
@@ -68,7 +72,8 @@ struct InnerDense : Inner<Isa> {
     }
     if (layer.residual) add_residual(layer, out, x, sums);
     const int32_t* weights = layer.weights + ptrdiff_t(out) * layer.pairs;
-    for (int k = 0; k < layer.pairs; ++k, inputs += kPairSize, weights += kOuts) {
+    const int32_t* const weights_end = weights + ptrdiff_t(kOuts) * layer.pairs;
+    for (; weights != weights_end; inputs += kPairSize, weights += kOuts) {
       Words input[kWidth];
       SRQ_UNROLL
       for (int v = 0; v < kWidth; ++v) input[v] = Isa::load(inputs + v * kLanes);
@@ -79,12 +84,29 @@ struct InnerDense : Inner<Isa> {
         for (int v = 0; v < kWidth; ++v) sums[o][v] = Isa::dot(sums[o][v], input[v], weight);
       }
     }
-    const typename Inner<Isa>::template Saturate<kUnsigned> saturate(layer.rounding);
+    if (kEnd == End::any) return finish_any<kOuts>(layer, out, x, sums);
+    const typename Inner<Isa>::template Saturate<kEnd == End::unsigned_format> saturate(
+        layer.rounding);
+    const int32_t* const rights = layer.rounding.right + out;
+    const ptrdiff_t stride = layer.target.stride;
+    int16_t* to = static_cast<int16_t*>(layer.target.data) + out * stride + x;
     SRQ_UNROLL
+    for (int o = 0; o < kOuts; ++o, to += stride) {
+      const Sums right = Isa::splat(rights[o]);
+      SRQ_UNROLL
+      for (int v = 0; v < kWidth; v += 2) {
+        Isa::store(to + v / 2 * kLanes, saturate(Isa::shift_right(sums[o][v], right),
+                                                 Isa::shift_right(sums[o][v + 1], right)));
+      }
+    }
+  }
+
+  template <int kOuts>
+  static void finish_any(const Dense& layer, int out, ptrdiff_t x, Sums (&sums)[kOuts][kWidth]) {
+    const typename Inner<Isa>::template Saturate<false> saturate(layer.rounding);
     for (int o = 0; o < kOuts; ++o) {
       Inner<Isa>::template shift<kWidth>(layer.rounding, out + o, sums[o]);
       const ptrdiff_t at = (out + o) * layer.target.stride + x;
-      SRQ_UNROLL
       for (int v = 0; v < kWidth; v += 2) {
         if (layer.target.exact) {
           Isa::store_exact(static_cast<int32_t*>(layer.target.data) + at + v / 2 * kLanes,

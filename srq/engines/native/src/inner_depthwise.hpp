@@ -112,57 +112,58 @@ struct InnerDepthwise : Inner<Isa> {
   static void run(const Depthwise& layer, ptrdiff_t x) {
     S channels(layer, x);
     const Saturate saturate(layer.rounding);
+    const int outs = layer.outs;
     if (!layer.inputs) {
-      for (int out = 0; out < layer.outs; ++out) {
+      for (int out = 0; out < outs; ++out) {
         Sums sums[kVectors];
         channels.next(sums);
         store_line(layer, out, x, sums, saturate);
       }
       return;
     }
+    const Rounding rounding = layer.rounding;
+    const Fit* fits = layer.fits;
     int16_t* inputs = layer.inputs;
-    for (int out = 0; out < layer.outs; out += 2, inputs += kPairSize) {
+    for (int out = 0; out < outs; out += 2, inputs += kPairSize) {
       Sums first[kVectors], second[kVectors];
       channels.next(first);
-      if (out + 1 < layer.outs) {
+      if (out + 1 < outs) {
         channels.next(second);
       } else {
         Inner<Isa>::template start<kVectors>(0, second);
       }
-      store_inputs(layer, out, first, second, saturate, inputs);
+      Words pairs[kVectors];
+      const Fit fit = *fits++;
+      if (fit == Fit::none) {
+        Inner<Isa>::template shift<kVectors>(rounding, out, first);
+        if (out + 1 < outs) Inner<Isa>::template shift<kVectors>(rounding, out + 1, second);
+        SRQ_UNROLL
+        for (int v = 0; v < kVectors; ++v) {
+          pairs[v] = Isa::by_turns(saturate(first[v], second[v]));
+        }
+      } else {
+        blend(Isa::splat(rounding.right[out]), Isa::splat(16 - rounding.right[out + 1]), first,
+              second, pairs);
+        if (fit == Fit::int16) {
+          SRQ_UNROLL
+          for (int v = 0; v < kVectors; ++v) pairs[v] = saturate.clamp(pairs[v]);
+        }
+      }
+      SRQ_UNROLL
+      for (int v = 0; v < kVectors; v += 2) {
+        Isa::store(inputs + v * kLanes, Isa::low(pairs[v], pairs[v + 1]));
+        Isa::store(inputs + (v + 1) * kLanes, Isa::high(pairs[v], pairs[v + 1]));
+      }
     }
   }
 
-  // Two channels as a pair of inputs of a dense layer: their sums, rounded, side by side.
-  SRQ_INLINE static void store_inputs(const Depthwise& layer, int out, Sums* first, Sums* second,
-                                      const Saturate& saturate, int16_t* inputs) {
-    Words pairs[kVectors];
-    const Fit fit = layer.fits[out / 2];
-    if (fit == Fit::none) {
-      Inner<Isa>::template shift<kVectors>(layer.rounding, out, first);
-      Inner<Isa>::template shift<kVectors>(layer.rounding, out + 1, second);
-      SRQ_UNROLL
-      for (int v = 0; v < kVectors; ++v) {
-        pairs[v] = Isa::by_turns(saturate(first[v], second[v]));
-      }
-    } else {
-      // Both results fit int16 as they are: one is shifted down to the lower half of a lane, the
-      // other up to the upper half.
-      const Sums right = Isa::splat(layer.rounding.right[out]);
-      const Sums left = Isa::splat(16 - layer.rounding.right[out + 1]);
-      SRQ_UNROLL
-      for (int v = 0; v < kVectors; ++v) {
-        pairs[v] = Isa::blend(Isa::shift_right(first[v], right), Isa::shift_left(second[v], left));
-      }
-      if (fit == Fit::int16) {
-        SRQ_UNROLL
-        for (int v = 0; v < kVectors; ++v) pairs[v] = saturate.clamp(pairs[v]);
-      }
-    }
+  // Sums that fit int16 once they are rounded, two channels side by side: one shifted down to the
+  // lower half of a lane, the other up to the upper half.
+  SRQ_INLINE static void blend(Sums right, Sums left, const Sums* first, const Sums* second,
+                               Words* pairs) {
     SRQ_UNROLL
-    for (int v = 0; v < kVectors; v += 2) {
-      Isa::store(inputs + v * kLanes, Isa::low(pairs[v], pairs[v + 1]));
-      Isa::store(inputs + (v + 1) * kLanes, Isa::high(pairs[v], pairs[v + 1]));
+    for (int v = 0; v < kVectors; ++v) {
+      pairs[v] = Isa::blend(Isa::shift_right(first[v], right), Isa::shift_left(second[v], left));
     }
   }
 
