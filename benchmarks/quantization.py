@@ -2,7 +2,7 @@
 
     python benchmarks/quantization.py kim-x2 --page docs/quantization.md
     python benchmarks/quantization.py kim-x2 --per-channel
-    python benchmarks/quantization.py kim-x2 --train 2000 --widths 4-5x6-8
+    python benchmarks/quantization.py kim-x2 --train 2000 --widths 4-5x6-8 --above 0.005
 
 The result file grows cell by cell, and what stands in it is not measured again; the tables of
 --page and the plot beside it are then made anew. Twins are evaluated in float32, which is
@@ -49,10 +49,14 @@ def main() -> None:
     crops = calibration_set(origin.train, scale=network.scale, recipe=origin.recipe)
     method = Method(options.per_channel, bool(options.train))
     for widths in parse_widths(options.widths):
-        if (method, widths) in results.scores:
+        before = results.lost(replace(method, trained=False), widths)
+        needless = method.trained and before is not None and before < options.above
+        if (method, widths) in results.scores or needless:
             continue
         twin = _twin(network, widths, method, crops, options)
         results.scores[method, widths] = _scores(twin, pictures)
+        if method.trained:
+            results.steps[method, widths] = options.train
         results.write(path)
         print(f"{method}, {widths}: {results.lost(method, widths):.3f} dB lost", flush=True)
     if options.page:
@@ -120,6 +124,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--widths", default=WRITTEN, help=f"such as {WRITTEN}")
     parser.add_argument("--per-channel", action="store_true")
     parser.add_argument("--train", type=int, default=0, help="steps of training with rounding")
+    parser.add_argument(
+        "--above", type=float, default=0.0, help="train only what loses as many dB untrained"
+    )
     parser.add_argument("--lr", type=float, default=5e-3, help="its learning rate")
     parser.add_argument("--cache", default="", help="where prepared training pictures are kept")
     parser.add_argument("--threads", type=int, default=1)

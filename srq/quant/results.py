@@ -10,6 +10,9 @@ from srq.errors import DataError
 from srq.files import storage_error, write_text
 from srq.quant.sweep import Widths, psnr_table
 
+CHOSEN = (Widths(8, 8), Widths(6, 8), Widths(5, 7), Widths(4, 6))
+"""Widths that are looked at more closely."""
+
 
 @dataclass(frozen=True)
 class Method:
@@ -31,11 +34,13 @@ class SweepResults:
     about: what was measured: the network's hash, the pictures, versions, the machine.
     unquantized: the float network's PSNR in dB, by set.
     scores: each twin's PSNR in dB by set.
+    steps: how many steps each trained twin took.
     """
 
     about: dict[str, Any]
     unquantized: dict[str, float]
     scores: dict[tuple[Method, Widths], dict[str, float]] = field(default_factory=dict)
+    steps: dict[tuple[Method, Widths], int] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> "SweepResults":
@@ -47,14 +52,14 @@ class SweepResults:
         except ValueError:
             raise DataError(f"{path} is no JSON; remove it and measure again.") from None
         try:
-            scores = {
-                (
-                    Method(cell["per_channel"], cell["trained"]),
-                    Widths(cell["weights"], cell["activations"]),
-                ): cell["psnr"]
-                for cell in table["cells"]
-            }
-            return cls(table["about"], table["float"], scores)
+            results = cls(table["about"], table["float"])
+            for cell in table["cells"]:
+                method = Method(cell["per_channel"], cell["trained"])
+                key = method, Widths(cell["weights"], cell["activations"])
+                results.scores[key] = cell["psnr"]
+                if method.trained:
+                    results.steps[key] = cell["steps"]
+            return results
         except (KeyError, TypeError):
             raise DataError(f"{path} holds no sweep; name a file that a sweep wrote.") from None
 
@@ -66,6 +71,7 @@ class SweepResults:
                 "trained": method.trained,
                 "weights": widths.weights,
                 "activations": widths.activations,
+                **({"steps": self.steps[method, widths]} if method.trained else {}),
                 "psnr": {name: round(score, 4) for name, score in psnr.items()},
             }
             for (method, widths), psnr in self.scores.items()
@@ -92,10 +98,42 @@ class SweepResults:
         return {widths: -lost for widths, lost in found if lost is not None}
 
     def markdown(self) -> str:
-        """A table of the dB lost for each method."""
-        parts = []
+        """A table of the dB lost for each method, and one that sets some widths side by side."""
+        parts = [self._chosen()] if len(self.methods) > 1 else []
         for method in self.methods:
             widths = [w for m, w in self.scores if m == method]
             table = psnr_table(lambda w, method=method: self.lost(method, w), widths)
-            parts.append(f"dB lost, {method}:\n\n{table}")
+            parts.append(f"dB lost, {method}:\n\n{table}{self._remarks(method)}")
         return "\n".join(parts)
+
+    def _chosen(self) -> str:
+        """The widths of CHOSEN, a column for each method."""
+        lines = [
+            "| weights/activations | " + " | ".join(map(str, self.methods)) + " |",
+            "|---" * (len(self.methods) + 1) + "|",
+        ]
+        for widths in CHOSEN:
+            cells = (self.lost(method, widths) for method in self.methods)
+            written = ("" if cell is None else f"{cell:.3f}" for cell in cells)
+            lines.append(f"| {widths} | " + " | ".join(written) + " |")
+        return "dB lost at some widths:\n\n" + "\n".join(lines) + "\n"
+
+    def _remarks(self, method: Method) -> str:
+        """Of a trained method: how many steps were taken, and what was left untrained."""
+        if not method.trained:
+            return ""
+        rows: dict[int, set[int]] = {}
+        for (m, widths), count in self.steps.items():
+            if m == method:
+                rows.setdefault(widths.weights, set()).add(count)
+        steps = "; ".join(
+            f"{weights} bits {' or '.join(f'{n:,}' for n in sorted(rows[weights]))}"
+            for weights in sorted(rows)
+        )
+        text = f"\nSteps of training by weights: {steps}.\n"
+        untrained = Method(method.per_channel)
+        left = [w for m, w in self.scores if m == untrained and (method, w) not in self.scores]
+        most = max((self.lost(untrained, widths) or 0 for widths in left), default=None)
+        if most is not None:
+            text += f"Empty cells were not trained: untrained they lose at most {most:.3f} dB.\n"
+        return text

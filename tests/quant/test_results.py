@@ -18,6 +18,7 @@ def results():
     found.scores[UNTRAINED, Widths(8, 9)] = {"A": 35.9, "B": 29.7}
     found.scores[UNTRAINED, Widths(6, 9)] = {"A": 35.0, "B": 29.0}
     found.scores[TRAINED, Widths(6, 9)] = {"A": 36.0, "B": 30.1}
+    found.steps[TRAINED, Widths(6, 9)] = 1500
     return found
 
 
@@ -41,6 +42,20 @@ def test_a_table_for_each_method(results):
     assert text.index("untrained, a binary point per layer") < text.index("trained, a binary point")
     assert "| 6 | 1.00 |\n| 8 | 0.20 |" in text
     assert "| 6 | -0.05 |" in text
+
+
+def test_it_says_how_long_was_trained_and_what_was_not(results):
+    trained = Method(trained=True)
+    results.scores[trained, Widths(6, 9)] = {"A": 36.0, "B": 30.0}
+    results.steps[trained, Widths(6, 9)] = 2000
+    text = results.markdown()
+    assert "Steps of training by weights: 6 bits 2,000.\n" in text
+    assert "Empty cells were not trained: untrained they lose at most 0.200 dB." in text
+
+
+def test_some_widths_stand_side_by_side(results):
+    results.scores[UNTRAINED, Widths(8, 8)] = {"A": 35.9, "B": 29.9}
+    assert "| 8/8 | 0.100 |  |\n| 6/8 |  |  |" in results.markdown()
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"about": {}, "float": {}, "cells": [{}]}'])
