@@ -102,3 +102,22 @@ def test_the_luma_within_rgb_is_that_of_the_image_room():
     colours = of_sum[of_sum >= 0]
     pixels = np.stack([colours >> 16, colours >> 8, colours], axis=-1).astype(np.uint8)[None]
     np.testing.assert_array_equal(run(model, unit(pixels))[0, 0], luma(pixels))
+
+
+@pytest.mark.parametrize("form", ["gray", "rgb"])
+def test_hosts_may_settle_the_size(form):
+    """vs-mlrt writes N, H and W into the model and has the output's shape inferred."""
+    model = Onnx(form=form).model(ZOO["kim-x3"])
+    for size, dim in zip((1, None, 40, 30), _dims(model.graph.input[0]), strict=True):
+        if size is not None:
+            dim.dim_value = size
+    _dims(model.graph.output[0])[0].dim_value = 1
+    model = checked(model)
+    channels = 3 if form == "rgb" else 1
+    shape = [dim.dim_value for dim in _dims(model.graph.output[0])]
+    assert shape == [1, channels, 120, 90]
+    assert run(model, np.zeros((1, channels, 40, 30), np.float32)).shape == tuple(shape)
+
+
+def _dims(value):
+    return value.type.tensor_type.shape.dim

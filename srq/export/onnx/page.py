@@ -19,11 +19,11 @@ _WHAT = {
 _EXACT = """
 ## Why it is exact
 
-The operators compute in float, and every number in between is a whole number, or one times a
-power of two, that float32 holds. No order of addition, number of threads or level of optimisation
-changes a bit. That is proved for IEEE float32 as the CPU has it. It does not hold where a graphics
-processor computes convolutions in fewer bits: with CUDA, set `use_tf32` to 0; formats of 16 bits
-(fp16, bf16) round everywhere.
+The network's operators compute in float, but all that they add up are whole numbers, times powers
+of two, and no sum is rounded unless it saturates anyway. So no order of addition, number of threads
+or level of optimisation changes a bit. That is proved for IEEE floats as the CPU has them. It does
+not hold where a graphics processor computes convolutions in fewer bits: with CUDA, set `use_tf32`
+to 0. Formats of 16 bits (fp16, bf16) round everywhere.
 """
 _QONNX = """
 ## In other tools
@@ -36,13 +36,14 @@ newest format onnxruntime knows: onnx 1.23 is ahead of onnxruntime 1.31.
 _VAPOURSYNTH = """
 ## VapourSynth
 
-Code values stay as they are if both conversions are told that the range is full:
+With [vs-mlrt](https://github.com/AmusementClub/vs-mlrt). Code values stay as they are if both
+conversions are told that the range is full:
 
 ```python
 luma = core.std.ShufflePlanes(clip, 0, vs.GRAY)
 luma = core.resize.Point(luma, format=vs.GRAYS, range_in_s="full", range_s="full")
 luma = core.ort.Model(luma, network_path="$file")
-luma = core.resize.Point(luma, format=vs.GRAY8, range_in_s="full", range_s="full")
+luma = core.resize.Point(luma, format=vs.GRAY$made_bits, range_in_s="full", range_s="full")
 ```
 """
 
