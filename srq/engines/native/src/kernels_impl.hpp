@@ -17,9 +17,9 @@ int64_t multiply_adds(int64_t rounds) {
   for (int c = 0; c < kChains; ++c) sums[c] = Isa::splat(0);
   auto a = Isa::splat16(3), b = Isa::splat16(-2);
   for (int64_t r = 0; r < rounds; ++r) {
-    Isa::keep(a);  // or the products would leave the loop
     SRQ_UNROLL
     for (int c = 0; c < kChains; ++c) {
+      Isa::keep(a);  // or one product would do for all
       sums[c] = Isa::dot(sums[c], a, b);
       Isa::keep(sums[c]);
     }
