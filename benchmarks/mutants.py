@@ -19,7 +19,7 @@ from random import Random
 from benchmarks.mutant import Files, Mutant
 from benchmarks.onnx_mutants import onnx_edits
 
-KINDS = {"weight": 18, "shift": 8, "rounding": 8, "saturation": 6, "halo": 10}
+KINDS = {"weight": 19, "shift": 8, "rounding": 8, "saturation": 5, "halo": 10}
 """How many edits of each kind are made to an export."""
 
 
@@ -143,9 +143,9 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "glsl": (
         Rule("weight", ".glsl", r"(vec4|mat4)\([-\d, ]+\) \*", r"-?\b\d+(?=[,)])", _offset),
-        Rule("shift", ".glsl", r"floor\(\w+ \* [\d.e-]+", r"[\d.e-]+$", _twice_or_half),
+        Rule("shift", ".glsl", r"floor\(v\d+ \* [\d.e-]+", r"[\d.e-]+$", _twice_or_half),
         Rule("shift", ".glsl", r">> \d+\), ", r"\d+", _offset),
-        Rule("rounding", ".glsl", r"floor\(\w+ \* [\d.e-]+ \+ 0\.5\)", r" \+ 0\.5", _instead("")),
+        Rule("rounding", ".glsl", r"floor\(v\d+ \* [\d.e-]+ \+ 0\.5\)", r" \+ 0\.5", _instead("")),
         Rule("rounding", ".glsl", r"\(\(\w+ \+ \d+\) >>", r" \+ \d+", _instead("")),
         Rule("saturation", ".glsl", r"= clamp\(floor\(v[^\n]*", r"-?\d+\.0(?=, )|\d+\.0(?=\);)",
              _bound_float),

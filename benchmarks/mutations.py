@@ -105,6 +105,17 @@ def table(record: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def survivors(record: dict[str, Any]) -> list[str]:
+    """A paragraph that tells of what was not caught, if there is any."""
+    found = [made for made in record["mutants"] if not made["caught"]]
+    lines = [
+        f"- {made['target']}, {made['place']}: `{made['before']}` became `{made['after']}`;"
+        f" {made['why'] or 'NOT EXPLAINED'}."
+        for made in found
+    ]
+    return ["Not caught:\n\n" + "\n".join(lines)] if found else []
+
+
 def _caught(rows: Iterable[dict[str, Any]]) -> str:
     found = list(rows)
     return f"{sum(r['caught'] for r in found)} of {len(found)}"
@@ -114,7 +125,8 @@ def pasted(page: str, record: dict[str, Any]) -> str:
     """The page with the table where it belongs."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{table(record)}\n\n{END}{after}"
+    text = "\n\n".join([table(record), *survivors(record)])
+    return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ class End(NamedTuple):
 
 def explained(program: Program, mutant: Mutant) -> str | None:
     """Why the mutant computes the same as what it was made of; None if nothing says so."""
-    reasons = {"saturation": _end_out_of_reach, "halo": _never_called, "rounding": _exact_texels}
+    reasons = {"saturation": _end_out_of_reach, "halo": _never_called}
     return reasons[mutant.kind](program, mutant) if mutant.kind in reasons else None
 
 
@@ -50,17 +50,6 @@ def _never_called(_: Program, mutant: Mutant) -> str | None:
     if len(re.findall(rf"\b{name}\(", text)) > 1:
         return None
     return f"proved: nothing in the pass calls {name}()"
-
-
-def _exact_texels(_: Program, mutant: Mutant) -> str | None:
-    """The half added to a code value that is whole already."""
-    if mutant.target != "glsl" or "floor(t * 255.0)" not in mutant.after:
-        return None
-    codes = np.arange(256)
-    texels = codes.astype(np.float32) / np.float32(255)
-    if not np.array_equal(np.floor(texels * np.float32(255)), codes):
-        return None
-    return "proved: of all 256 code values n, n / 255 * 255 in float32 is not below n"
 
 
 def _end_out_of_reach(program: Program, mutant: Mutant) -> str | None:
