@@ -16,6 +16,7 @@ try:
     from srq.export.onnx.forms import LUMA, model_of
     from srq.export.onnx.graph import Graph, tensor_info
     from srq.export.onnx.rgb import whole_luma
+    from srq.verify.onnx import onnx as subject
 except ImportError:  # pragma: no cover
     if os.environ.get("SRQ_REQUIRE_TOOLS") == "1":
         raise
@@ -28,8 +29,10 @@ __all__ = [
     "checked",
     "exact_luma",
     "file_name",
+    "onnx",
     "run",
     "session",
+    "subject",
     "tensor_info",
     "upscaled",
     "whole_luma",
