@@ -25,7 +25,7 @@ def merge(
     if is_video(source, target):
         from srq.video.run import merge_video
 
-        report = merge_video(source, target, replace=force)
+        report = merge_video(source, target, anew=force)
         height, width = report.size
         print(f"{target}: {width} x {height}, {report.frames} frames")
         return

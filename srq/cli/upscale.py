@@ -157,7 +157,7 @@ def upscale(
         options = Options(codec, crf, preset, width, height, segment)
         report = upscale_video.run_video(
             source, place, opened, options,
-            resume=resume, replace=force, shard=share, screen=screen, errors=errors, **running,
+            resume=resume, anew=force, shard=share, screen=screen, errors=errors, **running,
         )  # fmt: skip
         write_json(report | upscale_pictures.model_of(opened, model), json)
         return

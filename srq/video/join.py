@@ -3,7 +3,6 @@
 import io
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,17 +18,10 @@ from srq.files import atomic_write, storage_error
 from srq.video.codecs import CODECS, Encoding
 from srq.video.parts import Packet, Parts, part_times, read_part
 from srq.video.source import Source, opened
+from srq.video.task import Copied, Task
 
 _STALE = ("BPS", "DURATION", "NUMBER_OF_", "_STATISTICS", "encoder", "ENCODER")
 """Beginnings of the tags that described the video as it was."""
-
-
-@dataclass(frozen=True)
-class Copied:
-    """The streams of the source that go into the result as they are, and those that cannot."""
-
-    streams: tuple[int, ...]
-    left_out: tuple[str, ...]
 
 
 def check_container(source: Source, encoding: Encoding, container: str, target: Path) -> Copied:
@@ -68,12 +60,13 @@ def check_container(source: Source, encoding: Encoding, container: str, target: 
     return Copied(tuple(copied), tuple(left_out))
 
 
-def checked_times(source: Source, parts: Parts, broken: bool = False) -> NDArray[np.int64]:
+def checked_times(task: Task, broken: bool = False) -> NDArray[np.int64]:
     """When every packet is shown, in the order of decoding.
 
     Raises DataError if a part is missing or damaged, or if not every frame of the source is
     there exactly once; with ``broken``, only for a damaged part or a frame that is there twice.
     """
+    source, parts = task.source, task.parts
     times: list[int] = []
     for segment in range(len(parts.plan)):
         start, stop = parts.plan.bounds(segment)
@@ -101,37 +94,24 @@ def checked_times(source: Source, parts: Parts, broken: bool = False) -> NDArray
     return np.array(times, np.int64)
 
 
-def join(
-    source: Source,
-    parts: Parts,
-    encoding: Encoding,
-    container: str,
-    copied: Copied,
-    target: Path,
-    *,
-    broken: bool = False,
-) -> int:
+def join(task: Task, *, broken: bool = False) -> int:
     """Write the result ``target``, whole or not at all; how many frames it has.
 
     Nothing is encoded anew. With ``broken``, what there is up to a break is written.
     Raises DataError as ``checked_times`` does, StorageError where the disk refuses.
     """
-    times = checked_times(source, parts, broken)
+    times = checked_times(task, broken)
     if not len(times):
-        raise DataError(f"There is no frame in {parts.folder} to write.")
-    end = int(times.max())
-    packets = _packets(parts, broken)
-    with atomic_write(target) as stream, opened(source.path) as given:
+        raise DataError(f"There is no frame in {task.parts.folder} to write.")
+    end = (int(times.max()) + task.source.last) * task.source.time_base if broken else None
+    packets = zip(_packets(task.parts, broken), decoding_times(times), strict=True)
+    with atomic_write(task.target) as stream, opened(task.source.path) as given:
         try:
-            _mux(
-                source, given, encoding, container, copied, target,
-                Path(stream.name), zip(packets, decoding_times(times), strict=True),
-                (end + source.last) * source.time_base if broken else None,
-            )  # fmt: skip
+            _mux(task, given, Path(stream.name), packets, end)
         except OSError as error:
-            raise storage_error("write", target, error) from error
+            raise storage_error("write", task.target, error) from error
         except av.error.FFmpegError as error:
-            raise VideoError(f"Cannot write {target}: {error.strerror}.") from error
+            raise VideoError(f"Cannot write {task.target}: {error.strerror}.") from error
     return len(times)
 
 
@@ -152,22 +132,19 @@ def decoding_times(times: NDArray[np.int64]) -> Iterator[int]:
 
 
 def _mux(
-    source: Source,
+    task: Task,
     given: Any,
-    encoding: Encoding,
-    container: str,
-    copied: Copied,
-    target: Path,
     place: Path,
     packets: Iterator[tuple[Packet, int]],
     end: Fraction | None,
 ) -> None:
+    source = task.source
     options = {"fflags": "+bitexact"}  # Else Matroska gets random numbers.
     with av.open(
-        f"file:{place}", "w", format=container, options=options,
+        f"file:{place}", "w", format=task.container, options=options,
         metadata_errors="surrogateescape",
     ) as output:  # fmt: skip
-        video = _add_video(output, encoding, container, target)
+        video = _add_video(output, task.encoding, task.container, task.target)
         for name, value in given.streams[source.stream].metadata.items():
             if not name.startswith(_STALE):
                 video.metadata[name] = value
@@ -175,7 +152,7 @@ def _mux(
         if source.tags.matrix is not None:
             video.set_display_matrix(source.tags.matrix)
         streams = {}
-        for index in copied.streams:
+        for index in task.copied.streams:
             origin = given.streams[index]
             made = output.add_stream_from_template(origin, opaque=True)
             made.metadata.update(origin.metadata)

@@ -10,22 +10,20 @@ import av
 
 from srq.errors import VideoError
 from srq.video.ahead import ahead, ahead_map
-from srq.video.codecs import Encoding
 from srq.video.enlarge import FrameEnlarger
-from srq.video.parts import Packet, Parts, PartWriter, part_writer
-from srq.video.source import Source, frame_of, planes_of
+from srq.video.frame import frame_of, planes_of
+from srq.video.parts import Packet, PartWriter, part_writer
+from srq.video.source import Source
+from srq.video.task import Task
 
 _DEPTH = 3
 """Frames that wait between two threads, whatever the length of the video."""
 
 
 def make_parts(
-    source: Source,
-    parts: Parts,
+    task: Task,
     segments: list[int],
     enlarge: FrameEnlarger,
-    encoding: Encoding,
-    container: str,
     *,
     workers: int,
     advanced: Callable[[int], None],
@@ -33,8 +31,9 @@ def make_parts(
     """Make the parts of ``segments``; ``advanced(1)`` is called for every frame encoded.
 
     Raises VideoError where the source breaks off: the part that was in hand then is kept under
-    ``parts.partial``. Every other part is whole or absent, whatever happens.
+    ``partial``. Every other part is whole or absent, whatever happens.
     """
+    source = task.source
 
     def larger(numbered: tuple[int, av.VideoFrame]) -> av.VideoFrame:
         number, frame = numbered
@@ -45,35 +44,30 @@ def make_parts(
         return made
 
     for run in _neighbours(segments):
-        first = parts.plan.bounds(run[0])[0]
+        first = task.parts.plan.bounds(run[0])[0]
         with (
             closing(ahead(source.frames(first), _DEPTH)) as frames,
             closing(ahead(ahead_map(larger, frames, workers), _DEPTH)) as made,
         ):
             for segment in run:
-                _make_part(source, parts, segment, made, encoding, container, advanced)
+                _make_part(task, segment, made, advanced)
 
 
 def _make_part(
-    source: Source,
-    parts: Parts,
-    segment: int,
-    frames: Iterator[av.VideoFrame],
-    encoding: Encoding,
-    container: str,
-    advanced: Callable[[int], None],
+    task: Task, segment: int, frames: Iterator[av.VideoFrame], advanced: Callable[[int], None]
 ) -> None:
+    parts = task.parts
     start, stop = parts.plan.bounds(segment)
     fault: VideoError | None = None
     with part_writer(parts.partial(segment), parts.plan, segment) as writer:
-        encoder = encoding.open(container)
+        encoder = task.encoding.open(task.container)
         try:
             for frame in islice(frames, stop - start):
-                _encode(encoder, frame, source, writer)
+                _encode(encoder, frame, task.source, writer)
                 advanced(1)
         except VideoError as error:
             fault = error
-        _encode(encoder, None, source, writer)
+        _encode(encoder, None, task.source, writer)
     if fault is not None:
         raise fault
     os.replace(parts.partial(segment), parts.path(segment))

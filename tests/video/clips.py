@@ -6,8 +6,8 @@ from fractions import Fraction
 import av
 import numpy as np
 
+from srq.video.frame import frame_of
 from srq.video.layout import Layout
-from srq.video.source import frame_of
 
 
 def planes(layout, height, width, number, seed=0):

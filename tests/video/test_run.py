@@ -147,7 +147,7 @@ def test_a_changed_source_is_noticed(here, engine):
     make("in.mkv", frames=12, given=lambda n: planes(Layout(8, "420"), 24, 32, n, seed=1))
     with pytest.raises(ConfigError, match="made with another source"):
         go("in.mkv", "out.mkv", engine, segment=4, resume=True)
-    go("in.mkv", "out.mkv", engine, segment=4, replace=True)
+    go("in.mkv", "out.mkv", engine, segment=4, anew=True)
     assert not folder_of(Path("out.mkv")).exists()
 
 

@@ -68,7 +68,7 @@ def test_without_a_colour_space_it_is_that_of_jpeg():
 def test_ffmpeg_writes_what_is_read_here_and_reads_what_is_written(engine, tmp_path, name):
     layout = Layout.named(name)
     with av.open(str(tmp_path / "in.y4m"), "w", options={"strict": "-1"}) as output:
-        from srq.video.source import frame_of
+        from srq.video.frame import frame_of
 
         video = output.add_stream("wrapped_avframe", rate=25)
         video.height, video.width, video.pix_fmt = 12, 16, name

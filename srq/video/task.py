@@ -1,0 +1,44 @@
+"""All that is settled of a video to be made before its first frame."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from srq.video.codecs import Encoding
+from srq.video.parts import Parts
+from srq.video.source import Source
+
+
+@dataclass(frozen=True)
+class Copied:
+    """The streams of the source that go into the result as they are, and those that cannot."""
+
+    streams: tuple[int, ...]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """``source`` into ``target``, by way of ``parts``, in FFmpeg's ``container``."""
+
+    source: Source
+    target: Path
+    container: str
+    encoding: Encoding
+    copied: Copied
+    parts: Parts
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about what the result does not keep."""
+        source = self.source
+        notes = [
+            f"{self.target.suffix} cannot carry the {name}; it is left out."
+            for name in self.copied.left_out
+        ]
+        if source.pixels.replace("yuvj", "yuv") != source.layout.name:
+            notes.append(f"Pixels are {source.pixels}; they are upscaled as {source.layout.name}.")
+        if source.hdr:
+            notes.append("What the file says of its mastering display (HDR10) is not carried.")
+        if source.counted:
+            notes.append("The file states no times of frames; they are taken from its rate.")
+        return tuple(notes)
