@@ -87,9 +87,21 @@ def c(
 def hls(
     model: Model,
     out: Out,
+    max_width: Annotated[
+        int, typer.Option(min=1, metavar="PIXELS", help="The widest line it must take.")
+    ] = 1920,
+    stages: Annotated[
+        int, typer.Option(min=1, metavar="CLOCKS", help="How long a process's pipeline may be.")
+    ] = 32,
+    part: Annotated[
+        str, typer.Option(metavar="PART", help="The device that its script takes by itself.")
+    ] = "xczu7ev-ffvc1156-2-e",
+    clock: Annotated[
+        str, typer.Option(metavar="NS", help="The clock period that its script takes by itself.")
+    ] = "4",
 ) -> None:
     """Write a streaming C++ kernel for Vitis HLS, with its test bench."""
-    _export(model, out, "hls")
+    _export(model, out, "hls", max_width=max_width, stages=stages, part=part, clock=clock)
     _next(f"make -C {_quoted(out)}")
 
 

@@ -1,6 +1,7 @@
 """Exported kernels for tests: small Programs, and their folders built by their own Makefile."""
 
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -62,16 +63,21 @@ def small_program(seed: int = 0, *, frac: int = 6) -> Program:
     )
 
 
-def make(folder: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """``make`` in an exported folder; its output and errors together in ``stdout``."""
-    done = subprocess.run(
-        ["make", *arguments],
+def shell(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
+    """A command in an exported folder; its output and errors together in ``stdout``."""
+    return subprocess.run(
+        shlex.split(command),
         cwd=folder,
         env={**os.environ, TYPES: str(ap_types()), "OPTIMIZE": "-O0"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+def make(folder: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """``make`` in an exported folder."""
+    done = shell(folder, shlex.join(["make", *arguments]))
     assert not check or done.returncode == 0, done.stdout
     return done
 

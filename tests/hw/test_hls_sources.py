@@ -128,11 +128,6 @@ def test_the_kernel_by_itself_needs_nothing_but_streams(
     assert {name for name in needed - allowed if not name.startswith("hls::stream<")} == set()
 
 
-def test_the_kernel_by_itself_compiles_on_exact_types(tmp_path, require_tool):
-    require_tool("g++", GET_COMPILER)
-    make(exported(small_program(), tmp_path / "hls"), "lint")
-
-
 def test_clang_tidy_finds_nothing(tmp_path, require_tool):
     tidy = require_tool("clang-tidy", "apt install clang-tidy")
     folder = exported(small_program(), tmp_path / "hls")

@@ -94,12 +94,16 @@ void convolve(Stream<typename LAYER::In>& in, Stream<typename LAYER::Out>& out, 
               Size columns, const typename LAYER::Weight (&weight)[Shape<LAYER>::WEIGHTS],
               const typename LAYER::Sum (&bias)[Shape<LAYER>::BIASES],
               const Shift (&shift)[Shape<LAYER>::SHIFTS]) {
+#pragma HLS ARRAY_PARTITION variable = weight complete
+#pragma HLS ARRAY_PARTITION variable = bias complete
+#pragma HLS ARRAY_PARTITION variable = shift complete
     convolve_picture<LAYER>(in, out, rows, columns, weight, bias, shift);
 }
 
 template <class LAYER>
 void add(Stream<typename LAYER::A>& a, Stream<typename LAYER::B>& b,
          Stream<typename LAYER::Out>& out, Size rows, Size columns, const Shift (&shifts)[3]) {
+#pragma HLS ARRAY_PARTITION variable = shifts complete
     add_pictures<typename LAYER::A, typename LAYER::B, typename LAYER::Out, typename LAYER::Sum>(
         a, b, out, rows, columns, int(shifts[0]), int(shifts[1]), int(shifts[2]));
 }
@@ -107,6 +111,7 @@ void add(Stream<typename LAYER::A>& a, Stream<typename LAYER::B>& b,
 template <class LAYER>
 void requantize_value(Stream<typename LAYER::In>& in, Stream<typename LAYER::Out>& out, Size rows,
                       Size columns, const Shift (&shifts)[1]) {
+#pragma HLS ARRAY_PARTITION variable = shifts complete
     requantize_picture<typename LAYER::In, typename LAYER::Out, typename LAYER::Sum>(
         in, out, rows, columns, int(shifts[0]));
 }
