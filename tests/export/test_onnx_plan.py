@@ -8,7 +8,7 @@ from srq.export.onnx import plan as plan_module
 from srq.export.onnx import split as split_module
 from srq.export.onnx.plan import plan
 from srq.fixed import Format
-from srq.program import Add, Conv, Input, Output, Padding, Program
+from srq.program import Add, Conv, Input, Output, Padding, Program, Requantize
 from tests.export.onnx_runs import LEVELS, exact_luma, upscaled
 
 U8 = Format.parse("u8.8")
@@ -149,6 +149,32 @@ def test_a_sum_beyond_the_limit_may_be_added_to_if_that_cannot_bring_it_back():
     assert [planned[name].sum.wide for name in ("first", "second", "sum")] == [False] * 3
     assert planned["sum"].sum.certain == LIMIT - 5 * 255
     assert_exact(added(first, row(5, name="second", fmt=None)))
+
+
+def test_a_half_below_a_sums_last_bit_is_brought_by_the_other():
+    """The coarse sum has 6 fraction bits, the fine one 18; together they are rounded to 8."""
+    coarse = row(1, 3, -2, frac=-2, name="coarse", fmt=None)
+    fine = row(MAX, -MAX, 1, frac=10, name="fine", fmt=None)
+    for program in (added(coarse, fine), added(fine, coarse)):
+        planned = plan(program)
+        assert [planned[name].value.half for name in ("coarse", "fine")] == [False, True]
+        assert_exact(program)
+
+
+def test_a_channel_far_coarser_than_the_half():
+    """One channel of the sum has no fraction bits, the other 30; both are rounded to 26."""
+    two = np.ones((2, 1, 1, 1), int)
+    ops = [
+        Input("lr", U8),
+        Requantize("bit", "lr", Format(False, 1, 0)),
+        Conv("conv", "bit", two, weight_bits=2, weight_frac=[0, 30]),
+        Requantize("rounded", "conv", Format(False, 8, 26)),
+        Conv("last", "rounded", two.reshape(1, 2, 1, 1), weight_bits=2, weight_frac=-18, format=U8),
+        Output("hr", "last"),
+    ]
+    program = Program(ops)
+    assert plan(program)["conv"].sum.wide
+    assert_exact(program)
 
 
 @pytest.mark.parametrize("frac", [0, 9])

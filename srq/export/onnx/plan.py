@@ -88,8 +88,10 @@ def _wanted(program: Program) -> Mapping[str, Held]:
         for source in step.sources:
             near = abs(held.grid - source.format.frac) <= _FAR
             if source.is_accumulator and readers[source.name] == 1 and near:
-                wanted[source.name] = held
-                held = replace(held, half=False)  # One operand brings it.
+                # One operand brings the half, if that is no finer than its own last bit.
+                brings = held.half and source.format.frac > held.grid
+                wanted[source.name] = replace(held, half=brings)
+                held = replace(held, half=held.half and not brings)
     return wanted
 
 
@@ -126,12 +128,12 @@ class _Planner:
 
     def _conv(self, step: Step, op: Conv) -> tuple[Held, tuple[Weight, ...]]:
         """How a Conv's sum is held, and its weights in pieces."""
-        held = self._wanted[op.name]
-        fine, half = last_bits(step, held)
-        taps = Taps.of(op, self._program.ranges.values[op.source], fine, half)
+        held, source = self._wanted[op.name], self._program.ranges.values[op.source]
         weight = op.weight.astype(np.int64)
         if op.name in self._wide:
-            return replace(held, wide=True), in_pieces(weight, taps)
+            # What is added to the taps is added in float64.
+            return replace(held, wide=True), in_pieces(weight, Taps.alone(op, source))
+        taps = Taps.of(op, source, *last_bits(step, held))
         if taps.hold(weight, added=True):
             return held, (weight,)
         pieces, certain = in_runs(weight, taps)

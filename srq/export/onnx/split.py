@@ -1,6 +1,6 @@
 """A convolution's weights in pieces, each of which float32 can sum without rounding."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,13 @@ class Taps:
         )
         bias = 0 if op.bias is None else op.bias.astype(np.float64)
         return cls(lo, hi, bias * fine + half, fine)
+
+    @classmethod
+    def alone(cls, op: Conv, source: Interval) -> "Taps":
+        """The taps of ``op`` with nothing added to them."""
+        zeros = np.zeros(op.out_channels)
+        taps = cls.of(op, source, np.ones(op.out_channels), zeros)
+        return replace(taps, added=zeros)
 
     def reach(self, weight: Weight, *, added: bool) -> NDArray[np.float64]:
         """How far each channel's partial sums can be from 0, in whatever order they are taken,
