@@ -80,10 +80,11 @@ def main() -> int:
         record = json.loads(options.json.read_text(encoding="utf-8"))
         write_text(options.page, pasted(options.page.read_text(encoding="utf-8"), record))
         return 0
-    programs = [verified(name) for name in names("program")]
-    record = {"made": circumstances(), "programs": programs}
-    write_text(options.json, json.dumps(record, indent=2) + "\n")
-    return 0 if all(program["equal"] for program in programs) else 1
+    record: dict[str, Any] = {"made": circumstances(), "programs": []}
+    for name in names("program"):
+        record["programs"].append(verified(name))
+        write_text(options.json, json.dumps(record, indent=2) + "\n")
+    return 0 if all(program["equal"] for program in record["programs"]) else 1
 
 
 if __name__ == "__main__":

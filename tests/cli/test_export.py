@@ -52,6 +52,7 @@ def test_a_name_of_the_zoo_stands_for_its_file(tmp_path, capsys):
         (["c", "kim-x2", "OUT", "--max-width", "0"], "'--max-width'"),
         (["c", "kim-x2", "OUT", "--max-width", "65537"], "1 to 65536 pixels, not 65537."),
         (["c", "kim-x2", "OUT", "--max-width", "wide"], "Input should be a valid integer"),
+        (["hls", "kim-x2", "OUT", "--part", "a part"], "A part is written like xc"),
         (["glsl", "kim-x2", "OUT", "--enlarge-from", "65"], "an enlargement of 0 to 64"),
         (["vectors", "kim-x2", "OUT", "--picture", "no.png"], "no.png"),
         (["c", "kim-x2"], "Missing argument 'OUT'"),
