@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -146,23 +147,14 @@ def test_a_fifo_too_shallow_is_a_deadlock_and_named(small, tmp_path):
     assert f"{deep} is full" in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "sentence"),
-    [
-        ("SRQ_PROCESS(srq::pixel_shuffle<", "SRQ_PROCESS(srq::pixel_shuffle_<", "pixel_shuffle_"),
-        ("(S_even, S_point,", "(S_int_TO_sum, S_point,", "is read by two processes: "),
-    ],
-    ids=["no such layer", "two readers"],
-)
-def test_a_graph_that_is_none_is_refused(small, tmp_path, old, new, sentence):
-    folder = shutil.copytree(small, tmp_path / "wrong")
-    kernel = folder / "kernel.cpp"
-    assert old in kernel.read_text()
-    kernel.write_text(kernel.read_text().replace(old, new))
-    built = make(folder, "FAST=1", "testbench-fast", check=False)
-    said = built.stdout
-    if built.returncode == 0:
-        done = run_testbench(folder, "testbench-fast", "--clocked")
-        assert done.returncode == 3
-        said = done.stderr
-    assert sentence in said
+def test_video_before_its_first_beat_is_dropped_and_wrong_marks_are_counted(small):
+    (small / "video.cpp").write_bytes(Path(__file__).with_name("video.cpp").read_bytes())
+    compiled = "g++ -std=c++14 -w -DSRQ_FAST -DSRQ_SIMULATION -Isim kernel.cpp video.cpp -o video"
+    assert shell(small, compiled).returncode == 0
+    proper, late, narrow, faults = shell(small, "./video").stdout.splitlines()
+    picture = 20 * np.arange(12, dtype=np.uint8).reshape(3, 4)
+    wanted = Reference(small_program())(picture)
+    assert [int(pixel) for pixel in proper.split()] == wanted.reshape(-1).tolist()
+    assert proper == late == narrow
+    # Lines of 3 pixels where 4 are wanted: tlast at 2, 5 and 8 for nothing, none at 3 and 7.
+    assert faults == "0 0 5"

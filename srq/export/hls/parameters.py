@@ -61,11 +61,11 @@ def structure_of(program: Program) -> str:
 
     It says everything but weights, biases and fractions: ops, channels, kernels, widths, signs.
     """
+    place = {op.name: index for index, op in enumerate(program.ops)}
     described = [
         [
             step.op.kind.value,
-            step.op.name,
-            *(source.name for source in step.sources),
+            [place[source.name] for source in step.sources],
             [step.value.channels, step.value.scale],
             [step.value.format.signed, step.value.format.bits],
             _shape(step),
