@@ -36,7 +36,7 @@ def check_container(source: Source, encoding: Encoding, container: str, target: 
         for stream in given.streams:
             if stream.index == source.stream:
                 continue
-            if not _is_wanted(stream):
+            if not _is_wanted(stream, container):
                 left_out.append(_named(stream))
                 continue
             try:
@@ -225,10 +225,12 @@ def _as_av(packet: Packet, decoded: int, video: Any, time_base: Fraction) -> av.
     return made
 
 
-def _is_wanted(stream: Any) -> bool:
-    if stream.type in ("audio", "subtitle", "attachment"):
-        return True
-    return stream.type == "video" and bool(stream.disposition & Disposition.attached_pic)
+def _is_wanted(stream: Any, container: str) -> bool:
+    if stream.type == "attachment":
+        return container == "matroska"  # Others fail only as the header is written.
+    if stream.type == "video":
+        return bool(stream.disposition & Disposition.attached_pic)
+    return stream.type in ("audio", "subtitle")
 
 
 def _named(stream: Any) -> str:

@@ -112,6 +112,15 @@ def test_a_mistake_is_one_sentence(here, arguments, sentence, capsys):
     assert sorted(here.iterdir()) == before
 
 
+def test_without_pyav_it_says_how_to_get_it(here, monkeypatch, capsys):
+    for name in [name for name in sys.modules if name.startswith(("srq.video.", "av."))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "av", None)
+    assert main(["upscale", "clip.mp4"]) == 2
+    sentence = "This needs av, which is not installed: pip install 'srq[video]'.\n"
+    assert capsys.readouterr().err == sentence
+
+
 def test_shards_of_a_video_and_their_merge(here, capsys):
     assert main(["upscale", "clip.mp4", "whole.mp4", "--segment", "5"]) == 0
     for shard in ("1/2", "2/2"):

@@ -249,6 +249,19 @@ def test_both_sides_given_change_the_pixels_not_the_picture(here, engine):
         assert shape * Fraction(64, 36) == Fraction(4, 3) * Fraction(32, 24)
 
 
+def test_attached_fonts_are_kept_where_they_can_be(here, engine):
+    def configure(output, video):
+        output.add_attachment("font.ttf", "application/x-truetype-font", b"a font")
+
+    make("in.mkv", codec="libx264", frames=3, configure=configure)
+    assert go("in.mkv", "out.mkv", engine).notes == ()
+    with av.open("out.mkv") as container:
+        (font,) = (stream for stream in container.streams if stream.type == "attachment")
+        assert (font.name, font.data) == ("font.ttf", b"a font")
+    (note,) = go("in.mkv", "out.mp4", engine).notes
+    assert note == ".mp4 cannot carry the attachment stream 1 (unknown); it is left out."
+
+
 def test_packed_pixels_are_converted_and_told(here, engine):
     layout = Layout(8, "444")
     with av.open("in.mkv", "w") as output:
