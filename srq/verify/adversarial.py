@@ -7,12 +7,13 @@ way, so the sum may fall instead; then fewer pixels are moved, those that promis
 """
 
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.program import Program, Step, reach_of
+from srq.program import Conv, Program, Step, reach_of
 from srq.verify.slopes import Array, backward, forward
 
 _MOST_SIDE = 33
@@ -20,6 +21,15 @@ _MOST_SIDE = 33
 
 _MOST_WIDTH = 130
 """Of the picture that the patches of an op are laid out in."""
+
+
+_MOST_WORK = 4_000_000_000
+"""Multiplications for an op's climbs: a Program that takes more is driven in fewer channels."""
+
+_MOST_FLOATS = 1 << 24
+"""Of the tensors of all the pictures that are looked at together."""
+
+_ROUNDS = 12
 
 
 class Targets(NamedTuple):
@@ -33,6 +43,12 @@ class Targets(NamedTuple):
     row: NDArray[np.int64]
     column: NDArray[np.int64]
 
+    def in_groups(self, size: int) -> Iterator["Targets"]:
+        """The targets, at most ``size`` at a time."""
+        for n in range(0, len(self.sign), size):
+            some = slice(n, n + size)
+            yield Targets(self.sign[some], self.channel[some], self.row[some], self.column[some])
+
 
 def driven(program: Program, *, channels: int = 32) -> Iterator[tuple[str, NDArray]]:
     """For every op that sums, its name and a picture of patches: each drives a sum to a bound.
@@ -45,8 +61,10 @@ def driven(program: Program, *, channels: int = 32) -> Iterator[tuple[str, NDArr
     for index, step in enumerate(program.steps):
         if not step.shifts:
             continue
-        targets = _both_ends(step, centre, channels)
-        patches = climb(program.steps[: index + 1], targets, shape)[0]
+        steps = program.steps[: index + 1]
+        affordable = _MOST_WORK // (4 * _ROUNDS * _work(steps, shape))
+        targets = _both_ends(step, centre, max(1, min(channels, affordable)))
+        patches = climb(steps, targets, shape)[0]
         yield step.op.name, _laid_out(patches.astype(program.input.format.dtype))
 
 
@@ -56,7 +74,7 @@ def climb(
     shape: tuple[int, int],
     *,
     starts: int = 128,
-    rounds: int = 12,
+    rounds: int = _ROUNDS,
     seed: int = 2,
 ) -> tuple[Array, Array]:
     """Patches (targets, rows, columns) of this shape, and what each makes of its target's sum.
@@ -65,8 +83,17 @@ def climb(
     best; ``rounds`` is how often pixels are then moved.
     """
     steps = _needed(steps)
+    batch = max(1, _MOST_FLOATS // _floats(steps, shape))
+    if len(targets.sign) > batch:
+        parts = [
+            climb(steps, part, shape, starts=starts, rounds=rounds, seed=seed)
+            for part in targets.in_groups(batch)
+        ]
+        patches, reached = zip(*parts, strict=True)
+        return np.concatenate(patches), np.concatenate(reached)
     rng = np.random.default_rng(seed)
     hi = float(steps[0].value.format.hi)
+    starts = min(starts, batch, max(1, _MOST_WORK // _work(steps, shape)))
     first = np.where(rng.random((starts, 1, *shape)) < 0.5, 0.0, hi)
     first[0] = hi // 2
     sums = forward(steps, first).sums[steps[-1].op.name]
@@ -84,6 +111,21 @@ def climb(
         )
         share = np.where(better, np.minimum(1.5 * share, 1.0), 0.5 * share)
     return best[:, 0], targets.sign * most
+
+
+def _work(steps: Sequence[Step], shape: tuple[int, int]) -> int:
+    """How many multiplications a picture of this shape takes; at least 1."""
+    weights = sum(
+        step.op.weight.size * step.value.scale**2
+        for step in _needed(steps)
+        if isinstance(step.op, Conv)
+    )
+    return max(1, weights * shape[0] * shape[1])
+
+
+def _floats(steps: Sequence[Step], shape: tuple[int, int]) -> int:
+    """How many integers the tensors of such a picture have, sums before rounding included."""
+    return sum(2 * prod(step.value.shape(*shape)) for step in steps)
 
 
 def _needed(steps: Sequence[Step]) -> list[Step]:

@@ -23,6 +23,10 @@ TRACED_PIXELS = 10_000
 they are only looked at where the result differs."""
 
 
+MOST_KEPT = 150_000_000
+"""Integers of such tensors that are kept in memory; the pictures after them count as large."""
+
+
 class State(StrEnum):
     """How it went with a subject."""
 
@@ -96,11 +100,16 @@ class Expectations:
         reference, value = Reference(program), program.output_value
         self.bounds = Bounds(program)
         self.all: list[Expected] = []
+        room = MOST_KEPT
         for case in cases:
             trace = reference(case.picture, trace=True)
             self.bounds.look(trace)
             result = trace[value.name][0].astype(value.format.dtype)
-            kept = _compact(program, trace) if case.picture.size <= TRACED_PIXELS else {}
+            size = sum(tensor.size for tensor in trace.values())
+            kept = {}
+            if case.picture.size <= TRACED_PIXELS and size <= room:
+                kept = _compact(program, trace)
+                room -= size
             self.all.append(Expected(case, result, kept))
 
     @property

@@ -15,6 +15,7 @@ from srq.program import (
     Program,
     reach_of,
 )
+from srq.verify import adversarial
 from srq.verify.adversarial import driven
 from srq.verify.slopes import backward, forward
 from tests.kim_program import kim_program
@@ -109,3 +110,20 @@ def test_every_op_that_sums_is_driven_and_a_wide_reach_is_cut():
     reach = reach_of(program)
     for _, picture in driven(program, channels=2):
         assert picture.shape == (reach.rows, 4 * reach.columns)
+
+
+def test_climbs_in_groups_are_those_of_all_at_once(monkeypatch):
+    program = tiny()
+    # What is random is drawn for a group, so the first of each is what must not change.
+    whole = [picture for _, picture in driven(program)]
+    monkeypatch.setattr(adversarial, "_MOST_FLOATS", 1 << 14)
+    parts = [picture for _, picture in driven(program)]
+    assert [picture.shape for picture in parts] == [picture.shape for picture in whole]
+    np.testing.assert_array_equal(parts[0], whole[0])
+
+
+def test_a_program_that_takes_much_is_driven_in_fewer_channels(monkeypatch):
+    pictures = list(driven(kim_program(), channels=4))
+    monkeypatch.setattr(adversarial, "_MOST_WORK", 1)
+    for (name, many), (same, few) in zip(pictures, driven(kim_program(), channels=4), strict=True):
+        assert (name, few.shape[1]) == (same, many.shape[1] // 4)
