@@ -65,7 +65,9 @@ def test_colour_pictures(run_page):
     Image.fromarray(noise(8, 9, 3)).save("small.png")
     script()
     expected = srq.upscale(noise(8, 9, 3), "kim-x2", engine="reference")
-    np.testing.assert_array_equal(np.asarray(Image.open("large.png")), expected)
+    off = np.asarray(Image.open("large.png")).astype(int) - expected
+    assert (np.abs(off) <= 1).all()
+    assert (off != 0).mean() < 0.01  # A value all but halfway may be rounded either way.
 
 
 @pytest.mark.parametrize(("form", "peak"), [("luma", 1), ("gray", 1023)])
