@@ -132,6 +132,10 @@ def read_plan(folder: Path) -> dict[str, Any]:
     path = folder / _PLAN
     try:
         plan = json.loads(path.read_text())
+    except FileNotFoundError as error:
+        raise DataError(
+            f"There are no parts in {folder}; run srq upscale --shard first."
+        ) from error
     except OSError as error:
         raise storage_error("read", path, error) from error
     except ValueError as error:

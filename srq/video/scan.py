@@ -22,6 +22,9 @@ _UNTIMED = {"avi", "h264", "hevc", "obu", "m4v", "mpegvideo", "ivf"}
 _CENTRED = {"mjpeg", "mpeg1video"}
 """The codecs whose chroma lies between luma pixels."""
 
+_INDEXED = {"mov", "matroska"}
+"""The containers whose index and duration can be relied on to tell a file that is cut short."""
+
 _SLACK = Fraction(3, 2)
 """Seconds by which a file may end before the duration that it states."""
 
@@ -36,7 +39,8 @@ def open_source(path: Path) -> Source:
     can be upscaled.
     """
     try:
-        if path.stat().st_size == 0:
+        size = path.stat().st_size
+        if size == 0:
             raise VideoError(f"Cannot read {path}: the file is empty.")
     except OSError as error:
         raise storage_error("read", path, error) from error
@@ -46,7 +50,7 @@ def open_source(path: Path) -> Source:
         name = container.format.name
         scan = _Scan(stream.index, stream.codec_context.name)
         scan.all_of(container)
-        fault = scan.fault or _shortfall(container, stream, scan)
+        fault = scan.fault or _shortfall(container, stream, scan, size)
         rate = stream.average_rate or stream.guessed_rate or Fraction(25)
         time_base = stream.time_base
         aspect = stream.sample_aspect_ratio or Fraction(0)
@@ -129,12 +133,16 @@ def _video_stream(container: Any, path: Path) -> Any:
     raise VideoError(f"Cannot read {path}: there is no video in it.")
 
 
-def _shortfall(container: Any, stream: Any, scan: _Scan) -> str | None:
-    if stream.frames > scan.packets:
+def _shortfall(container: Any, stream: Any, scan: _Scan, size: int) -> str | None:
+    """What is missing of a file of ``size`` bytes, as the end of a sentence; None if nothing."""
+    names = set(container.format.name.split(","))
+    if "avi" in names and stream.frames > scan.packets:
         return f"it is cut short: {scan.packets} of {stream.frames} frames are there"
-    if not container.duration or "mpegts" in container.format.name:
+    if not names & _INDEXED:
         return None
-    stated = Fraction(container.duration + max(container.start_time or 0, 0), 1_000_000)
+    if any(entry.pos + entry.size > size for entry in stream.index_entries):
+        return f"it is cut short: its index names frames beyond its {size} bytes"
+    stated = Fraction(container.duration or 0, 1_000_000)
     if stated - scan.end > _SLACK:
         return f"it is cut short: {float(scan.end):.1f} of {float(stated):.1f} s are there"
     return None

@@ -87,8 +87,22 @@ class Source:
         All are of the layout. Raises VideoError where one is missing, damaged or of another
         size: those before it have come then.
         """
+        begin = 0 if self.counted else self._packet_before(first)
+        begun = False
+        try:
+            for numbered in self._frames(first, begin):
+                begun = True
+                yield numbered
+            return
+        except VideoError:
+            if begun or begin == 0:
+                raise
+        # Not every keyframe is one to begin at. The first is.
+        yield from self._frames(first, 0)
+
+    def _frames(self, first: int, begin: int) -> Iterator[tuple[int, av.VideoFrame]]:
         number = first
-        for number_or_time, frame in self._decoded(first):
+        for number_or_time, frame in self._decoded(begin):
             expected = number if self.counted else int(self.times[number])
             if number_or_time < expected:
                 continue  # From before ``first``: what the decoder needs to get there.
@@ -101,9 +115,9 @@ class Source:
         if number < len(self.times) and not self.counted:
             raise self._error(number, "the frame is missing")
 
-    def _decoded(self, first: int) -> Iterator[tuple[int, av.VideoFrame]]:
-        """Frames from at least one keyframe before ``first``, by their time or count."""
-        begin, count = (0, 0) if self.counted else (self._packet_before(first), 0)
+    def _decoded(self, begin: int) -> Iterator[tuple[int, av.VideoFrame]]:
+        """Frames by their time or count, from the packet ``begin`` on."""
+        count = 0
         with opened(self.path) as container:
             stream = container.streams[self.stream]
             stream.thread_type = "AUTO"

@@ -130,7 +130,7 @@ def test_shards_of_a_video_and_their_merge(here, capsys):
     assert capsys.readouterr().out == "out.mp4: 64 x 48, 12 frames\n"
     assert Path("out.mp4").read_bytes() == Path("whole.mp4").read_bytes()
     assert main(["merge", "clip.mp4", "new.mp4"]) == 2
-    assert "new.mp4.parts/plan.json: it does not exist" in capsys.readouterr().err
+    assert "no parts in new.mp4.parts; run srq upscale --shard" in capsys.readouterr().err
 
 
 def test_shards_of_a_folder_and_their_merge(here, capsys):

@@ -106,7 +106,7 @@ def test_what_is_no_video_is_told(here):
         open_source(Path("gone.mp4"))
 
 
-@pytest.mark.parametrize("name", ["it.mkv", "it.mp4"])
+@pytest.mark.parametrize("name", ["it.mkv", "it.mp4", "it.avi"])
 def test_a_file_that_is_cut_short_is_known(here, name):
     options = {"movflags": "faststart"} if name.endswith("mp4") else None
     with av.open(name, "w", options=options or {}) as output:
