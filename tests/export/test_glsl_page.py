@@ -1,0 +1,32 @@
+"""The tables of docs/shader.md are those of their result file."""
+
+import json
+import runpy
+from pathlib import Path
+
+from srq.program import load
+from srq.zoo import names, resolve
+
+ROOT = Path(__file__).parents[2]
+BENCHMARK = runpy.run_path(str(ROOT / "benchmarks" / "shader.py"))
+RECORD = json.loads((ROOT / "benchmarks" / "results" / "shader.json").read_text())
+
+
+def test_the_page_shows_the_result_file():
+    page = (ROOT / "docs" / "shader.md").read_text()
+    assert "<!-- end of shader -->" in page
+    assert BENCHMARK["pasted"](page, RECORD) == page
+
+
+def test_the_result_is_of_the_programs_that_ship_and_their_shaders():
+    for name in names("program"):
+        program = load(resolve(name, "program"))
+        wanted = {"fingerprint": program.fingerprint, **BENCHMARK["weight"](program)}
+        assert {**RECORD["programs"][name], "rows": 0} == {**wanted, "rows": 0}
+
+
+def test_the_default_is_exact_wherever_players_keep_half_floats():
+    rows = [row for program in RECORD["programs"].values() for row in program["rows"]]
+    exact = [row for row in rows if row["textures"] == "half" and row["kept in"] != "rgba16"]
+    assert {row["player"].split()[0] for row in exact} == {"OpenGL", "libplacebo", "ffmpeg", "mpv"}
+    assert all(row["differ"] == 0 and row["pixels"] > 100_000 for row in exact)
