@@ -18,11 +18,10 @@ def test_the_page_shows_the_result_file():
     assert BENCHMARK["pasted"](page, RECORD) == page
 
 
-def test_the_result_is_of_the_programs_that_ship_and_their_shaders():
+def test_the_costs_are_those_of_the_shaders_that_are_written_now():
     for name in names("program"):
-        program = load(resolve(name, "program"))
-        wanted = {"fingerprint": program.fingerprint, **BENCHMARK["weight"](program)}
-        assert {**RECORD["programs"][name], "rows": 0} == {**wanted, "rows": 0}
+        cost = BENCHMARK["weight"](load(resolve(name, "program")))
+        assert cost.items() <= RECORD["programs"][name].items()
 
 
 def test_the_default_is_exact_wherever_players_keep_half_floats():
