@@ -8,9 +8,10 @@
 source [file join [file dirname [file normalize [info script]]] settings.tcl]
 array set choice [list part $default_part clock $default_clock weights constant \
     steps csim,csynth,cosim,export]
-foreach argument $argv {
+# The tool's own arguments come first.
+foreach argument [lrange $argv [expr {[lsearch -exact $argv -tclargs] + 1}] end] {
     if {![regexp {^(\w+)=(.+)$} $argument - key value] || ![info exists choice($key)]} {
-        continue
+        error "there is no choice $argument; choose [join [lsort [array names choice]] =...,]=..."
     }
     set choice($key) $value
 }

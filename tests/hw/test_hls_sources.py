@@ -6,7 +6,15 @@ import subprocess
 import pytest
 
 from srq.export.hls.sources import hand_written
-from tests.hw.kernels import GET_COMPILER, exported, fifos, make, small_program
+from tests.hw.kernels import (
+    GET_COMPILER,
+    exported,
+    fifos,
+    make,
+    run_testbench,
+    shell,
+    small_program,
+)
 from tests.kim_program import kim_program
 
 SOURCES = {
@@ -208,25 +216,55 @@ def test_the_script_and_the_makefile_name_files_that_are_there(kernel):
     assert f"set top {top}\n" in (kernel / "settings.tcl").read_text()
 
 
-def test_the_script_is_tcl(kernel, require_tool, tmp_path):
-    """With the tool's commands replaced by ones that tell what they are asked."""
+@pytest.fixture
+def run_script(kernel, require_tool, tmp_path):
+    """``run_hls.tcl`` with the tool's commands replaced by ones that tell what they are asked."""
     tclsh = require_tool("tclsh", "apt install tcl")
     commands = (
         "open_project set_top add_files open_solution set_part create_clock csim_design"
         " csynth_design cosim_design export_design"
     )
-    stub = f'foreach c {{{commands}}} {{ proc $c {{args}} "puts \\"$c \\$args\\"" }}\n'
-    (tmp_path / "run.tcl").write_text(f"{stub}source {{{kernel / 'run_hls.tcl'}}}\n")
-    done = subprocess.run(
-        [tclsh, "run.tcl", "part=xc7z020clg400-1", "weights=axilite", "steps=csim,csynth"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
+    (tmp_path / "run.tcl").write_text(
+        f'foreach c {{{commands}}} {{ proc $c {{args}} "puts \\"$c \\$args\\"" }}\n'
+        f"source {{{kernel / 'run_hls.tcl'}}}\n"
     )
+
+    def run(*arguments):
+        command = [tclsh, "run.tcl", "-f", "run_hls.tcl", "-tclargs", *arguments]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+
+    return run
+
+
+def test_the_script_takes_part_clock_weights_and_steps(run_script):
+    done = run_script("part=xc7z020clg400-1", "weights=axilite", "steps=csim,csynth")
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert "set_part xc7z020clg400-1" in lines
     assert "create_clock -period 4 -name default" in lines
-    assert any(line.startswith("csynth_design") for line in lines)
-    assert not any(line.startswith("export_design") for line in lines)
-    assert any("-DSRQ_WEIGHTS_AXILITE" in line for line in lines)
+    assert [line.split()[0] for line in lines[-2:]] == ["csim_design", "csynth_design"]
+    assert all("-DSRQ_WEIGHTS_AXILITE" in line for line in lines if "add_files" in line)
+
+
+def test_the_script_does_everything_by_itself(run_script):
+    lines = run_script().stdout.splitlines()
+    assert lines[0] == "open_project -reset srq_kim_x2_random_0_constant"
+    assert [line.split()[0] for line in lines[-4:]] == [
+        f"{step}_design" for step in ("csim", "csynth", "cosim", "export")
+    ]
+
+
+@pytest.mark.parametrize("argument", ["parts=x", "weights=none", "steps=fly", "csim"])
+def test_the_script_refuses_what_it_does_not_know(run_script, argument):
+    done = run_script(argument)
+    assert done.returncode != 0
+    assert argument.split("=")[-1] in done.stderr
+
+
+def test_without_our_simulation_the_test_bench_runs_as_any_csim_runs_it(kernel, require_tool):
+    require_tool("g++", GET_COMPILER)
+    built = shell(kernel, "g++ -std=c++14 -w -DSRQ_FAST -Isim kernel.cpp testbench.cpp -o plain")
+    assert built.returncode == 0, built.stdout
+    done = run_testbench(kernel, "plain")
+    assert done.stdout.endswith("all equal\n")
+    assert run_testbench(kernel, "plain", "--clocked").returncode == 2
