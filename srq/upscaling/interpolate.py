@@ -1,9 +1,9 @@
 """Bicubic enlargement as a Program, so that the engines run it: chroma goes this way.
 
 The kernel is that of ``srq.image.resize`` (Keys', a = -0.5), and so are the borders, mirrored.
-At x2 and x4 its weights are whole numbers over a power of two and the result is exact, rounded
-half up once; elsewhere they are rounded to as many bits as the accumulators leave, and their
-sum stays 1.
+At x2 its weights are whole numbers over 2^14 and the result is exact, rounded half up once;
+elsewhere, and where samples are taken off their place, weights are rounded to the 15 bits that
+they have, and their sum stays 1.
 """
 
 from fractions import Fraction
@@ -16,17 +16,13 @@ from numpy.typing import NDArray
 from srq.engines import AUTO, open_engine
 from srq.errors import ProgramError
 from srq.fixed import Format
-from srq.program import Add, Conv, Input, Op, Output, PixelShuffle, Program, Requantize
+from srq.program import Conv, Input, Output, PixelShuffle, Program, Requantize
 from srq.upscaling.engine import Blockwise
 
 _TAPS = 2
 """Pixels that a phase can see to each side of the one it belongs to."""
 
-_WORD = 16
-"""The most bits of a weight; what is wider is two convolutions, added."""
-
-_LOW_BITS = 8
-_MOST_FRAC = 22
+_WEIGHT_BITS = 16
 
 
 def bicubic_program(
@@ -44,11 +40,13 @@ def bicubic_program(
         for columns in phases[1]
     ]
     exact = max(weight.denominator for k in kernels for row in k for weight in row)
-    frac = exact.bit_length() - 1 if exact.bit_count() == 1 else _MOST_FRAC
-    for candidate in range(min(frac, _MOST_FRAC), 0, -1):
+    finest = _WEIGHT_BITS - 1
+    if exact.bit_count() == 1:
+        finest = min(finest, exact.bit_length() - 1)
+    for frac in range(finest, 0, -1):
         try:
-            return _program(scale, bits, kernels, candidate)
-        except ProgramError:  # The accumulators have no room for weights this fine.
+            return _program(scale, bits, kernels, frac)
+        except ProgramError:  # Weights or accumulators have no room for what is this fine.
             continue
     raise AssertionError("a kernel of one fraction bit always fits")
 
@@ -92,24 +90,16 @@ def _cubic(x: Fraction) -> Fraction:
 def _program(scale: int, bits: int, kernels: list[list[list[Fraction]]], frac: int) -> Program:
     weights = np.stack([_rounded(kernel, frac) for kernel in kernels])[:, None]
     plane = Format(False, bits, bits)
-    ops: list[Op] = [Input("lr", plane)]
-    if weights.min() >= -(1 << (_WORD - 1)) and weights.max() < 1 << (_WORD - 1):
-        ops.append(Conv("sum", "lr", weights, weight_bits=_WORD, weight_frac=frac))
-    else:
-        half = 1 << (_LOW_BITS - 1)
-        high = (weights + half) >> _LOW_BITS
-        low = weights - (high << _LOW_BITS)
-        ops += [
-            Conv("high", "lr", high, weight_bits=_WORD, weight_frac=frac - _LOW_BITS),
-            Conv("low", "lr", low, weight_bits=_LOW_BITS, weight_frac=frac),
-            Add("sum", "high", "low", None),
-        ]
-    ops += [
-        PixelShuffle("shuffled", "sum", scale),
-        Requantize("rounded", "shuffled", plane),
-        Output("hr", "rounded"),
-    ]
-    return Program(ops, name=f"bicubic-x{scale}")
+    return Program(
+        [
+            Input("lr", plane),
+            Conv("sum", "lr", weights, weight_bits=_WEIGHT_BITS, weight_frac=frac),
+            PixelShuffle("shuffled", "sum", scale),
+            Requantize("rounded", "shuffled", plane),
+            Output("hr", "rounded"),
+        ],
+        name=f"bicubic-x{scale}",
+    )
 
 
 def _rounded(kernel: list[list[Fraction]], frac: int) -> NDArray[np.int64]:

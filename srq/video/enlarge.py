@@ -20,9 +20,6 @@ from srq.video.layout import Layout
 
 Planes = Sequence[NDArray[Any]]
 
-_UNIT = 256  # 16-bit codes to one 8-bit code
-_THRESHOLD = int(ROUNDING * _UNIT)
-
 _ROWS = 16
 """Rows of luma at a time, so that sums stay in the processor's cache."""
 
@@ -61,7 +58,9 @@ class FrameEnlarger:
         if layout.subsampling is not None:
             shift = layout.chroma_shift(engine.scale, centred=centred)
             self._chroma = Interpolation(engine.scale, layout.bits, shift, **kinds)
-        self._deep = None if self._direct else Interpolation(engine.scale, 16, **kinds)
+        # Sums are taken finer than the luma is, and 15 bits are what engines are fast with.
+        self._fine = max(15, layout.bits)
+        self._deep = None if self._direct else Interpolation(engine.scale, self._fine, **kinds)
 
     def __call__(self, planes: Planes) -> list[NDArray[Any]]:
         """The larger planes, of the same layout."""
@@ -87,18 +86,18 @@ class FrameEnlarger:
     def _luma(self, plane: NDArray[Any]) -> NDArray[Any]:
         if self._deep is None:
             return self._engine(plane)
-        wider = 16 - self._layout.bits
+        wider, unit = self._fine - self._layout.bits, 1 << (self._fine - 8)
         whole = plane << wider
-        codes = (np.minimum(whole, 65535 - _UNIT // 2) + _UNIT // 2) // _UNIT
+        codes = (np.minimum(whole, 256 * unit - 1 - unit // 2) + unit // 2) // unit
         made = self._engine(codes.astype(np.uint8))
-        smooth, base = self._deep(codes * _UNIT), self._deep(whole)
+        smooth, base = self._deep(codes * unit), self._deep(whole)
         large = np.empty(base.shape, np.uint16)
-        half = (1 << wider) >> 1
+        half, threshold = (1 << wider) >> 1, int(ROUNDING * unit)
         for top in range(0, len(base), _ROWS):
             rows = slice(top, top + _ROWS)
-            detail = made[rows].astype(np.int32) * _UNIT - smooth[rows]
+            detail = made[rows].astype(np.int32) * unit - smooth[rows]
             size = np.abs(detail)
-            kept = np.minimum(size, 2 * np.maximum(size - _THRESHOLD, 0))
+            kept = np.minimum(size, 2 * np.maximum(size - threshold, 0))
             total = (base[rows] + np.sign(detail) * kept + half) >> wider
             large[rows] = np.clip(total, 0, self._peak)
         return large

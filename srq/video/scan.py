@@ -17,7 +17,7 @@ from srq.video.layout import Layout
 from srq.video.source import Source, Tags, opened, reason_of
 
 # The demuxers of these make up timestamps, or have none: frames are counted instead.
-_UNTIMED = {"avi", "h264", "hevc", "obu", "m4v", "mpegvideo", "ivf"}
+_UNTIMED = {"avi", "h264", "hevc", "obu", "m4v", "mpegvideo"}
 
 _CENTRED = {"mjpeg", "mpeg1video"}
 """The codecs whose chroma lies between luma pixels."""
