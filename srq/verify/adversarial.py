@@ -23,7 +23,7 @@ _MOST_WIDTH = 130
 """Of the picture that the patches of an op are laid out in."""
 
 
-_MOST_WORK = 4_000_000_000
+_MOST_WORK = 1_000_000_000
 """Multiplications for an op's climbs: a Program that takes more is driven in fewer channels."""
 
 _MOST_FLOATS = 1 << 24

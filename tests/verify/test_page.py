@@ -1,0 +1,45 @@
+"""docs/verify.md: its tables are those of the result files, its example runs."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from benchmarks import mutations, verified
+from srq.zoo import names
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "verify.md").read_text(encoding="utf-8")
+RESULTS = ROOT / "benchmarks" / "results"
+
+
+def read(name):
+    return json.loads((RESULTS / name).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "file"), [(mutations, "mutations.json"), (verified, "verified.json")]
+)
+def test_the_page_shows_the_result_files(benchmark, file):
+    assert benchmark.BEGIN in PAGE
+    assert benchmark.pasted(PAGE, read(file)) == PAGE
+
+
+def test_the_whole_zoo_was_verified_and_nothing_differed():
+    programs = read("verified.json")["programs"]
+    assert [program["program"]["name"] for program in programs] == list(names("program"))
+    assert {s["state"] for program in programs for s in program["subjects"]} == {"equal"}
+
+
+def test_of_200_mutants_at_least_195_were_caught_and_the_others_are_explained():
+    mutants = read("mutations.json")["mutants"]
+    assert len(mutants) == 200
+    assert len({(m["file"], m["place"], m["before"], m["after"]) for m in mutants}) == 200
+    assert sum(m["caught"] for m in mutants) >= 195
+    assert all(m["caught"] or m["why"] for m in mutants)
+
+
+def test_the_example_runs():
+    (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    exec(compile(example, "docs/verify.md", "exec"), {})
