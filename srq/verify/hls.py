@@ -31,7 +31,7 @@ COMPILER = "CXX"
 TYPES = "AP_TYPES"
 """The environment variable that names the folder of ap_int.h, as for the export's Makefile."""
 
-_MAX_WIDTH = 256
+_MAX_WIDTH = 4096
 
 
 @dataclass(frozen=True)

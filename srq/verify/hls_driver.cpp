@@ -21,6 +21,11 @@ int main() {
     int traced = 0;
     while (std::cin >> lr.rows >> lr.columns >> traced) {
         std::cin.get();
+        if (lr.columns > SRQ_MAX_WIDTH) {
+            std::cerr << lr.columns << " columns, and the kernel was built for " << SRQ_MAX_WIDTH
+                      << "\n";
+            return 1;
+        }
         std::vector<std::int32_t> pixels(std::size_t(lr.rows) * std::size_t(lr.columns));
         std::cin.read(reinterpret_cast<char*>(pixels.data()),
                       std::streamsize(pixels.size() * sizeof(std::int32_t)));

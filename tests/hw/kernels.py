@@ -75,11 +75,10 @@ def shell(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def make(folder: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """``make`` in an exported folder."""
+def make(folder: Path, *arguments: str) -> None:
+    """``make`` in an exported folder, which must succeed."""
     done = shell(folder, shlex.join(["make", *arguments]))
-    assert not check or done.returncode == 0, done.stdout
-    return done
+    assert done.returncode == 0, done.stdout
 
 
 def run_testbench(folder: Path, binary: str, *arguments: str) -> subprocess.CompletedProcess[str]:

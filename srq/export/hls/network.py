@@ -38,7 +38,7 @@ def parameters(program: Program) -> str:
         f"static const int SRQ_PARAMETERS[SRQ_WORDS] = {braces(image or [0])};\n"
     )
     return stamp(program, "What the host writes into the kernel's parameter memory.") + guarded(
-        "image", body
+        "parameters", body
     )
 
 
