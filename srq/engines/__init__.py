@@ -4,8 +4,10 @@ Every engine is named once in ``ENGINES``. A new one is a file and a line there;
 conformance tests then run it against the reference.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
 
@@ -92,10 +94,24 @@ def open_engine(program: Program, engine: str = AUTO, threads: int | None = None
 
 
 def _first_at_hand() -> Callable[[Program, int | None], Any]:
+    fastest = next(iter(ENGINES))
     missing: ImportError | None = None
-    for entry in ENGINES.values():
+    for name, entry in ENGINES.items():
         try:
-            return entry.make()
+            make = entry.make()
         except ImportError as error:
             missing = error
+            continue
+        if name != fastest:
+            _say_once(
+                f"The engine '{fastest}' is not installed, so '{name}' runs, which is slower;"
+                f" {ENGINES[fastest].get}."
+            )
+        return make
     raise ConfigError("There is no engine to run a Program with; reinstall srq.") from missing
+
+
+@cache
+def _say_once(sentence: str) -> None:
+    # Without a handler of the application's, logging writes the bare sentence to stderr.
+    logging.getLogger(__name__).warning(sentence)

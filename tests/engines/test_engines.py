@@ -37,6 +37,18 @@ def test_auto_passes_over_what_is_not_installed(monkeypatch):
     )
 
 
+def test_auto_says_once_what_it_does_without(monkeypatch, caplog):
+    absent = Entry("srq_absent:Engine", get="pip install 'srq[fast]'")
+    entries = {"fast": absent, "reference": ENGINES["reference"]}
+    monkeypatch.setattr(engines, "ENGINES", entries)
+    open_engine(PROGRAM)
+    open_engine(PROGRAM)
+    assert caplog.messages == [
+        "The engine 'fast' is not installed, so 'reference' runs, which is slower;"
+        " pip install 'srq[fast]'."
+    ]
+
+
 def test_auto_with_no_engine_at_all_says_so(monkeypatch):
     monkeypatch.setattr(engines, "ENGINES", {"absent": Entry("srq_absent:Engine")})
     with pytest.raises(ConfigError, match="There is no engine to run a Program with"):

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -6,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from srq.datasets.benchmarks import load_benchmark
+from srq.datasets.protocol import clean_pair
 from srq.engines.reference import Reference
-from srq.errors import ConfigError, ImageError
-from srq.program import load
+from srq.errors import ConfigError, DataError, ImageError
+from srq.program import load, reach_of
 from srq.zoo import resolve
 from tests.kim_program import kim_program
 from tests.strategies import pictures, programs
@@ -25,6 +29,9 @@ except ImportError:  # pragma: no cover
 
 EXAMPLES = int(os.environ.get("SRQ_EXAMPLES", "60"))
 """Of the properties below; benchmarks and releases may ask for thousands."""
+
+PICTURES = int(os.environ.get("SRQ_PICTURES", "2"))
+"""Of each benchmark set; 0 takes all."""
 
 
 @pytest.fixture(params=native.isas())
@@ -78,6 +85,50 @@ def test_a_picture_wider_than_a_strip(isa):
 def test_the_zoo(isa):
     for name in ("kim-x2", "kim-x3", "kim-x4"):
         check(load(resolve(name, "program")), luma((37, 61)))
+
+
+def test_the_benchmarks_pictures():
+    program = load(resolve("kim-x2", "program"))
+    for name in ("Set5", "Set14"):
+        try:
+            pictures = list(load_benchmark(name))
+        except DataError as error:
+            pytest.skip(str(error))
+        for picture in pictures[: PICTURES or None]:
+            check(program, clean_pair(picture.rgb_or_gray, 2).lr, threads=2)
+
+
+def test_a_frame_of_video_is_its_bands_put_together():
+    """4K, whole and in bands: the reference would take a minute for it."""
+    program = load(resolve("kim-x2", "program"))
+    frame = luma((1080, 1920), seed=3)
+    whole = native.Native(program, 2)(frame)
+    reach = reach_of(program)
+    for top in (0, 500, 1060):
+        rows = slice(max(top - reach.top, 0), top + 20 + reach.bottom)
+        part = Reference(program)(frame[rows])
+        first = 2 * (top - rows.start)
+        np.testing.assert_array_equal(whole[2 * top : 2 * top + 40], part[first : first + 40])
+
+
+def test_memory_does_not_grow_with_the_height():
+    """In a process of its own: 16 times the lines, in place, take no more than the pictures."""
+    code = (
+        "import resource, sys; import numpy as np; from srq.engines.native import Native;"
+        "from tests.kim_program import kim_program; height = int(sys.argv[1]);"
+        "picture = np.zeros((height, 512), np.uint8); out = np.zeros((2 * height, 1024), np.uint8);"
+        "Native(kim_program(), 1)(picture, out=out);"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - 5 * picture.size)"
+    )
+    low, high = (
+        int(
+            subprocess.run(
+                [sys.executable, "-c", code, height], stdout=subprocess.PIPE, check=True
+            ).stdout
+        )
+        for height in ("256", "4096")
+    )
+    assert high - low < 2 << 20
 
 
 def test_rows_apart_are_read_and_written_in_place():

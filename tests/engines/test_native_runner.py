@@ -51,8 +51,8 @@ def cases(tmp_path_factory):
     rng = np.random.default_rng(0)
     for scale in (2, 3):
         program = kim_program(scale, per_channel=True, bias=True)
-        for shape in [(1, 1), (5, 127), (36, 70), (3, 129)]:
-            made.append(case(program, rng.integers(0, 256, shape).astype(np.uint8)))
+        shapes = [(1, 1), (5, 127), (36, 70), (3, 129)]
+        made += [case(program, rng.integers(0, 256, shape).astype(np.uint8)) for shape in shapes]
     path = tmp_path_factory.mktemp("cases") / "cases"
     path.write_bytes(b"".join(made))
     return path, len(made)

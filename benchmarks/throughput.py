@@ -1,0 +1,133 @@
+"""How many frames a second: the native engine beside the general runtimes, 1080p to 4K luma.
+
+One run, the same frame for all, at 1 and at 2 threads. In every round each contestant enlarges
+the frame once, so that what else the machine does strikes all of them; what counts is a
+contestant's median. The machine's int16 peak is measured in every round as well: it is the limit
+of the native engine, which is also told as a part of it. Every peer must give nearly the picture
+that the native engine gives.
+
+    python benchmarks/throughput.py
+    python benchmarks/throughput.py --page docs/performance.md
+
+The second form pastes the tables of the result file into the page, and draws its plot.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from benchmarks.throughput_page import write_page
+from benchmarks.throughput_peers import Frame, Run, contestants
+from srq.engines import native
+from srq.evaluate.result import circumstances
+from srq.files import write_text
+from srq.program import Program, cost_of, load
+from srq.zoo import resolve
+
+RESULT = Path(__file__).parent / "results" / "throughput.json"
+ALIKE = 50.0
+"""The PSNR, in dB, that a peer's picture must have against the native engine's."""
+
+
+def main() -> int:
+    options = _options()
+    if options.page:
+        write_page(json.loads(options.json.read_text(encoding="utf-8")), options.page)
+        return 0
+    program = load(resolve(options.model, "program"))
+    frame = _frame(options.height, options.width)
+    macs = cost_of(program).macs * frame.size
+    measured = {
+        str(threads): _measure(program, frame, threads, options.rounds, macs)
+        for threads in options.threads
+    }
+    result = {
+        "model": options.model,
+        "fingerprint": program.fingerprint,
+        "frame": [options.width, options.height],
+        "multiply_adds": macs,
+        "isa": native.chosen_isa(),
+        "rounds": options.rounds,
+        "made": circumstances() | {"load": os.getloadavg()[0]},
+        "peers": {
+            name: version(name)
+            for name in ("onnxruntime", "openvino", "ncnn", "opencv-python-headless")
+        },
+        "threads": measured,
+    }
+    write_text(options.json, json.dumps(result, indent=2) + "\n")
+    return 0
+
+
+def _frame(height: int, width: int) -> Frame:
+    """A frame with flat parts, slopes, edges and noise; no engine here is faster on any."""
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:height, :width]
+    waves = 90 * np.sin(x / 37 + y / 91) + 60 * np.sign(np.sin(x / 11) * np.sin(y / 13))
+    return np.clip(128 + waves + rng.normal(0, 4, (height, width)), 0, 255).astype(np.uint8)
+
+
+def _measure(
+    program: Program, frame: Frame, threads: int, rounds: int, macs: int
+) -> dict[str, Any]:
+    runs = contestants(program, frame, threads)
+    alike = {name: _psnr(run(), runs["native"]()) for name, run in runs.items()}
+    for name, decibels in alike.items():
+        if decibels < ALIKE and name != "OpenCV bicubic":
+            sys.exit(f"{name} does something else: {decibels:.1f} dB from the native engine.")
+    seconds: dict[str, list[float]] = {name: [] for name in runs}
+    peaks = []
+    for _ in range(rounds):
+        for name, run in runs.items():
+            seconds[name].append(_seconds(run))
+            if name == "native":
+                peaks.append(native.peak(0.05))
+    medians = {name: median(times) for name, times in seconds.items()}
+    peak = median(peaks) * threads
+    print(f"{threads} thread(s): peak {peak / 1e9:.0f} GMAC/s")
+    for name, time_taken in medians.items():
+        print(f"  {name:26} {1e3 * time_taken:9.1f} ms {1 / time_taken:8.1f} frames a second")
+    return {
+        "peak": peak,
+        "of_peak": macs / medians["native"] / peak,
+        "milliseconds": {name: round(1e3 * seconds, 3) for name, seconds in medians.items()},
+        "best_milliseconds": {name: round(1e3 * min(times), 3) for name, times in seconds.items()},
+    }
+
+
+def _seconds(run: Run) -> float:
+    began = time.perf_counter()
+    run()
+    return time.perf_counter() - began
+
+
+def _psnr(made: Any, expected: Frame) -> float:
+    made = np.asarray(made)
+    if made.dtype != np.uint8:
+        made = np.clip(np.floor(made[0, 0] * 256 + 0.5), 0, 255)
+    error = np.mean((made.astype(np.float64) - expected) ** 2)
+    return float(10 * np.log10(255**2 / max(error, 1e-12)))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--model", default="kim-x2")
+    parser.add_argument("--height", type=int, default=1080)
+    parser.add_argument("--width", type=int, default=1920)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--json", type=Path, default=RESULT, help="where the result goes")
+    parser.add_argument("--page", type=Path, help="paste the result into this page")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

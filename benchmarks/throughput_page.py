@@ -1,0 +1,101 @@
+"""The tables and the plot of docs/performance.md, from the result of benchmarks/throughput.py."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from srq.files import write_text
+
+Result = dict[str, Any]
+
+MERGED = ", merged"
+
+
+def write_page(result: Result, page: Path) -> None:
+    """Paste tables between the marks of ``page``, and draw ``page``'s plot beside it."""
+    text = page.read_text(encoding="utf-8")
+    plot = page.with_suffix(".png")
+    shown = f"{frames(result)}\n![frames a second]({plot.name})\n"
+    for mark, table in (("frames", shown), ("peak", peak(result))):
+        pattern = re.compile(f"<!-- {mark} -->.*?<!-- end of {mark} -->", re.DOTALL)
+        text, found = pattern.subn(f"<!-- {mark} -->\n\n{table}\n<!-- end of {mark} -->", text)
+        if not found:
+            raise ValueError(f"{page} has no marks for {mark}")
+    write_text(page, text)
+    draw(result, plot)
+
+
+def fastest(milliseconds: dict[str, float]) -> dict[str, float]:
+    """Every contestant once, with the build that suits it, the fastest first."""
+    best: dict[str, float] = {}
+    for name, time in milliseconds.items():
+        plain = name.removesuffix(MERGED)
+        best[plain] = min(time, best.get(plain, time))
+    return dict(sorted(best.items(), key=lambda item: item[1]))
+
+
+def frames(result: Result) -> str:
+    """Milliseconds a frame, frames a second, and how many times the native engine's time."""
+    width, height = result["frame"]
+    lines = [f"{result['model']}, {width}x{height}, {_circumstances(result)}.", ""]
+    counts = list(result["threads"])
+    head = [f"{n} thread{'s' * (n != '1')}: ms | frames/s | × native" for n in counts]
+    lines += ["| | " + " | ".join(head) + " |", "|---|" + "---:|" * 3 * len(counts)]
+    times = {n: fastest(result["threads"][n]["milliseconds"]) for n in counts}
+    for name in times[counts[0]]:
+        cells = []
+        for n in counts:
+            time = times[n][name]
+            cells += [f"{time:.1f}", f"{1e3 / time:.1f}", f"{time / times[n]['native']:.2f}"]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def peak(result: Result) -> str:
+    """The native engine against the machine's int16 peak."""
+    lines = [
+        f"{result['multiply_adds'] / 1e9:.2f} G multiply-adds a frame, by {result['isa']}.",
+        "",
+        "| threads | peak, GMAC/s | limit, ms | native, ms | of the peak | speed-up |",
+        "|---:|---:|---:|---:|---:|---:|",
+    ]
+    one = result["threads"]["1"]["milliseconds"]["native"]
+    for threads, found in result["threads"].items():
+        time = found["milliseconds"]["native"]
+        limit = 1e3 * result["multiply_adds"] / found["peak"]
+        lines.append(
+            f"| {threads} | {found['peak'] / 1e9:.0f} | {limit:.1f} | {time:.1f}"
+            f" | {found['of_peak']:.0%} | {one / time:.2f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def draw(result: Result, path: Path) -> None:
+    """Frames a second of every contestant, on a logarithmic scale."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 3.2), layout="constrained")
+    axes = figure.subplots()
+    counts = list(result["threads"])
+    names = list(fastest(result["threads"][counts[0]]["milliseconds"]))[::-1]
+    for i, n in enumerate(counts):
+        times = fastest(result["threads"][n]["milliseconds"])
+        places = [p + 0.4 * (i - 0.5) for p in range(len(names))]
+        label = f"{n} thread{'s' * (n != '1')}"
+        bars = axes.barh(places, [1e3 / times[name] for name in names], 0.38, label=label)
+        axes.bar_label(bars, fmt="%.3g", padding=3, fontsize=7)
+    axes.set_yticks(range(len(names)), names)
+    axes.set_xscale("log")
+    axes.set_xlabel("frames a second")
+    axes.margins(x=0.15)
+    axes.legend(loc="lower right")
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+
+
+def _circumstances(result: Result) -> str:
+    versions = ", ".join(f"{name} {number}" for name, number in result["peers"].items())
+    made = result["made"]
+    return (
+        f"{made['machine']['cpu']}, median of {result['rounds']} rounds, load of the machine"
+        f" {made['load']:.1f}; {versions}, torch {made['versions']['torch']}"
+    )

@@ -1,0 +1,140 @@
+"""Ways to double a luma frame that benchmarks/throughput.py runs beside each other.
+
+A contestant takes a frame of uint8 and a number of threads and gives a function that enlarges
+that frame once. The general runtimes get their floats made before the clock starts, and leave
+theirs as they are: only the native engine and the bicubic filter give pixels.
+"""
+
+import tempfile
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+
+from benchmarks.float_network import (
+    Layer,
+    layers,
+    merged,
+    torch_network,
+    write_ncnn,
+    write_onnx,
+)
+from srq.engines.native import Native
+from srq.program import Program
+
+# Of the extra `bench`, which the checks of srq do without.
+cv2: Any = import_module("cv2")
+ncnn: Any = import_module("ncnn")
+openvino: Any = import_module("openvino")
+
+Frame = NDArray[np.uint8]
+Run = Callable[[], NDArray]
+
+
+def contestants(program: Program, frame: Frame, threads: int) -> dict[str, Run]:
+    """Every contestant by name, ready to run with ``threads`` threads."""
+    made: dict[str, Run] = {"native": native(program, frame, threads)}
+    for build, network in (("", layers(program)), (", merged", merged(layers(program)))):
+        made[f"onnxruntime fp32{build}"] = on_onnxruntime(network, frame, threads)
+        made[f"OpenVINO fp32{build}"] = on_openvino(network, frame, threads, "f32")
+        made[f"OpenVINO bf16{build}"] = on_openvino(network, frame, threads, "bf16")
+        made[f"ncnn{build}"] = on_ncnn(network, frame, threads)
+        made[f"torch{build}"] = on_torch(network, frame, threads)
+    made["OpenCV bicubic"] = bicubic(program, frame, threads)
+    return made
+
+
+def native(program: Program, frame: Frame, threads: int) -> Run:
+    """The native engine, pixels to pixels, into memory that is there."""
+    engine = Native(program, threads)
+    out = np.empty([n * program.scale for n in frame.shape], np.uint8)
+    return lambda: engine(frame, out=out)
+
+
+def as_float(frame: Frame) -> NDArray[np.float32]:
+    """The frame as (1, 1, height, width), from 0 to 1 - 1/256 as the Program counts."""
+    return (frame[None, None] / np.float32(256)).astype(np.float32)
+
+
+def on_onnxruntime(network: list[Layer], frame: Frame, threads: int) -> Run:
+    """onnxruntime on the processor, with all its optimizations."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "network.onnx"
+        write_onnx(network, path, *frame.shape)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        session = onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
+    given = {"lr": as_float(frame)}
+    return lambda: np.asarray(session.run(None, given)[0])
+
+
+def on_openvino(network: list[Layer], frame: Frame, threads: int, precision: str) -> Run:
+    """OpenVINO on the processor, tuned for latency."""
+    core = openvino.Core()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "network.onnx"
+        write_onnx(network, path, *frame.shape)
+        compiled = core.compile_model(
+            str(path),
+            "CPU",
+            {
+                "PERFORMANCE_HINT": "LATENCY",
+                "INFERENCE_NUM_THREADS": threads,
+                "INFERENCE_PRECISION_HINT": precision,
+            },
+        )
+    request = compiled.create_infer_request()
+    given = as_float(frame)
+    return lambda: request.infer([given], share_inputs=True, share_outputs=True)[0]
+
+
+def on_ncnn(network: list[Layer], frame: Frame, threads: int) -> Run:
+    """ncnn as it comes, which for this processor includes bf16 where ncnn thinks it fits."""
+    net = ncnn.Net()
+    net.opt.num_threads = threads
+    with tempfile.TemporaryDirectory() as folder:
+        parameters, weights = Path(folder) / "param", Path(folder) / "bin"
+        write_ncnn(network, parameters, weights)
+        net.load_param(str(parameters))
+        net.load_model(str(weights))
+    given = ncnn.Mat(as_float(frame)[0])
+
+    def run() -> NDArray:
+        extractor = net.create_extractor()
+        extractor.input("lr", given)
+        return np.asarray(extractor.extract(network[-1].name)[1])[None]
+
+    return run
+
+
+def on_torch(network: list[Layer], frame: Frame, threads: int) -> Run:
+    """torch in float32 and channels_last."""
+    run_network = torch_network(network)
+    given = torch.from_numpy(as_float(frame)).contiguous(memory_format=torch.channels_last)
+
+    def run() -> NDArray:
+        torch.set_num_threads(threads)
+        with torch.inference_mode():
+            return run_network(given).numpy()
+
+    return run
+
+
+def bicubic(program: Program, frame: Frame, threads: int) -> Run:
+    """OpenCV's bicubic filter: the floor, which knows nothing of super-resolution."""
+    size = (frame.shape[1] * program.scale, frame.shape[0] * program.scale)
+    out = np.empty(size[::-1], np.uint8)
+
+    def run() -> NDArray:
+        cv2.setNumThreads(threads)
+        return cv2.resize(frame, size, dst=out, interpolation=cv2.INTER_CUBIC)
+
+    return run
