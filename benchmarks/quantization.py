@@ -25,7 +25,7 @@ from srq.quant.evaluation import Pictures
 from srq.quant.figure import draw_sweep
 from srq.quant.finetune import finetune
 from srq.quant.origin import load_config, read_origin
-from srq.quant.results import Method, SweepResults
+from srq.quant.results import Method, SweepResults, Training
 from srq.quant.sweep import WRITTEN, Widths, parse_widths
 from srq.train.checkpoint import load_model
 from srq.zoo import resolve
@@ -56,7 +56,7 @@ def main() -> None:
         twin = _twin(network, widths, method, crops, options)
         results.scores[method, widths] = _scores(twin, pictures)
         if method.trained:
-            results.steps[method, widths] = options.train
+            results.trainings[method, widths] = Training(options.train, options.lr)
         results.write(path)
         print(f"{method}, {widths}: {results.lost(method, widths):.3f} dB lost", flush=True)
     if options.page:
@@ -127,7 +127,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--above", type=float, default=0.0, help="train only what loses as many dB untrained"
     )
-    parser.add_argument("--lr", type=float, default=5e-3, help="its learning rate")
+    parser.add_argument("--lr", type=float, default=2.5e-3, help="its learning rate")
     parser.add_argument("--cache", default="", help="where prepared training pictures are kept")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--json", type=Path, help="the result file")

@@ -28,14 +28,22 @@ def draw_sweep(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(5.5 * len(curves), 4.2), layout="constrained")
+    across, down = min(2, len(curves)), -(-len(curves) // 2)
+    figure = Figure(figsize=(5.5 * across, 4.2 * down), layout="constrained")
     FigureCanvasAgg(figure)
+    widths = [width for scores in curves.values() for width in scores]
+    ticks = range(min(w.activations for w in widths), max(w.activations for w in widths) + 1)
+    lines = shown or sorted({width.weights for width in widths})
     for index, (method, scores) in enumerate(curves.items()):
-        axes = figure.add_subplot(1, len(curves), index + 1)
-        for weights in shown or sorted({width.weights for width in scores}):
+        axes = figure.add_subplot(down, across, index + 1)
+        for number, weights in enumerate(lines):
             line = sorted((w.activations, db) for w, db in scores.items() if w.weights == weights)
             if line:
-                axes.plot(*zip(*line, strict=True), marker="o", markersize=3, label=f"{weights}")
+                # A width has one colour in all panels.
+                look = {"color": f"C{number}", "marker": "o", "markersize": 3}
+                axes.plot(*zip(*line, strict=True), **look, label=f"{weights}")
+        axes.set_xlim(ticks[0] - 0.3, ticks[-1] + 0.3)
+        axes.set_xticks(ticks)
         axes.axhline(reference, color="black", linewidth=0.8, linestyle="--")
         axes.set_ylim(reference - floor, reference + 0.1 * floor)
         axes.set_xlabel("bits of an activation")

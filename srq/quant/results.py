@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import Any, NamedTuple
 
 from srq.errors import DataError
 from srq.files import storage_error, write_text
@@ -27,6 +27,16 @@ class Method:
         return f"{'trained' if self.trained else 'untrained'}, {points}"
 
 
+class Training(NamedTuple):
+    """How many steps a twin was trained for, and at what learning rate."""
+
+    steps: int
+    rate: float
+
+    def __str__(self) -> str:
+        return f"{self.steps:,} at {self.rate:g}"
+
+
 @dataclass
 class SweepResults:
     """Scores of a network at many widths.
@@ -34,13 +44,13 @@ class SweepResults:
     about: what was measured: the network's hash, the pictures, versions, the machine.
     unquantized: the float network's PSNR in dB, by set.
     scores: each twin's PSNR in dB by set.
-    steps: how many steps each trained twin took.
+    trainings: how each trained twin was trained.
     """
 
     about: dict[str, Any]
     unquantized: dict[str, float]
     scores: dict[tuple[Method, Widths], dict[str, float]] = field(default_factory=dict)
-    steps: dict[tuple[Method, Widths], int] = field(default_factory=dict)
+    trainings: dict[tuple[Method, Widths], Training] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> "SweepResults":
@@ -58,7 +68,7 @@ class SweepResults:
                 key = method, Widths(cell["weights"], cell["activations"])
                 results.scores[key] = cell["psnr"]
                 if method.trained:
-                    results.steps[key] = cell["steps"]
+                    results.trainings[key] = Training(cell["steps"], cell["rate"])
             return results
         except (KeyError, TypeError):
             raise DataError(f"{path} holds no sweep; name a file that a sweep wrote.") from None
@@ -71,7 +81,7 @@ class SweepResults:
                 "trained": method.trained,
                 "weights": widths.weights,
                 "activations": widths.activations,
-                **({"steps": self.steps[method, widths]} if method.trained else {}),
+                **(self.trainings[method, widths]._asdict() if method.trained else {}),
                 "psnr": {name: round(score, 4) for name, score in psnr.items()},
             }
             for (method, widths), psnr in self.scores.items()
@@ -119,18 +129,18 @@ class SweepResults:
         return "dB lost at some widths:\n\n" + "\n".join(lines) + "\n"
 
     def _remarks(self, method: Method) -> str:
-        """Of a trained method: how many steps were taken, and what was left untrained."""
+        """Of a trained method: how it was trained, and what was left untrained."""
         if not method.trained:
             return ""
-        rows: dict[int, set[int]] = {}
-        for (m, widths), count in self.steps.items():
+        rows: dict[int, set[Training]] = {}
+        for (m, widths), training in self.trainings.items():
             if m == method:
-                rows.setdefault(widths.weights, set()).add(count)
+                rows.setdefault(widths.weights, set()).add(training)
         steps = "; ".join(
-            f"{weights} bits {' or '.join(f'{n:,}' for n in sorted(rows[weights]))}"
+            f"{weights} bits {' or '.join(map(str, sorted(rows[weights])))}"
             for weights in sorted(rows)
         )
-        text = f"\nSteps of training by weights: {steps}.\n"
+        text = f"\nSteps of training, and their rate, by weights: {steps}.\n"
         untrained = Method(method.per_channel)
         left = [w for m, w in self.scores if m == untrained and (method, w) not in self.scores]
         most = max((self.lost(untrained, widths) or 0 for widths in left), default=None)

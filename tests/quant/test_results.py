@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from srq.errors import DataError, StorageError
-from srq.quant.results import Method, SweepResults
+from srq.quant.results import Method, SweepResults, Training
 from srq.quant.sweep import Widths
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +18,7 @@ def results():
     found.scores[UNTRAINED, Widths(8, 9)] = {"A": 35.9, "B": 29.7}
     found.scores[UNTRAINED, Widths(6, 9)] = {"A": 35.0, "B": 29.0}
     found.scores[TRAINED, Widths(6, 9)] = {"A": 36.0, "B": 30.1}
-    found.steps[TRAINED, Widths(6, 9)] = 1500
+    found.trainings[TRAINED, Widths(6, 9)] = Training(1500, 0.001)
     return found
 
 
@@ -47,9 +47,9 @@ def test_a_table_for_each_method(results):
 def test_it_says_how_long_was_trained_and_what_was_not(results):
     trained = Method(trained=True)
     results.scores[trained, Widths(6, 9)] = {"A": 36.0, "B": 30.0}
-    results.steps[trained, Widths(6, 9)] = 2000
+    results.trainings[trained, Widths(6, 9)] = Training(2000, 0.0025)
     text = results.markdown()
-    assert "Steps of training by weights: 6 bits 2,000.\n" in text
+    assert "by weights: 6 bits 2,000 at 0.0025.\n" in text
     assert "Empty cells were not trained: untrained they lose at most 0.200 dB." in text
 
 
