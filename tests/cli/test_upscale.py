@@ -129,7 +129,8 @@ def test_a_folder_with_a_broken_picture(folder, capsys):
     assert sorted(path.name for path in Path("out").rglob("*.*")) == ["a.png", "b.png"]
     report = json.loads(Path("report.json").read_text())
     assert report["fingerprint"] == sharpen_program().fingerprint
-    assert (report["model"], report["engine"], report["scale"]) == ("kim-x2", open_engine(sharpen_program()).name, 2)
+    engine = open_engine(sharpen_program()).name
+    assert (report["model"], report["engine"], report["scale"]) == ("kim-x2", engine, 2)
     assert (report["done"], report["skipped"], report["failed"]) == (2, 0, 1)
     assert report["megapixels"] == pytest.approx(2 * 64 * 48 / 1e6)
     first, second, broken = report["pictures"]
