@@ -63,8 +63,8 @@ def test_loss_and_gradients_are_those_of_the_layers(loss, taught):
 
 
 def test_other_twins_take_the_layers_one_by_one():
-    assert one_pass.supports(twin_of(network()))
+    assert one_pass.supports(Twin(network()))
     assert not one_pass.supports(small_twin())
-    assert not one_pass.supports(twin_of(network()).double())
+    assert not one_pass.supports(Twin(network()).double())
     assert not one_pass.supports(Twin(build("ecbsr", act="relu", blocks=1)))
-    assert not one_pass.supports(twin_of(network()), Guide(build("espcn"), 0.5))
+    assert not one_pass.supports(Twin(network()), Guide(build("espcn"), 0.5))
