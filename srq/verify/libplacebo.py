@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.resources import files as resources
 from pathlib import Path
+from threading import Timer
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,11 @@ NO_DEVICE = 3
 
 _TRIALS = 6
 """Mesa's software Vulkan (lavapipe 22.3) now and then crashes in its queue's thread when the
-machine is busy, whatever it plays: then the picture is given to it again."""
+machine is busy, or waits there for ever, whatever it plays: then the picture is given to it
+again."""
+
+_PATIENCE = 100.0
+"""Seconds that a picture may take; the shader is compiled with the first."""
 
 _MISSING = (
     "The shader in libplacebo needs a C compiler, libplacebo with its headers and a Vulkan device;"
@@ -59,9 +64,15 @@ class PlaceboSubject:
         """The upscaled picture."""
         given = checked_picture(picture, self._program)
         for _ in range(_TRIALS):
-            if (made := self._played(given)) is not None:
+            patience = Timer(_PATIENCE, self._process.kill)
+            patience.start()
+            try:
+                made = self._played(given)
+            finally:
+                patience.cancel()
+            if made is not None:
                 return made
-            if self._process.wait() != -signal.SIGSEGV:
+            if self._process.wait() not in (-signal.SIGSEGV, -signal.SIGKILL):
                 break
             self.close()
             self._process = self._started()
@@ -75,7 +86,11 @@ class PlaceboSubject:
     def close(self) -> None:
         """End the process."""
         with suppress(BrokenPipeError):
-            self._process.communicate()
+            try:
+                self._process.communicate(timeout=10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.communicate()
 
     def _started(self) -> subprocess.Popen[bytes]:
         with self._log.open("wb") as log:
@@ -101,7 +116,10 @@ class PlaceboSubject:
         if len(head) != 3:
             return None
         width, height, size = map(int, head)
-        luma = np.frombuffer(stdout.read(size), self._texel).reshape(height, width, 4)[..., 0]
+        data = stdout.read(size)
+        if len(data) < size:
+            return None
+        luma = np.frombuffer(data, self._texel).reshape(height, width, 4)[..., 0]
         white = np.iinfo(self._texel).max if self._texel.kind == "u" else 1
         fmt = self._program.output_value.format
         return np.floor(luma.astype(np.float64) / white * fmt.hi + 0.5).astype(fmt.dtype)
