@@ -19,4 +19,4 @@ def test_all_agree_on_a_program_of_the_zoo(name, subject):
 @pytest.mark.parametrize("name", names("program"))
 def test_the_pictures_visit_most_ends_of_formats(name):
     bounds = of_the_zoo(name)[1].bounds
-    assert bounds.reached > 0.6 * bounds.possible
+    assert bounds.reached > 0.5 * bounds.possible

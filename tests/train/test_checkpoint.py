@@ -22,8 +22,11 @@ def test_a_loaded_network_computes_what_the_written_one_did(tmp_path, network):
     file = tmp_path / "model.safetensors"
     write_checkpoint(file, network, collapsed_state(network), {"seed": 7})
     loaded = load_model(file)
+    for key, kernel in collapsed_state(network).items():
+        assert torch.equal(loaded.state_dict()[key], kernel)
+    # PyTorch may convolve a parameter and a computed kernel by paths that round differently.
     x = torch.rand(1, 1, 6, 9)
-    assert torch.equal(loaded(x), network(x))
+    torch.testing.assert_close(loaded(x), network(x))
     assert not loaded.training
     assert (loaded.name, loaded.config) == (network.name, network.config)
     assert read_notes(file)["seed"] == 7
