@@ -73,3 +73,13 @@ def test_the_page_shows_what_was_measured():
     table = SweepResults.read(path).markdown()
     assert f"<!-- sweep -->\n\n{table}\n<!-- end of sweep -->" in page
     assert len(json.loads(path.read_text())["cells"]) >= 99
+
+
+def test_training_ended_nowhere_worse_than_it_began():
+    results = SweepResults.read(ROOT / "benchmarks" / "results" / "quantization-kim-x2.json")
+    for method, widths in results.trainings:
+        before = results.lost(Method(method.per_channel), widths)
+        after = results.lost(method, widths)
+        assert before is not None
+        assert after is not None
+        assert after <= before, f"{widths}: {before:.3f} dB lost untrained, {after:.3f} trained"
