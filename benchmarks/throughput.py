@@ -4,7 +4,8 @@ One run, the same frame for all, at 1 and at 2 threads. In every round each cont
 the frame once, so that what else the machine does strikes all of them; what counts is a
 contestant's median. The machine's int16 peak is measured in every round as well: it is the limit
 of the native engine, which is also told as a part of it. Every peer must give nearly the picture
-that the native engine gives.
+that the native engine gives. The exported C runs on one thread, compiled by ``cc`` with -O3 for
+this machine; its time is its process's own, without what it takes to hand it the frame.
 
     python benchmarks/throughput.py
     python benchmarks/throughput.py --page docs/performance.md
@@ -17,6 +18,7 @@ import json
 import os
 import sys
 import time
+from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -30,6 +32,7 @@ from srq.engines import native
 from srq.evaluate.result import circumstances
 from srq.files import write_text
 from srq.program import Program, cost_of, load
+from srq.verify.c import FAST, CSubject, c
 from srq.zoo import resolve
 
 RESULT = Path(__file__).parent / "results" / "throughput.json"
@@ -79,6 +82,19 @@ def _measure(
     program: Program, frame: Frame, threads: int, rounds: int, macs: int
 ) -> dict[str, Any]:
     runs = contestants(program, frame, threads)
+    with ExitStack() as stack:
+        exported = stack.enter_context(c(program, FAST)) if threads == 1 else None
+        return _rounds(runs, exported, frame, threads, rounds, macs)
+
+
+def _rounds(
+    runs: dict[str, Run],
+    exported: CSubject | None,
+    frame: Frame,
+    threads: int,
+    rounds: int,
+    macs: int,
+) -> dict[str, Any]:
     alike = {name: _psnr(run(), runs["native"]()) for name, run in runs.items()}
     for name, decibels in alike.items():
         if decibels < ALIKE and name != "OpenCV bicubic":
@@ -90,6 +106,9 @@ def _measure(
             seconds[name].append(_seconds(run))
             if name == "native":
                 peaks.append(native.peak(0.05))
+        if exported:
+            exported.run(frame)
+            seconds.setdefault("exported C", []).append(exported.seconds)
     medians = {name: median(times) for name, times in seconds.items()}
     peak = median(peaks) * threads
     print(f"{threads} thread(s): peak {peak / 1e9:.0f} GMAC/s")

@@ -45,8 +45,10 @@ def frames(result: Result) -> str:
     for name in times[counts[0]]:
         cells = []
         for n in counts:
-            time = times[n][name]
-            cells += [f"{time:.1f}", f"{1e3 / time:.1f}", f"{time / times[n]['native']:.2f}"]
+            if (time := times[n].get(name)) is None:
+                cells += ["–"] * 3
+            else:
+                cells += [f"{time:.1f}", f"{1e3 / time:.1f}", f"{time / times[n]['native']:.2f}"]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
@@ -80,9 +82,10 @@ def draw(result: Result, path: Path) -> None:
     names = list(fastest(result["threads"][counts[0]]["milliseconds"]))[::-1]
     for i, n in enumerate(counts):
         times = fastest(result["threads"][n]["milliseconds"])
-        places = [p + 0.4 * (i - 0.5) for p in range(len(names))]
+        present = [p for p, name in enumerate(names) if name in times]
+        places = [p + 0.4 * (i - 0.5) for p in present]
         label = f"{n} thread{'s' * (n != '1')}"
-        bars = axes.barh(places, [1e3 / times[name] for name in names], 0.38, label=label)
+        bars = axes.barh(places, [1e3 / times[names[p]] for p in present], 0.38, label=label)
         axes.bar_label(bars, fmt="%.3g", padding=3, fontsize=7)
     axes.set_yticks(range(len(names)), names)
     axes.set_xscale("log")
