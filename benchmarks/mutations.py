@@ -27,6 +27,7 @@ from unittest.mock import patch
 from benchmarks.mutant import Mutant
 from benchmarks.mutants import KINDS, mutants
 from benchmarks.survivors import explained
+from srq.evaluate.paste import filled
 from srq.evaluate.result import circumstances
 from srq.export import open_exporter
 from srq.files import write_text
@@ -37,7 +38,6 @@ from srq.verify.hls import Build, hls
 from srq.verify.pictures import cases
 from srq.zoo import resolve
 
-BEGIN, END = "<!-- mutations -->", "<!-- end of mutations -->"
 TARGETS = ("c", "hls", "onnx", "glsl")
 SEED = 1
 LONGEST = 900
@@ -123,10 +123,7 @@ def _caught(rows: Iterable[dict[str, Any]]) -> str:
 
 def pasted(page: str, record: dict[str, Any]) -> str:
     """The page with the table where it belongs."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    text = "\n\n".join([table(record), *survivors(record)])
-    return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"
+    return filled(page, "mutations", "\n\n".join([table(record), *survivors(record)]))
 
 
 def main() -> None:

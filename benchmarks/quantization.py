@@ -11,12 +11,12 @@ within 0.001 dB of their integers.
 
 import argparse
 import platform
-import re
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 
+from srq.evaluate.paste import filled
 from srq.files import sha256_file, write_text
 from srq.models import Network
 from srq.quant import Twin, calibration_set, fit
@@ -105,10 +105,7 @@ def _results(path: Path, source: Path, network: Network, pictures: list[Pictures
 
 
 def _show(results: SweepResults, page: Path) -> None:
-    text = page.read_text(encoding="utf-8")
-    place = re.compile(r"(<!-- sweep -->\n).*(<!-- end of sweep -->)", re.DOTALL)
-    table = results.markdown()
-    write_text(page, place.sub(lambda found: f"{found[1]}\n{table}\n{found[2]}", text))
+    write_text(page, filled(page.read_text(encoding="utf-8"), "sweep", results.markdown()))
     draw_sweep(
         {str(method): results.curve(method) for method in results.methods},
         page.parent / "quantization.png",

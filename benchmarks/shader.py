@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srq.engines.reference import Reference
+from srq.evaluate.paste import filled
 from srq.evaluate.result import circumstances
 from srq.export.glsl import Glsl
 from srq.files import write_text
@@ -285,9 +286,7 @@ def cost(record: dict[str, Any]) -> str:
 def pasted(page: str, record: dict[str, Any]) -> str:
     """The page with the tables where they belong."""
     for name, text in (("shader", table(record)), ("cost", cost(record))):
-        begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-        place = re.compile(f"{begin}.*?{end}", re.DOTALL)
-        page = place.sub(lambda _: f"{begin}\n\n{text}\n\n{end}", page)  # noqa: B023
+        page = filled(page, name, text)
     return page
 
 

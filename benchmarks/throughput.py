@@ -7,8 +7,8 @@ of the native engine, which is also told as a part of it. Every peer must give n
 that the native engine gives. The exported C runs on one thread, compiled by ``cc`` with -O3 for
 this machine; its time is its process's own, without what it takes to hand it the frame.
 
-    python benchmarks/throughput.py
-    python benchmarks/throughput.py --page docs/performance.md
+    python -m benchmarks.throughput
+    python -m benchmarks.throughput --page docs/performance.md
 
 The second form pastes the tables of the result file into the page, and draws its plot.
 """

@@ -1,9 +1,9 @@
 """The tables and the plot of docs/performance.md, from the result of benchmarks/throughput.py."""
 
-import re
 from pathlib import Path
 from typing import Any
 
+from srq.evaluate.paste import filled
 from srq.files import write_text
 
 Result = dict[str, Any]
@@ -17,10 +17,7 @@ def write_page(result: Result, page: Path) -> None:
     plot = page.with_suffix(".png")
     shown = f"{frames(result)}\n![frames a second]({plot.name})\n"
     for mark, table in (("frames", shown), ("peak", peak(result))):
-        pattern = re.compile(f"<!-- {mark} -->.*?<!-- end of {mark} -->", re.DOTALL)
-        text, found = pattern.subn(f"<!-- {mark} -->\n\n{table}\n<!-- end of {mark} -->", text)
-        if not found:
-            raise ValueError(f"{page} has no marks for {mark}")
+        text = filled(text, mark, table)
     write_text(page, text)
     draw(result, plot)
 

@@ -21,13 +21,13 @@ import torch
 
 from srq.evaluate import Evaluation, Suite, evaluate
 from srq.evaluate.choose import open_model
+from srq.evaluate.paste import filled
 from srq.files import write_text
 from srq.models import build
 from srq.train.checkpoint import write_checkpoint
 from srq.train.config import TrainConfig
 from srq.train.run import start
 
-BEGIN, END = "<!-- tricks -->", "<!-- end of tricks -->"
 SETS = ("Set5", "Set14", "B100")
 PLAIN = ("expand.hidden=0", "run.threads=1", "validate.sets=[]")
 ADAM = (*PLAIN, "optim.name=adam", "optim.betas=[0.9,0.999]")
@@ -119,9 +119,7 @@ def table(record: dict[str, Any]) -> str:
 
 def pasted(page: str, record: dict[str, Any]) -> str:
     """The page with the table where it belongs."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{table(record)}\n\n{END}{after}"
+    return filled(page, "tricks", table(record))
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from srq.evaluate.paste import filled
 from srq.evaluate.result import circumstances
 from srq.files import write_text
 from srq.program import load
@@ -21,8 +22,6 @@ from srq.verify.check import Expectations, check
 from srq.verify.pictures import cases
 from srq.verify.report import as_json, verdict
 from srq.zoo import names, resolve
-
-BEGIN, END = "<!-- verified -->", "<!-- end of verified -->"
 
 
 def verified(name: str) -> dict[str, Any]:
@@ -65,9 +64,7 @@ def _cell(subject: dict[str, Any]) -> str:
 
 def pasted(page: str, record: dict[str, Any]) -> str:
     """The page with the table where it belongs."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{table(record)}\n\n{END}{after}"
+    return filled(page, "verified", table(record))
 
 
 def main() -> int:

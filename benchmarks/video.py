@@ -11,7 +11,6 @@ rest of the path, which on few cores is H.264 of 4K frames. Runs are interleaved
 import argparse
 import json
 import os
-import re
 import sys
 import tempfile
 import time
@@ -25,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srq.engines import Engine, open_engine
+from srq.evaluate.paste import filled
 from srq.evaluate.result import circumstances
 from srq.files import write_text
 from srq.program import Program, load
@@ -35,7 +35,6 @@ cv2: Any = import_module("cv2")  # of the extra `bench`
 
 RESULT = Path(__file__).parent / "results" / "video.json"
 PRESETS = ("ultrafast", "medium")
-MARKS = re.compile("<!-- video -->.*?<!-- end of video -->", re.DOTALL)
 
 
 class Bicubic:
@@ -58,12 +57,9 @@ class Bicubic:
 def main() -> int:
     options = _options()
     if options.page:
-        text = options.page.read_text(encoding="utf-8")
         table = _table(json.loads(options.json.read_text(encoding="utf-8")))
-        write_text(
-            options.page,
-            MARKS.sub(f"<!-- video -->\n\n{table}\n<!-- end of video -->", text),
-        )
+        page = options.page.read_text(encoding="utf-8")
+        write_text(options.page, filled(page, "video", table))
         return 0
     program = load(resolve(options.model, "program"))
     engines: list[Engine] = [open_engine(program, "native", options.threads), Bicubic(program)]

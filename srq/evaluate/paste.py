@@ -6,7 +6,8 @@ A page says where a table belongs, and from which file (relative to the page) it
     <!-- end of table -->
 
 Both lines start at the margin, and what stands between them is replaced. The word ``published``
-adds the figures that others published. A test compares the pages of srq with their files.
+adds the figures that others published. A test compares the pages of srq with their files. What is
+no table of an evaluation is brought by its benchmark, which calls ``filled``.
 """
 
 import re
@@ -45,6 +46,19 @@ def pasted(text: str, folder: Path) -> str:
         return f"{place['begin']}\n{table}\n{place['end']}"
 
     return _PLACE.sub(replace, text)
+
+
+def filled(page: str, name: str, text: str) -> str:
+    """``page`` with ``text`` between its ``<!-- NAME -->`` and ``<!-- end of NAME -->``.
+
+    Raises ConfigError if the page has no such place.
+    """
+    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    before, found, rest = page.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not found or not ended:
+        raise ConfigError(f"A page must have {begin} and {end} where '{name}' belongs.")
+    return f"{before}{begin}\n\n{text.strip()}\n\n{end}{after}"
 
 
 def main(pages: list[str]) -> None:

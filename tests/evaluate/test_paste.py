@@ -7,7 +7,7 @@ import pytest
 from srq.cli.output import write_json
 from srq.errors import ConfigError, StorageError
 from srq.evaluate import Suite, evaluate
-from srq.evaluate.paste import main, pasted
+from srq.evaluate.paste import filled, main, pasted
 from srq.evaluate.tables import markdown
 
 ROOT = Path(__file__).parents[2]
@@ -66,3 +66,16 @@ def test_a_missing_file_is_a_sentence(tmp_path):
 def test_the_tables_of_our_pages_are_current(page):
     text = page.read_text(encoding="utf-8")
     assert pasted(text, page.parent) == text
+
+
+def test_what_a_benchmark_brings_is_filled_in():
+    page = "Before\n<!-- it -->\nold\n<!-- end of it -->\nafter\n"
+    made = filled(page, "it", "| new |\n")
+    assert made == "Before\n<!-- it -->\n\n| new |\n\n<!-- end of it -->\nafter\n"
+    assert filled(made, "it", "| new |") == made
+
+
+@pytest.mark.parametrize("page", ["", "<!-- it -->", "<!-- end of it -->"])
+def test_a_page_without_the_place_is_refused(page):
+    with pytest.raises(ConfigError, match="must have <!-- it --> and <!-- end of it -->"):
+        filled(page, "it", "new")
