@@ -30,6 +30,7 @@ from srq.quant.origin import read_origin
 from srq.quant.twin_file import FORMAT, load_twin
 from srq.train.bundle import read_bundle
 from srq.train.checkpoint import load_model
+from srq.verify.compare import Difference, first_difference
 from srq.zoo import resolve
 
 RESULTS = Path(__file__).parent / "results"
@@ -85,18 +86,13 @@ def _twin(source: Path, options: argparse.Namespace) -> Twin:
     return twin
 
 
-def _difference(made: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> str | None:
+def _difference(
+    made: dict[str, np.ndarray], expected: dict[str, np.ndarray]
+) -> Difference | str | None:
     """The first op that differs, where, and both integers; None if none does."""
     if list(made) != list(expected):
         return f"the ops are {list(made)} and {list(expected)}"
-    for name, tensor in expected.items():
-        if made[name].shape != tensor.shape:
-            return f"op {name} has shape {made[name].shape}, the reference {tensor.shape}"
-        places = np.argwhere(made[name] != tensor)
-        if len(places):
-            place = tuple(int(index) for index in places[0])
-            return f"op {name} at {place}: {made[name][place]}, the reference {tensor[place]}"
-    return None
+    return first_difference(expected, made)
 
 
 def _options() -> argparse.Namespace:

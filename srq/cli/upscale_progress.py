@@ -25,8 +25,19 @@ def display(jobs: Sequence[Job], screen: "Console", errors: "Console") -> Iterat
     if not errors.is_terminal:
         yield Lines(len(jobs), screen, errors)
         return
-    bar = Progress(
-        TextColumn("{task.fields[files]}", markup=False),
+    bar = live_bar("{task.fields[files]}", errors)
+    watcher = LiveLine(jobs, bar, errors)
+    with bar:
+        yield watcher
+    if len(jobs) == 1:
+        for result in watcher.done:
+            screen.print(_line(result), markup=False, soft_wrap=True)
+
+
+def live_bar(counted: str, errors: "Console") -> Progress:
+    """A line that goes when all is done: what is ``counted``, the field ``speed``, time left."""
+    return Progress(
+        TextColumn(counted, markup=False),
         BarColumn(),
         TextColumn("{task.fields[speed]}", markup=False),
         TimeRemainingColumn(),
@@ -35,12 +46,6 @@ def display(jobs: Sequence[Job], screen: "Console", errors: "Console") -> Iterat
         redirect_stdout=False,
         redirect_stderr=False,
     )
-    watcher = LiveLine(jobs, bar, errors)
-    with bar:
-        yield watcher
-    if len(jobs) == 1:
-        for result in watcher.done:
-            screen.print(_line(result), markup=False, soft_wrap=True)
 
 
 class Lines(Watcher):

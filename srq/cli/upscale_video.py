@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
+from srq.cli.upscale_progress import live_bar
 from srq.errors import ConfigError, StorageError, VideoError
 from srq.image.encode import FORMATS as PICTURES
 from srq.video.pipe import upscale_pipe
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress
 
     from srq.engines import Engine
     from srq.upscaling.shard import Shard
@@ -141,17 +141,7 @@ def _display(errors: "Console") -> "Iterator[Any]":
     if not errors.is_terminal:
         yield Lines(errors)
         return
-    bar = Progress(
-        TextColumn("{task.completed}/{task.total} frames", markup=False),
-        BarColumn(),
-        TextColumn("{task.fields[speed]}", markup=False),
-        TimeRemainingColumn(),
-        console=errors,
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    )
-    with bar:
+    with live_bar("{task.completed}/{task.total} frames", errors) as bar:
         yield LiveLine(bar)
 
 
@@ -189,7 +179,7 @@ class Lines:
 class LiveLine:
     """Frames done, frames a second, time left: an ``srq.video.run.Watcher``."""
 
-    def __init__(self, bar: Progress) -> None:
+    def __init__(self, bar: "Progress") -> None:
         self._bar = bar
         self._made = 0
         self._started = time.monotonic()
