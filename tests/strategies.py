@@ -66,10 +66,19 @@ class _Made:
 
 
 @st.composite
-def programs(draw: DrawFn, *, max_ops: int = 6, picture_bits: tuple[int, ...] = (8, 10)) -> Program:
-    """A valid Program with up to ``max_ops`` random ops before its last few."""
+def programs(
+    draw: DrawFn,
+    *,
+    max_ops: int = 6,
+    picture_bits: tuple[int, ...] = (8, 10),
+    max_bits: int = 16,
+) -> Program:
+    """A valid Program with up to ``max_ops`` random ops before its last few.
+
+    ``max_bits`` is the most that weights and activations have.
+    """
     bits = draw(st.sampled_from(picture_bits))
-    maker = _Maker(draw, bits)
+    maker = _Maker(draw, bits, max_bits)
     for _ in range(draw(st.integers(0, max_ops))):
         maker.any_op()
     maker.finish(bits)
@@ -79,8 +88,9 @@ def programs(draw: DrawFn, *, max_ops: int = 6, picture_bits: tuple[int, ...] = 
 class _Maker:
     """The ops drawn so far."""
 
-    def __init__(self, draw: DrawFn, bits: int) -> None:
+    def __init__(self, draw: DrawFn, bits: int, max_bits: int) -> None:
         self.draw = draw
+        self.max_bits = max_bits
         fmt = Format(False, bits, bits)
         self.ops: list[Op] = [Input("lr", fmt)]
         self.lr = _Made("lr", 1, 1, bits, fmt.hi, False)
@@ -147,7 +157,7 @@ class _Maker:
         out = out or groups * draw(st.integers(1, max(1, 8 // groups)))
         taps = source.channels // groups * rows * columns
         room = (_INT32_MAX // 8 // (taps * max(source.bound, 1))).bit_length()
-        weight_bits = draw(st.integers(2, max(2, min(16, room))))
+        weight_bits = draw(st.integers(2, max(2, min(self.max_bits, room))))
         weight = self._weights((out, source.channels // groups, rows, columns), weight_bits)
         bound = taps * 2 ** (weight_bits - 1) * source.bound
         bias = None
@@ -244,7 +254,7 @@ class _Maker:
     def _rounding(self, bound: int, frac: int, spread: int = 0) -> Format:
         """A format to requantize a sum of this bound and fraction to, by any safe shift."""
         draw = self.draw
-        bits = draw(st.integers(2, 16))
+        bits = draw(st.integers(2, self.max_bits))
         # Mostly shifts that bring the sum near the format's width; now and then any other.
         near = max(bound.bit_length() - bits, 0)
         wanted = draw(st.integers(near - 6, near + 2) | st.integers(-31, 31))

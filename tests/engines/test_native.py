@@ -55,7 +55,9 @@ def check(program, picture, threads=1):
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(data=st.data())
 def test_any_program_equals_the_reference(data):
-    program = data.draw(programs(picture_bits=(8, 9, 10, 15, 16)))
+    # Up to 8 bits layers may take bytes.
+    max_bits = data.draw(st.sampled_from([8, 16]))
+    program = data.draw(programs(picture_bits=(8, 9, 10, 15, 16), max_bits=max_bits))
     picture = data.draw(pictures(program))
     expected = Reference(program)(picture)
     for isa in native.isas():
@@ -71,6 +73,14 @@ def test_any_program_equals_the_reference(data):
 @pytest.mark.parametrize("scale", [2, 3, 4])
 def test_the_papers_network_at_any_size(isa, scale, shape):
     check(kim_program(scale), luma(shape))
+
+
+@pytest.mark.parametrize("bits", [(8, 8), (8, 7), (5, 8), (8, 9), (9, 8), (2, 4)])
+@pytest.mark.parametrize("more", [{}, {"per_channel": True, "bias": True}])
+def test_the_papers_network_of_few_bits(isa, bits, more):
+    weights, activations = bits
+    program = kim_program(weight_bits=weights, activation_bits=activations, **more)
+    check(program, luma((21, 150)))
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])

@@ -49,8 +49,8 @@ def cases(tmp_path_factory):
 
     collect()
     rng = np.random.default_rng(0)
-    for scale in (2, 3):
-        program = kim_program(scale, per_channel=True, bias=True)
+    for scale, bits in ((2, {}), (3, {}), (2, {"weight_bits": 8, "activation_bits": 8})):
+        program = kim_program(scale, per_channel=True, bias=True, **bits)
         shapes = [(1, 1), (5, 127), (36, 70), (3, 129)]
         made += [case(program, rng.integers(0, 256, shape).astype(np.uint8)) for shape in shapes]
     path = tmp_path_factory.mktemp("cases") / "cases"

@@ -13,6 +13,7 @@ struct Avx512 {
   static constexpr int kBlocks = 4;
   static constexpr int kDenseBlocks = 2;
   static constexpr int kOuts = 4;
+  static constexpr bool kBytes = false;
   using Words = __m512i;
   using Sums = __m512i;
 

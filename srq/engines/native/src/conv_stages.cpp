@@ -122,14 +122,16 @@ class DenseStage : public Stage {
         fusion_(fusion),
         kernels_(kernels),
         op_(program.ops[fusion.conv]),
-        layer_(shifted_conv(program, fusion), fusion.sum_shift, kernels.dense_block),
+        layer_(shifted_conv(program, fusion), program.ops[op_.sources[0]], fusion.sum_shift,
+               kernels),
         rounding_(rounding_of(program, fusion, layer_)) {
     if (fusion.depthwise >= 0) {
-      depthwise_ = std::make_unique<DepthwisePart>(program.ops[fusion.depthwise]);
+      depthwise_ = std::make_unique<DepthwisePart>(
+          with_offset(program.ops[fusion.depthwise], layer_.offset));
     }
   }
 
-  // Scratch memory holds the pairs of inputs and, for a picture, a tile of its channels.
+  // Scratch memory holds the groups of inputs and, for a picture, a tile of its channels.
   size_t scratch_bytes(ptrdiff_t) const override {
     return picture_at() + size_t(layer_.outs) * kernels_.tile * sizeof(int16_t);
   }
@@ -138,7 +140,7 @@ class DenseStage : public Stage {
   struct Group {
     Dense dense{};
     DepthwiseLine depthwise;
-    std::vector<Tap> taps;
+    std::vector<const int16_t*> taps;
   };
 
   struct State : StageState {
@@ -161,7 +163,7 @@ class DenseStage : public Stage {
         if (depthwise_) {
           kernels_.depthwise(group.depthwise.layer, x);
         } else {
-          kernels_.gather(group.taps.data(), layer_.pairs, x, inputs(canvas));
+          kernels_.gather(taps_of(group), x, inputs(canvas));
         }
         if (fusion_.writes) {
           write(canvas, group.dense, y, x);
@@ -173,7 +175,9 @@ class DenseStage : public Stage {
   }
 
  private:
-  size_t picture_at() const { return size_t(layer_.pairs) * kernels_.pair_size * sizeof(int16_t); }
+  size_t picture_at() const {
+    return size_t(layer_.tap_groups) * kernels_.group_size * sizeof(int16_t);
+  }
 
   int16_t* inputs(const Canvas& canvas) const {
     return reinterpret_cast<int16_t*>(canvas.scratch());
@@ -184,8 +188,9 @@ class DenseStage : public Stage {
     if (depthwise_) {
       depthwise_->begin(canvas, y, group.depthwise);
       group.depthwise.layer.inputs = inputs(canvas);
+      group.depthwise.layer.bytes = layer_.bytes;
     } else {
-      group.taps.resize(layer_.pairs);
+      group.taps.assign(size_t(layer_.tap_groups) * layer_.tap_group_size(), nullptr);
       resolve_taps(canvas, y, index, group.taps.data());
     }
   }
@@ -195,7 +200,8 @@ class DenseStage : public Stage {
     Dense dense{};
     dense.inputs = inputs(canvas);
     dense.weights = layer_.weights_of(group);
-    dense.pairs = layer_.pairs;
+    dense.groups = layer_.tap_groups;
+    dense.bytes = layer_.bytes;
     dense.outs = layer_.outs;
     dense.rounding = rounding_.from(first);
     if (fusion_.residual >= 0) {
@@ -213,15 +219,15 @@ class DenseStage : public Stage {
     return dense;
   }
 
-  void resolve_taps(const Canvas& canvas, int64_t y, int group, Tap* taps) const {
-    const auto pointer = [&](const DenseLayer::Tap& tap) {
+  void resolve_taps(const Canvas& canvas, int64_t y, int group, const int16_t** taps) const {
+    for (const DenseLayer::Tap& tap : layer_.taps) {
       const Line<int16_t> line = canvas.line<int16_t>(op_.sources[0], y + tap.dy);
-      return line.channel(group * op_.kernel.ins + tap.in) + tap.dx;
-    };
-    for (size_t i = 0; i < layer_.taps.size(); i += 2) {
-      const bool lonely = i + 1 == layer_.taps.size();
-      taps[i / 2] = {pointer(layer_.taps[i]), lonely ? nullptr : pointer(layer_.taps[i + 1])};
+      *taps++ = line.channel(group * op_.kernel.ins + tap.in) + tap.dx;
     }
+  }
+
+  Taps taps_of(const Group& group) const {
+    return {group.taps.data(), layer_.tap_groups, layer_.bytes, layer_.offset};
   }
 
   // A tile of the enlargement: the sums, shuffled to `factor` lines.

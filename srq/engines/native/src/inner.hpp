@@ -18,6 +18,12 @@
 //   store_exact(p, a, b)      Sums: of each eight numbers, four of a and then four of b
 //   keep(v)                   makes the compiler believe that v changes
 //
+// and where kBytes is true, for vectors of groups of four bytes:
+//
+//   add_words(a, b)           of Words
+//   pack_bytes(a, b)          saturated to uint8: of each sixteen bytes, eight of a, eight of b
+//   dot_bytes(s, a, b)        s + the products of a's uint8 and b's int8, four by four
+//
 // kBlocks vectors of pixels make a tile; a dense layer holds kOuts sums of kDenseBlocks vectors
 // of pixels in registers at once.
 #pragma once
@@ -42,7 +48,7 @@ struct Inner {
   static constexpr int kLanes = Isa::kLanes;
   static constexpr int kVectors = 2 * Isa::kBlocks;  // of Sums in a tile
   static constexpr int kTile = Isa::kBlocks * kLanes;
-  static constexpr int kPairSize = kVectors * kLanes;
+  static constexpr int kGroupSize = kVectors * kLanes;
 
   template <int kCount>
   SRQ_INLINE static void start(int32_t init, Sums* sums) {

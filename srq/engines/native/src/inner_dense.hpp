@@ -1,4 +1,4 @@
-// Dense layers: pairs of inputs of a tile, and sums over them.
+// Dense layers: groups of inputs of a tile, and sums over them.
 #pragma once
 
 #include "inner.hpp"
@@ -11,16 +11,18 @@ struct InnerDense : Inner<Isa> {
   using typename Inner<Isa>::Words;
   using typename Inner<Isa>::Sums;
   using Inner<Isa>::kLanes;
-  using Inner<Isa>::kPairSize;
+  using Inner<Isa>::kGroupSize;
   static constexpr int kWidth = 2 * Isa::kDenseBlocks;  // vectors of Sums, low and high by turns
 
-  static void gather(const Tap* taps, int pairs, ptrdiff_t x, int16_t* inputs) {
-    for (int k = 0; k < pairs; ++k, inputs += kPairSize) {
+  static void gather(const Taps& taps, ptrdiff_t x, int16_t* inputs) {
+    if constexpr (Isa::kBytes) {
+      if (taps.bytes) return gather_bytes(taps, x, inputs);
+    }
+    const int16_t* const* lines = taps.lines;
+    for (int g = 0; g < taps.groups; ++g, inputs += kGroupSize, lines += 2) {
       SRQ_UNROLL
       for (int b = 0; b < Isa::kBlocks; ++b) {
-        const ptrdiff_t at = x + b * kLanes;
-        const Words first = Isa::loadu(taps[k].first + at);
-        const Words second = taps[k].second ? Isa::loadu(taps[k].second + at) : Isa::splat16(0);
+        const Words first = tap(lines[0], x + b * kLanes), second = tap(lines[1], x + b * kLanes);
         Isa::store(inputs + 2 * b * kLanes, Isa::pair_low(first, second));
         Isa::store(inputs + (2 * b + 1) * kLanes, Isa::pair_high(first, second));
       }
@@ -28,42 +30,83 @@ struct InnerDense : Inner<Isa> {
   }
 
   static void dense(const Dense& layer, ptrdiff_t x) {
-    if (layer.target.exact || layer.rounding.left) return all_outs<End::any>(layer, x);
-    if (layer.rounding.lo == 0) return all_outs<End::unsigned_format>(layer, x);
-    all_outs<End::signed_format>(layer, x);
+    if constexpr (Isa::kBytes) {
+      if (layer.bytes) return of_inputs<true>(layer, x);
+    }
+    of_inputs<false>(layer, x);
   }
 
  private:
+  static Words tap(const int16_t* line, ptrdiff_t at) {
+    return line ? Isa::loadu(line + at) : Isa::splat16(0);
+  }
+
+
   // What becomes of the sums: right shifts and saturation, or whatever the layer says.
   enum class End { unsigned_format, signed_format, any };
 
-  template <End kEnd>
+  template <bool kBytes>
+  static void of_inputs(const Dense& layer, ptrdiff_t x) {
+    if (layer.target.exact || layer.rounding.left) return all_outs<kBytes, End::any>(layer, x);
+    if (layer.rounding.lo == 0) return all_outs<kBytes, End::unsigned_format>(layer, x);
+    all_outs<kBytes, End::signed_format>(layer, x);
+  }
+
+  static void gather_bytes(const Taps& taps, ptrdiff_t x, int16_t* inputs) {
+    const int16_t* const* lines = taps.lines;
+    const Words offset = Isa::splat16(taps.offset);
+    for (int g = 0; g < taps.groups; ++g, inputs += kGroupSize, lines += 4) {
+      SRQ_UNROLL
+      for (int b = 0; b < Isa::kBlocks; ++b) {
+        Words tile[4];
+        SRQ_UNROLL
+        for (int t = 0; t < 4; ++t) {
+          tile[t] = Isa::add_words(tap(lines[t], x + b * kLanes), offset);
+        }
+        const Words first = Isa::pack_bytes(Isa::pair_low(tile[0], tile[1]),
+                                            Isa::pair_high(tile[0], tile[1]));
+        const Words second = Isa::pack_bytes(Isa::pair_low(tile[2], tile[3]),
+                                             Isa::pair_high(tile[2], tile[3]));
+        Isa::store(inputs + 2 * b * kLanes, Isa::pair_low(first, second));
+        Isa::store(inputs + (2 * b + 1) * kLanes, Isa::pair_high(first, second));
+      }
+    }
+  }
+
+  // One group of inputs more.
+  template <bool kBytes>
+  SRQ_INLINE static Sums dot(Sums sums, Words inputs, Words weights) {
+    if constexpr (kBytes) return Isa::dot_bytes(sums, inputs, weights);
+    return Isa::dot(sums, inputs, weights);
+  }
+
+  template <bool kBytes, End kEnd>
   static void all_outs(const Dense& layer, ptrdiff_t x) {
     int out = 0;
     for (; out + Isa::kOuts < layer.outs; out += Isa::kOuts) {
-      outs<kEnd, Isa::kOuts>(layer, out, x);
+      outs<kBytes, kEnd, Isa::kOuts>(layer, out, x);
     }
-    last_outs<kEnd, Isa::kOuts>(layer, out, x);
+    last_outs<kBytes, kEnd, Isa::kOuts>(layer, out, x);
   }
 
   // The last 1 to kOuts channels.
-  template <End kEnd, int kOuts>
+  template <bool kBytes, End kEnd, int kOuts>
   static void last_outs(const Dense& layer, int out, ptrdiff_t x) {
     if constexpr (kOuts > 0) {
-      if (layer.outs - out == kOuts) return outs<kEnd, kOuts>(layer, out, x);
-      last_outs<kEnd, kOuts - 1>(layer, out, x);
+      if (layer.outs - out == kOuts) return outs<kBytes, kEnd, kOuts>(layer, out, x);
+      last_outs<kBytes, kEnd, kOuts - 1>(layer, out, x);
     }
   }
 
-  template <End kEnd, int kOuts>
+  template <bool kBytes, End kEnd, int kOuts>
   SRQ_INLINE static void outs(const Dense& layer, int out, ptrdiff_t x) {
     for (int block = 0; block < Isa::kBlocks; block += Isa::kDenseBlocks) {
-      part<kEnd, kOuts>(layer, out, layer.inputs + 2 * block * kLanes, x + block * kLanes);
+      part<kBytes, kEnd, kOuts>(layer, out, layer.inputs + 2 * block * kLanes, x + block * kLanes);
     }
   }
 
   // kOuts sums of kDenseBlocks vectors of pixels, from pixel x on.
-  template <End kEnd, int kOuts>
+  template <bool kBytes, End kEnd, int kOuts>
   SRQ_INLINE static void part(const Dense& layer, int out, const int16_t* inputs, ptrdiff_t x) {
     Sums sums[kOuts][kWidth];
     SRQ_UNROLL
@@ -71,9 +114,9 @@ struct InnerDense : Inner<Isa> {
       Inner<Isa>::template start<kWidth>(layer.rounding.init[out + o], sums[o]);
     }
     if (layer.residual) add_residual(layer, out, x, sums);
-    const int32_t* weights = layer.weights + ptrdiff_t(out) * layer.pairs;
-    const int32_t* const weights_end = weights + ptrdiff_t(kOuts) * layer.pairs;
-    for (; weights != weights_end; inputs += kPairSize, weights += kOuts) {
+    const int32_t* weights = layer.weights + ptrdiff_t(out) * layer.groups;
+    const int32_t* const weights_end = weights + ptrdiff_t(kOuts) * layer.groups;
+    for (; weights != weights_end; inputs += kGroupSize, weights += kOuts) {
       Words input[kWidth];
       SRQ_UNROLL
       for (int v = 0; v < kWidth; ++v) input[v] = Isa::load(inputs + v * kLanes);
@@ -81,7 +124,7 @@ struct InnerDense : Inner<Isa> {
       for (int o = 0; o < kOuts; ++o) {
         const Words weight = Isa::splat_pair(weights[o]);
         SRQ_UNROLL
-        for (int v = 0; v < kWidth; ++v) sums[o][v] = Isa::dot(sums[o][v], input[v], weight);
+        for (int v = 0; v < kWidth; ++v) sums[o][v] = dot<kBytes>(sums[o][v], input[v], weight);
       }
     }
     if (kEnd == End::any) return finish_any<kOuts>(layer, out, x, sums);

@@ -13,7 +13,7 @@ struct InnerDepthwise : Inner<Isa> {
   using typename Inner<Isa>::Sums;
   using Inner<Isa>::kLanes;
   using Inner<Isa>::kVectors;
-  using Inner<Isa>::kPairSize;
+  using Inner<Isa>::kGroupSize;
   using Saturate = typename Inner<Isa>::template Saturate<false>;
 
   static void depthwise(const Depthwise& layer, ptrdiff_t x) {
@@ -112,48 +112,107 @@ struct InnerDepthwise : Inner<Isa> {
   static void run(const Depthwise& layer, ptrdiff_t x) {
     S channels(layer, x);
     const Saturate saturate(layer.rounding);
-    const int outs = layer.outs;
     if (!layer.inputs) {
-      for (int out = 0; out < outs; ++out) {
+      for (int out = 0; out < layer.outs; ++out) {
         Sums sums[kVectors];
         channels.next(sums);
         store_line(layer, out, x, sums, saturate);
       }
-      return;
+    } else if (layer.bytes) {
+      if constexpr (Isa::kBytes) store_bytes(layer, channels, saturate);
+    } else {
+      store_pairs(layer, channels, saturate);
     }
+  }
+
+  template <class S>
+  SRQ_INLINE static void store_pairs(const Depthwise& layer, S& channels,
+                                     const Saturate& saturate) {
     const Rounding rounding = layer.rounding;
     const Fit* fits = layer.fits;
     int16_t* inputs = layer.inputs;
-    for (int out = 0; out < outs; out += 2, inputs += kPairSize) {
-      Sums first[kVectors], second[kVectors];
-      channels.next(first);
-      if (out + 1 < outs) {
-        channels.next(second);
-      } else {
-        Inner<Isa>::template start<kVectors>(0, second);
-      }
+    const int outs = layer.outs;
+    for (int out = 0; out < outs; out += 2, inputs += kGroupSize) {
       Words pairs[kVectors];
       const Fit fit = *fits++;
-      if (fit == Fit::none) {
-        Inner<Isa>::template shift<kVectors>(rounding, out, first);
-        if (out + 1 < outs) Inner<Isa>::template shift<kVectors>(rounding, out + 1, second);
+      next_pair(channels, rounding, outs, out, fit, saturate, pairs);
+      if (fit == Fit::int16) {
         SRQ_UNROLL
-        for (int v = 0; v < kVectors; ++v) {
-          pairs[v] = Isa::by_turns(saturate(first[v], second[v]));
-        }
-      } else {
-        blend(Isa::splat(rounding.right[out]), Isa::splat(16 - rounding.right[out + 1]), first,
-              second, pairs);
-        if (fit == Fit::int16) {
-          SRQ_UNROLL
-          for (int v = 0; v < kVectors; ++v) pairs[v] = saturate.clamp(pairs[v]);
-        }
+        for (int v = 0; v < kVectors; ++v) pairs[v] = saturate.clamp(pairs[v]);
       }
+      store_in_order(pairs, inputs);
+    }
+  }
+
+  // Two pairs of channels become groups of bytes. To saturate is what packing does, but for
+  // formats of fewer bits.
+  template <class S>
+  SRQ_INLINE static void store_bytes(const Depthwise& layer, S& channels,
+                                     const Saturate& saturate) {
+    const Rounding rounding = layer.rounding;
+    const Fit* fits = layer.fits;
+    int16_t* inputs = layer.inputs;
+    const int outs = layer.outs;
+    const bool full = rounding.lo == 0 && rounding.hi == UINT8_MAX;
+    for (int out = 0; out < outs; out += 4, inputs += kGroupSize) {
+      Words bytes[2][Isa::kBlocks];
       SRQ_UNROLL
-      for (int v = 0; v < kVectors; v += 2) {
-        Isa::store(inputs + v * kLanes, Isa::low(pairs[v], pairs[v + 1]));
-        Isa::store(inputs + (v + 1) * kLanes, Isa::high(pairs[v], pairs[v + 1]));
+      for (int p = 0; p < 2; ++p) {
+        Words pairs[kVectors];
+        if (out + 2 * p < outs) {
+          const Fit fit = *fits++;
+          next_pair(channels, rounding, outs, out + 2 * p, fit, saturate, pairs);
+          if (fit == Fit::int16 && !full) {
+            SRQ_UNROLL
+            for (int v = 0; v < kVectors; ++v) pairs[v] = saturate.clamp(pairs[v]);
+          }
+        } else {
+          Inner<Isa>::template start<kVectors>(0, pairs);
+        }
+        SRQ_UNROLL
+        for (int b = 0; b < Isa::kBlocks; ++b) {
+          bytes[p][b] = Isa::pack_bytes(pairs[2 * b], pairs[2 * b + 1]);
+        }
       }
+      Words groups[kVectors];
+      SRQ_UNROLL
+      for (int b = 0; b < Isa::kBlocks; ++b) {
+        groups[2 * b] = Isa::pair_low(bytes[0][b], bytes[1][b]);
+        groups[2 * b + 1] = Isa::pair_high(bytes[0][b], bytes[1][b]);
+      }
+      store_in_order(groups, inputs);
+    }
+  }
+
+  // Vectors of even and of odd pixels by turns, stored as neighbours.
+  SRQ_INLINE static void store_in_order(const Words* groups, int16_t* inputs) {
+    SRQ_UNROLL
+    for (int v = 0; v < kVectors; v += 2) {
+      Isa::store(inputs + v * kLanes, Isa::low(groups[v], groups[v + 1]));
+      Isa::store(inputs + (v + 1) * kLanes, Isa::high(groups[v], groups[v + 1]));
+    }
+  }
+
+  // Channels `out` and `out` + 1 (or zeros) side by side, rounded; saturated if `fit` is none.
+  template <class S>
+  SRQ_INLINE static void next_pair(S& channels, const Rounding& rounding, int outs, int out,
+                                   Fit fit, const Saturate& saturate, Words* pairs) {
+    Sums first[kVectors], second[kVectors];
+    channels.next(first);
+    if (out + 1 < outs) {
+      channels.next(second);
+    } else {
+      Inner<Isa>::template start<kVectors>(0, second);
+    }
+    if (fit != Fit::none) {
+      return blend(Isa::splat(rounding.right[out]), Isa::splat(16 - rounding.right[out + 1]),
+                   first, second, pairs);
+    }
+    Inner<Isa>::template shift<kVectors>(rounding, out, first);
+    if (out + 1 < outs) Inner<Isa>::template shift<kVectors>(rounding, out + 1, second);
+    SRQ_UNROLL
+    for (int v = 0; v < kVectors; ++v) {
+      pairs[v] = Isa::by_turns(saturate(first[v], second[v]));
     }
   }
 

@@ -11,6 +11,7 @@ struct Avx2 {
   static constexpr int kBlocks = 2;
   static constexpr int kDenseBlocks = 1;
   static constexpr int kOuts = 4;
+  static constexpr bool kBytes = false;
   using Words = __m256i;
   using Sums = __m256i;
 

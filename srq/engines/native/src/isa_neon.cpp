@@ -11,6 +11,7 @@ struct Neon {
   static constexpr int kBlocks = 2;
   static constexpr int kDenseBlocks = 1;
   static constexpr int kOuts = 8;
+  static constexpr bool kBytes = false;
   using Words = int16x8_t;
   using Sums = int32x4_t;
 

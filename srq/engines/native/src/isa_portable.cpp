@@ -9,6 +9,7 @@ struct Portable {
   static constexpr int kBlocks = 1;
   static constexpr int kDenseBlocks = 1;
   static constexpr int kOuts = 4;
+  static constexpr bool kBytes = false;
 
   struct Words {
     int16_t lane[kLanes];

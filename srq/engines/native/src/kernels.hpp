@@ -3,7 +3,8 @@
 // functions of the library, which the linker could then choose for everybody.
 //
 // A *tile* is what one call computes: `tile` neighbouring pixels of a line. What a dense layer
-// reads are pairs: two inputs of one pixel side by side (see docs/native-engine.md).
+// reads are groups of the inputs of one pixel side by side: pairs of int16 or, where all inputs
+// and weights are of 8 bits, four uint8 (see docs/native-engine.md).
 #pragma once
 
 #include <cstddef>
@@ -37,18 +38,22 @@ struct Target {
   bool exact;
 };
 
-// Two values of each pixel of a tile side by side; `second` is null for a lonely one.
-struct Tap {
-  const int16_t* first;
-  const int16_t* second;
+// Lines that become groups of inputs, `size` to a group; null for none. What is put into bytes
+// has `offset` added first.
+struct Taps {
+  const int16_t* const* lines;
+  int groups;
+  bool bytes;
+  int offset;
 };
 
-// A dense layer: outs sums over 2 * pairs inputs. `residual` (or null) is added to each sum,
+// A dense layer: outs sums over groups of inputs. `residual` (or null) is added to each sum,
 // shifted left; its channels are residual_stride apart.
 struct Dense {
   const int16_t* inputs;
   const int32_t* weights;  // by blocks of output channels, see dense_block
-  int pairs;
+  int groups;
+  bool bytes;
   int outs;
   Rounding rounding;
   const int16_t* residual;
@@ -78,17 +83,19 @@ struct Depthwise {
   int outs;
   int multiplier;
   Rounding rounding;
-  int16_t* inputs;  // pairs for a dense layer, or null: then lines at `target`
-  const Fit* fits;  // per pair, for `inputs`
+  int16_t* inputs;  // groups for a dense layer, or null: then lines at `target`
+  bool bytes;       // whether those are of bytes
+  const Fit* fits;  // per pair of outputs, for `inputs`
   Target target;
 };
 
 struct Kernels {
   int tile;          // pixels
-  int pair_size;     // int16 that a pair of inputs takes for a tile
-  int dense_block;   // output channels whose weights stand together, pair by pair
+  int group_size;    // int16 that a group of inputs takes for a tile
+  int dense_block;   // output channels whose weights stand together, group by group
+  bool bytes;        // whether dense layers take groups of bytes
 
-  void (*gather)(const Tap* taps, int pairs, ptrdiff_t x, int16_t* inputs);
+  void (*gather)(const Taps& taps, ptrdiff_t x, int16_t* inputs);
   void (*dense)(const Dense& layer, ptrdiff_t x);
   void (*depthwise)(const Depthwise& layer, ptrdiff_t x);
 

@@ -30,8 +30,9 @@ int64_t multiply_adds(int64_t rounds) {
 template <class Isa>
 constexpr Kernels kernels_of() {
   return {Inner<Isa>::kTile,
-          Inner<Isa>::kPairSize,
+          Inner<Isa>::kGroupSize,
           Isa::kOuts,
+          Isa::kBytes,
           InnerDense<Isa>::gather,
           InnerDense<Isa>::dense,
           InnerDepthwise<Isa>::depthwise,

@@ -1,12 +1,23 @@
 #include "layer.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace srq {
 namespace {
 
+// `count` numbers of `bits` bits each, the first one lowest.
+int32_t word(const int32_t* numbers, size_t count, int bits) {
+  uint32_t made = 0;
+  for (size_t i = 0; i < count; ++i) {
+    made |= (uint32_t(numbers[i]) & ((1u << bits) - 1)) << (bits * i);
+  }
+  return int32_t(made);
+}
+
 int32_t word(int32_t first, int32_t second) {
-  return int32_t((uint32_t(first) & 0xFFFF) | (uint32_t(second) << 16));
+  const int32_t numbers[2] = {first, second};
+  return word(numbers, 2, 16);
 }
 
 int32_t shifted(int32_t number, int left) { return int32_t(uint32_t(number) << left); }
@@ -24,7 +35,35 @@ Fit fit_of(const Op& op, int out) {
   return least >= INT16_MIN && most <= INT16_MAX ? Fit::int16 : Fit::none;
 }
 
+// Whether the op's values are bytes once `offset` is added, be it to the values or, in a
+// convolution, to its sums.
+bool fits_bytes(const Op& op, int offset) {
+  if (op.format.lo + offset < 0 || op.format.hi + offset > UINT8_MAX) return false;
+  if (op.kind != Kind::conv || offset == 0) return true;
+  for (int channel = 0; channel < op.channels; ++channel) {
+    const int shift = op.shifts[channel];
+    if (shift < 0) return false;
+    const int64_t most = int64_t(op.kernel.most[channel]) + offset + 1;
+    if (shift > 31 || most > INT32_MAX >> shift) return false;
+  }
+  return true;
+}
+
 }  // namespace
+
+Op with_offset(const Op& op, int offset) {
+  if (offset == 0) return op;
+  Op moved = op;
+  moved.format.lo += offset;
+  moved.format.hi += offset;
+  for (int channel = 0; channel < op.channels; ++channel) {
+    const uint32_t bias = uint32_t(op.kernel.bias[channel]);
+    moved.kernel.bias[channel] = int32_t(bias + uint32_t(shifted(offset, op.shifts[channel])));
+    moved.kernel.least[channel] += offset;
+    moved.kernel.most[channel] += offset;
+  }
+  return moved;
+}
 
 RoundingTable::RoundingTable(const std::vector<int32_t>& bias, const std::vector<int>& shifts,
                              const Format& format)
@@ -44,7 +83,7 @@ Rounding RoundingTable::from(int out) const {
           format_.lo, format_.hi};
 }
 
-DenseLayer::DenseLayer(const Op& op, int sum_shift, int block)
+DenseLayer::DenseLayer(const Op& op, const Op& source, int sum_shift, const Kernels& kernels)
     : outs(op.channels / op.kernel.groups) {
   const Kernel& kernel = op.kernel;
   for (int i = 0; i < kernel.ins; ++i) {
@@ -54,20 +93,29 @@ DenseLayer::DenseLayer(const Op& op, int sum_shift, int block)
       }
     }
   }
-  const int count = int(taps.size());
-  pairs = (count + 1) / 2;
+  const size_t count = taps.size();
+  std::vector<int32_t> shifted_weights;
+  for (int16_t weight : kernel.weight) shifted_weights.push_back(shifted(weight, sum_shift));
+
+  offset = source.format.lo < 0 ? 128 : 0;
+  bytes = kernels.bytes && fits_bytes(source, offset) &&
+          std::all_of(shifted_weights.begin(), shifted_weights.end(),
+                      [](int32_t weight) { return weight >= INT8_MIN && weight <= INT8_MAX; });
+  if (!bytes) offset = 0;
+  const size_t size = size_t(tap_group_size());
+  tap_groups = int((count + size - 1) / size);
+
   for (int channel = 0; channel < op.channels; ++channel) {
-    bias.push_back(shifted(kernel.bias[channel], sum_shift));
+    const auto first = shifted_weights.begin() + channel * count;
+    const int32_t sum = std::accumulate(first, first + count, int32_t(0));
+    bias.push_back(int32_t(uint32_t(shifted(kernel.bias[channel], sum_shift)) - offset * sum));
   }
-  const auto weight = [&](int channel, int tap) {
-    return tap < count ? shifted(kernel.weight[size_t(channel) * count + tap], sum_shift) : 0;
-  };
   for (int group = 0; group < kernel.groups; ++group) {
-    for (int begin = 0; begin < outs; begin += block) {
-      for (int pair = 0; pair < pairs; ++pair) {
-        for (int out = begin; out < std::min(begin + block, outs); ++out) {
-          const int channel = group * outs + out;
-          weights.push_back(word(weight(channel, 2 * pair), weight(channel, 2 * pair + 1)));
+    for (int begin = 0; begin < outs; begin += kernels.dense_block) {
+      for (size_t tap = 0; tap < count; tap += size) {
+        for (int out = begin; out < std::min(begin + kernels.dense_block, outs); ++out) {
+          const int32_t* channel = &shifted_weights[size_t(group * outs + out) * count];
+          weights.push_back(word(channel + tap, std::min(count - tap, size), 32 / int(size)));
         }
       }
     }

@@ -26,7 +26,8 @@ class RoundingTable {
   Format format_;
 };
 
-// A convolution as a dense layer: per group, sums over pairs of taps.
+// A convolution as a dense layer: per group of the convolution, sums over groups of taps, which
+// are pairs of int16 or four bytes.
 struct DenseLayer {
   // One factor of a sum: pixel (dy, dx) beside the output pixel, in channel `in` of the group.
   struct Tap {
@@ -35,18 +36,27 @@ struct DenseLayer {
     int dx;
   };
 
-  DenseLayer(const Op& op, int sum_shift, int block);
+  // `source`: the op that makes its inputs. They become bytes where the kernels take bytes and
+  // those can hold them and the weights.
+  DenseLayer(const Op& op, const Op& source, int sum_shift, const Kernels& kernels);
 
   std::vector<Tap> taps;         // the same for each group
-  std::vector<int32_t> weights;  // (groups, blocks of outs, pairs, outs of the block)
-  std::vector<int32_t> bias;     // shifted as the weights are
+  std::vector<int32_t> weights;  // (groups, blocks of outs, tap groups, outs of the block)
+  std::vector<int32_t> bias;     // shifted as the weights are, less what `offset` adds to a sum
   int outs;                      // of a group
-  int pairs;
+  bool bytes;
+  int offset;  // is added to each input that becomes a byte
+  int tap_groups;
+
+  int tap_group_size() const { return bytes ? 4 : 2; }
 
   const int32_t* weights_of(int group) const {
-    return weights.data() + size_t(group) * outs * pairs;
+    return weights.data() + size_t(group) * outs * tap_groups;
   }
 };
+
+// The convolution `op` with `offset` added to its values, whose format moves along.
+Op with_offset(const Op& op, int offset);
 
 // A depthwise convolution: what srq::Depthwise says of it.
 struct DepthwiseLayer {
