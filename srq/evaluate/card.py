@@ -1,7 +1,7 @@
-"""Model cards: what a shipped float checkpoint is, how it came about and what it scores.
+"""Model cards: what a shipped network is, how it came about and what it scores.
 
-``python -m srq.evaluate.card NAME RESULT...`` writes ``srq/zoo/NAME.md`` for a checkpoint of
-the zoo; its tables are those of the result files and kept current by ``srq.evaluate.paste``.
+``python -m srq.evaluate.card NAME RESULT...`` writes ``srq/zoo/NAME.md`` for a network of the
+zoo; its tables are those of the result files and kept current by ``srq.evaluate.paste``.
 """
 
 import os
@@ -21,6 +21,8 @@ from srq.train.checkpoint import load_model, read_notes
 from srq.train.config import TrainConfig
 from srq.train.schema import from_table, to_toml
 
+LICENCE = "Apache-2.0"
+
 
 def card(checkpoint: Path, results: Sequence[Path]) -> str:
     """The card of a checkpoint, as markdown; ``results`` are files of ``srq evaluate --json``.
@@ -35,14 +37,23 @@ def card(checkpoint: Path, results: Sequence[Path]) -> str:
         raise CheckpointError(
             f"{checkpoint} does not say {error} of its training; use one that 'srq train' wrote."
         ) from None
-    lines = [f"# {checkpoint.stem}", "", "| | |", "| --- | --- |"]
+    training = ["## Training", "", "```toml", config.strip(), "```", ""]
+    return _card(checkpoint, facts, results, training)
+
+
+def program_card(file: Path, results: Sequence[Path]) -> str:
+    """The card of a Program without a checkpoint of its own."""
+    return _card(file, _program_facts(file) | {"licence": LICENCE}, results, [])
+
+
+def _card(file: Path, facts: dict[str, str], results: Sequence[Path], more: list[str]) -> str:
+    lines = [f"# {file.stem}", "", "| | |", "| --- | --- |"]
     lines += [f"| {what} | {value} |" for what, value in facts.items()]
     lines += ["", "## Scores", ""]
     for result in results:
-        place = Path(os.path.relpath(result, checkpoint.parent)).as_posix()
+        place = Path(os.path.relpath(result, file.parent)).as_posix()
         lines += [f"<!-- table: {place} -->", "<!-- end of table -->", ""]
-    lines += ["## Training", "", "```toml", config.strip(), "```", ""]
-    return pasted("\n".join(lines), checkpoint.parent)
+    return pasted("\n".join(lines + more), file.parent)
 
 
 def _facts(checkpoint: Path, notes: Notes) -> dict[str, str]:
@@ -61,7 +72,7 @@ def _facts(checkpoint: Path, notes: Notes) -> dict[str, str]:
         "made with": f"srq {notes['srq']}, torch {notes['torch']}",
         "SHA-256 of the file": f"`{sha256_file(checkpoint)}`",
         **_program_facts(checkpoint.with_suffix(".srq")),
-        "licence": "Apache-2.0",
+        "licence": LICENCE,
     }
 
 
@@ -81,8 +92,14 @@ def _program_facts(file: Path) -> dict[str, str]:
 
 def main(name: str, *results: str) -> None:
     """Write the card of the zoo's network ``name``."""
-    checkpoint = zoo.resolve(name, "float")
-    write_text(checkpoint.with_suffix(".md"), card(checkpoint, [Path(file) for file in results]))
+    files = [Path(file) for file in results]
+    if name in zoo.names("float"):
+        network = zoo.resolve(name, "float")
+        text = card(network, files)
+    else:
+        network = zoo.resolve(name, "program")
+        text = program_card(network, files)
+    write_text(network.with_suffix(".md"), text)
 
 
 if __name__ == "__main__":

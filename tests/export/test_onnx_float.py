@@ -6,6 +6,7 @@ import torch
 
 from srq.errors import CheckpointError, ProgramError
 from srq.export import export
+from srq.export.onnx.network import find_checkpoint
 from srq.image.resize import bicubic
 from srq.lower import lower
 from srq.models import build
@@ -25,7 +26,7 @@ def program_of(name):
 
 def by_torch(name, luma):
     """(H, W) of 0 to 1 through the network, in float64, not clipped."""
-    network = load_model(resolve(name, "float")).double()
+    network = load_model(find_checkpoint(program_of(name), None)).double()
     with torch.inference_mode():
         return network(torch.from_numpy(luma).double()[None, None])[0, 0].numpy()
 

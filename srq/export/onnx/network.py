@@ -24,17 +24,18 @@ if TYPE_CHECKING:
 
 def find_checkpoint(program: Program, named: str | Path | None) -> Path:
     """The checkpoint of the float network that ``program`` was made of: ``named``, or by default
-    the one of the zoo with the program's name.
+    the one of the zoo with the name that the program says, or else with its own.
 
     Raises ModelError if there is none, CheckpointError if it is of another network.
     """
-    if named is None and program.name not in names("float"):
+    said, _, made_of = program.provenance.get("checkpoint", "").rpartition(" ")
+    default = Path(said).stem if Path(said).stem in names("float") else program.name
+    if named is None and default not in names("float"):
         raise ModelError(
             f"The zoo has no float network for the program '{program.name}';"
             " name the checkpoint that it was made of."
         )
-    checkpoint = resolve(named or program.name, "float")
-    _, _, made_of = program.provenance.get("checkpoint", "").rpartition(" ")
+    checkpoint = resolve(named or default, "float")
     if made_of and checkpoint.is_file() and sha256_file(checkpoint) != made_of:
         raise CheckpointError(
             f"{checkpoint} is not what the program '{program.name}' was made of, a file of the"

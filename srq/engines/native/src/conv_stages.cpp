@@ -100,18 +100,13 @@ RoundingTable rounding_of(const Program& program, const Fusion& fusion, const De
   return RoundingTable(layer.bias, op.shifts, op.format);
 }
 
-// Left shifts of the sums that the weights take over: only where another op rounds them.
-Op shifted_conv(const Program& program, const Fusion& fusion) {
-  Op op = program.ops[fusion.conv];
-  if (fusion.finish < 0) return op;
-  const size_t taps = op.kernel.weight.size() / op.channels;
-  for (size_t i = 0; i < op.kernel.weight.size(); ++i) {
-    op.kernel.weight[i] = int16_t(op.kernel.weight[i] * (1 << -op.shifts[i / taps]));
-  }
-  for (int out = 0; out < op.channels; ++out) {
-    op.kernel.bias[out] = int32_t(uint32_t(op.kernel.bias[out]) << -op.shifts[out]);
-  }
-  return op;
+// The left shifts of the exact sums, per channel: where another op rounds them.
+std::vector<int> shifts_of(const Program& program, const Fusion& fusion) {
+  const Op& op = program.ops[fusion.conv];
+  std::vector<int> shifts(op.channels, 0);
+  if (fusion.finish < 0) return shifts;
+  for (int out = 0; out < op.channels; ++out) shifts[out] = fusion.sum_shift - op.shifts[out];
+  return shifts;
 }
 
 class DenseStage : public Stage {
@@ -122,8 +117,7 @@ class DenseStage : public Stage {
         fusion_(fusion),
         kernels_(kernels),
         op_(program.ops[fusion.conv]),
-        layer_(shifted_conv(program, fusion), program.ops[op_.sources[0]], fusion.sum_shift,
-               kernels),
+        layer_(op_, program.ops[op_.sources[0]], shifts_of(program, fusion), kernels),
         rounding_(rounding_of(program, fusion, layer_)) {
     if (fusion.depthwise >= 0) {
       depthwise_ = std::make_unique<DepthwisePart>(
@@ -200,6 +194,7 @@ class DenseStage : public Stage {
     Dense dense{};
     dense.inputs = inputs(canvas);
     dense.weights = layer_.weights_of(group);
+    dense.left = layer_.left_of(group);
     dense.groups = layer_.tap_groups;
     dense.bytes = layer_.bytes;
     dense.outs = layer_.outs;

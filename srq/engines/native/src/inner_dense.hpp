@@ -111,9 +111,9 @@ struct InnerDense : Inner<Isa> {
     Sums sums[kOuts][kWidth];
     SRQ_UNROLL
     for (int o = 0; o < kOuts; ++o) {
-      Inner<Isa>::template start<kWidth>(layer.rounding.init[out + o], sums[o]);
+      Inner<Isa>::template start<kWidth>(layer.left ? 0 : layer.rounding.init[out + o], sums[o]);
     }
-    if (layer.residual) add_residual(layer, out, x, sums);
+    if (!kBytes && layer.residual) add_residual(layer, out, x, sums);
     const int32_t* weights = layer.weights + ptrdiff_t(out) * layer.groups;
     const int32_t* const weights_end = weights + ptrdiff_t(kOuts) * layer.groups;
     for (; weights != weights_end; inputs += kGroupSize, weights += kOuts) {
@@ -127,6 +127,8 @@ struct InnerDense : Inner<Isa> {
         for (int v = 0; v < kWidth; ++v) sums[o][v] = dot<kBytes>(sums[o][v], input[v], weight);
       }
     }
+    if (kBytes && layer.left) shift_left(layer, out, sums);
+    if (kBytes && layer.residual) add_residual(layer, out, x, sums);
     if (kEnd == End::any) return finish_any<kOuts>(layer, out, x, sums);
     const typename Inner<Isa>::template Saturate<kEnd == End::unsigned_format> saturate(
         layer.rounding);
@@ -162,7 +164,21 @@ struct InnerDense : Inner<Isa> {
     }
   }
 
-  // What the sums begin with besides the bias: another value, shifted left. Two of its channels
+  // Brings the sums of channels to one binary point, and adds what they did not begin with.
+  template <int kOuts>
+  SRQ_INLINE static void shift_left(const Dense& layer, int out, Sums (&sums)[kOuts][kWidth]) {
+    SRQ_UNROLL
+    for (int o = 0; o < kOuts; ++o) {
+      const Sums left = Isa::splat(layer.left[out + o]);
+      const Sums init = Isa::splat(layer.rounding.init[out + o]);
+      SRQ_UNROLL
+      for (int v = 0; v < kWidth; ++v) {
+        sums[o][v] = Isa::add(Isa::shift_left(sums[o][v], left), init);
+      }
+    }
+  }
+
+  // What the sums contain besides the bias: another value, shifted left. Two of its channels
   // are a pair of inputs, of which each sum takes one.
   template <int kOuts>
   SRQ_INLINE static void add_residual(const Dense& layer, int out, ptrdiff_t x,

@@ -52,6 +52,7 @@ struct Taps {
 struct Dense {
   const int16_t* inputs;
   const int32_t* weights;  // by blocks of output channels, see dense_block
+  const int32_t* left;     // per output channel: sums of bytes are shifted left; or null
   int groups;
   bool bytes;
   int outs;

@@ -1,7 +1,6 @@
 #include "layer.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace srq {
 namespace {
@@ -83,7 +82,8 @@ Rounding RoundingTable::from(int out) const {
           format_.lo, format_.hi};
 }
 
-DenseLayer::DenseLayer(const Op& op, const Op& source, int sum_shift, const Kernels& kernels)
+DenseLayer::DenseLayer(const Op& op, const Op& source, const std::vector<int>& shifts,
+                       const Kernels& kernels)
     : outs(op.channels / op.kernel.groups) {
   const Kernel& kernel = op.kernel;
   for (int i = 0; i < kernel.ins; ++i) {
@@ -93,28 +93,33 @@ DenseLayer::DenseLayer(const Op& op, const Op& source, int sum_shift, const Kern
       }
     }
   }
-  const size_t count = taps.size();
-  std::vector<int32_t> shifted_weights;
-  for (int16_t weight : kernel.weight) shifted_weights.push_back(shifted(weight, sum_shift));
-
   offset = source.format.lo < 0 ? 128 : 0;
   bytes = kernels.bytes && fits_bytes(source, offset) &&
-          std::all_of(shifted_weights.begin(), shifted_weights.end(),
-                      [](int32_t weight) { return weight >= INT8_MIN && weight <= INT8_MAX; });
+          std::all_of(kernel.weight.begin(), kernel.weight.end(),
+                      [](int16_t weight) { return weight >= INT8_MIN && weight <= INT8_MAX; });
   if (!bytes) offset = 0;
-  const size_t size = size_t(tap_group_size());
+  const bool shifted_sums =
+      bytes && std::any_of(shifts.begin(), shifts.end(), [](int shift) { return shift != 0; });
+  if (shifted_sums) left.assign(shifts.begin(), shifts.end());
+  const size_t count = taps.size(), size = size_t(tap_group_size());
   tap_groups = int((count + size - 1) / size);
 
+  std::vector<int32_t> numbers;
   for (int channel = 0; channel < op.channels; ++channel) {
-    const auto first = shifted_weights.begin() + channel * count;
-    const int32_t sum = std::accumulate(first, first + count, int32_t(0));
-    bias.push_back(int32_t(uint32_t(shifted(kernel.bias[channel], sum_shift)) - offset * sum));
+    int32_t sum = 0;
+    for (size_t tap = 0; tap < count; ++tap) {
+      const int32_t weight = kernel.weight[channel * count + tap];
+      sum += weight;
+      numbers.push_back(shifted(weight, bytes ? 0 : shifts[channel]));
+    }
+    const uint32_t exact = uint32_t(kernel.bias[channel]) - uint32_t(offset * sum);
+    bias.push_back(shifted(int32_t(exact), shifts[channel]));
   }
   for (int group = 0; group < kernel.groups; ++group) {
     for (int begin = 0; begin < outs; begin += kernels.dense_block) {
       for (size_t tap = 0; tap < count; tap += size) {
         for (int out = begin; out < std::min(begin + kernels.dense_block, outs); ++out) {
-          const int32_t* channel = &shifted_weights[size_t(group * outs + out) * count];
+          const int32_t* channel = &numbers[size_t(group * outs + out) * count];
           weights.push_back(word(channel + tap, std::min(count - tap, size), 32 / int(size)));
         }
       }

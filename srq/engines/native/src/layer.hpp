@@ -37,12 +37,15 @@ struct DenseLayer {
   };
 
   // `source`: the op that makes its inputs. They become bytes where the kernels take bytes and
-  // those can hold them and the weights.
-  DenseLayer(const Op& op, const Op& source, int sum_shift, const Kernels& kernels);
+  // those can hold them and the weights. `shifts`: left shifts of the sums, per channel, which
+  // pairs' weights and the bias take over.
+  DenseLayer(const Op& op, const Op& source, const std::vector<int>& shifts,
+             const Kernels& kernels);
 
   std::vector<Tap> taps;         // the same for each group
   std::vector<int32_t> weights;  // (groups, blocks of outs, tap groups, outs of the block)
-  std::vector<int32_t> bias;     // shifted as the weights are, less what `offset` adds to a sum
+  std::vector<int32_t> bias;     // shifted as the sums are, less what `offset` adds to them
+  std::vector<int32_t> left;     // of sums of bytes, per channel; empty where there is none
   int outs;                      // of a group
   bool bytes;
   int offset;  // is added to each input that becomes a byte
@@ -52,6 +55,9 @@ struct DenseLayer {
 
   const int32_t* weights_of(int group) const {
     return weights.data() + size_t(group) * outs * tap_groups;
+  }
+  const int32_t* left_of(int group) const {
+    return left.empty() ? nullptr : left.data() + size_t(group) * outs;
   }
 };
 
