@@ -90,17 +90,23 @@ def main() -> None:
     for name in names("program"):
         program = load(resolve(name, "program"))
         about = {"fingerprint": program.fingerprint, **weight(program)}
-        if held and held["players"] == record["players"] and name in held["programs"]:
-            done = held["programs"][name]
-            if {**done, "rows": None} == {**about, "rows": None}:
-                record["programs"][name] = done
-                continue
-        about["rows"] = []
-        for row in rows(program):
-            about["rows"].append(row)
-            print(name, *row.values(), flush=True)
-        record["programs"][name] = about
+        record["programs"][name] = _held(held, record["players"], name, about) or about
+        if "rows" not in record["programs"][name]:
+            about["rows"] = []
+            for row in rows(program):
+                about["rows"].append(row)
+                print(name, *row.values(), flush=True)
         write_text(options.json, json.dumps(record, indent=1) + "\n")
+
+
+def _held(
+    held: dict[str, Any] | None, players: dict[str, str], name: str, about: dict[str, Any]
+) -> dict[str, Any] | None:
+    """What an earlier run found of a Program that is still what it was, in the same players."""
+    if not held or held["players"] != players:
+        return None
+    done = held["programs"].get(name, {})
+    return done if {**done, "rows": None} == {**about, "rows": None} else None
 
 
 def weight(program: Program) -> dict[str, int]:

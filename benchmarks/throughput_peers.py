@@ -2,7 +2,8 @@
 
 A contestant takes a frame of uint8 and a number of threads and gives a function that enlarges
 that frame once. The general runtimes get their floats made before the clock starts, and leave
-theirs as they are: only the native engine and the bicubic filter give pixels.
+theirs as they are: only the native engine and the bicubic filter give pixels. Their int8 is what
+onnxruntime's own quantizer makes of the float network, calibrated on this very frame.
 """
 
 import tempfile
@@ -15,6 +16,7 @@ import numpy as np
 import onnxruntime
 import torch
 from numpy.typing import NDArray
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
 from benchmarks.float_network import (
     Layer,
@@ -36,13 +38,23 @@ Frame = NDArray[np.uint8]
 Run = Callable[[], NDArray]
 
 
-def contestants(program: Program, frame: Frame, threads: int) -> dict[str, Run]:
-    """Every contestant by name, ready to run with ``threads`` threads."""
-    made: dict[str, Run] = {"native": native(program, frame, threads)}
+def contestants(
+    program: Program, eight_bits: Program, frame: Frame, threads: int
+) -> dict[str, Run]:
+    """Every contestant by name, ready to run with ``threads`` threads.
+
+    ``eight_bits`` is the same network with weights and activations of 8 bits.
+    """
+    made: dict[str, Run] = {
+        "native": native(program, frame, threads),
+        "native, 8 bits": native(eight_bits, frame, threads),
+    }
     for build, network in (("", layers(program)), (", merged", merged(layers(program)))):
         made[f"onnxruntime fp32{build}"] = on_onnxruntime(network, frame, threads)
+        made[f"onnxruntime int8{build}"] = on_onnxruntime(network, frame, threads, int8=True)
         made[f"OpenVINO fp32{build}"] = on_openvino(network, frame, threads, "f32")
         made[f"OpenVINO bf16{build}"] = on_openvino(network, frame, threads, "bf16")
+        made[f"OpenVINO int8{build}"] = on_openvino(network, frame, threads, "int8")
         made[f"ncnn{build}"] = on_ncnn(network, frame, threads)
         made[f"torch{build}"] = on_torch(network, frame, threads)
     made["OpenCV bicubic"] = bicubic(program, frame, threads)
@@ -61,17 +73,43 @@ def as_float(frame: Frame) -> NDArray[np.float32]:
     return (frame[None, None] / np.float32(256)).astype(np.float32)
 
 
-def on_onnxruntime(network: list[Layer], frame: Frame, threads: int) -> Run:
+class _Frames(CalibrationDataReader):
+    """One frame to calibrate on."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frames = iter([{"lr": as_float(frame)}])
+
+    def get_next(self) -> Any:
+        return next(self._frames, None)
+
+
+def _write(network: list[Layer], frame: Frame, folder: str, int8: bool) -> str:
+    """The network as an ONNX file in ``folder``."""
+    path = Path(folder) / "network.onnx"
+    write_onnx(network, path, *frame.shape)
+    if not int8:
+        return str(path)
+    quantized = Path(folder) / "int8.onnx"
+    quantize_static(
+        str(path),
+        str(quantized),
+        _Frames(frame),
+        quant_format=QuantFormat.QDQ,
+        per_channel=True,
+        activation_type=QuantType.QUInt8,
+        weight_type=QuantType.QInt8,
+    )
+    return str(quantized)
+
+
+def on_onnxruntime(network: list[Layer], frame: Frame, threads: int, int8: bool = False) -> Run:
     """onnxruntime on the processor, with all its optimizations."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "network.onnx"
-        write_onnx(network, path, *frame.shape)
+        path = _write(network, frame, folder, int8)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     given = {"lr": as_float(frame)}
     return lambda: np.asarray(session.run(None, given)[0])
 
@@ -80,15 +118,14 @@ def on_openvino(network: list[Layer], frame: Frame, threads: int, precision: str
     """OpenVINO on the processor, tuned for latency."""
     core = openvino.Core()
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "network.onnx"
-        write_onnx(network, path, *frame.shape)
         compiled = core.compile_model(
-            str(path),
+            _write(network, frame, folder, int8=precision == "int8"),
             "CPU",
             {
                 "PERFORMANCE_HINT": "LATENCY",
                 "INFERENCE_NUM_THREADS": threads,
-                "INFERENCE_PRECISION_HINT": precision,
+                # What is not int8 in the file runs in the other.
+                "INFERENCE_PRECISION_HINT": "bf16" if precision == "int8" else precision,
             },
         )
     request = compiled.create_infer_request()

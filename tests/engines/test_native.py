@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from srq.datasets.benchmarks import load_benchmark
 from srq.datasets.protocol import clean_pair
+from srq.engines import open_engine
 from srq.engines.reference import Reference
-from srq.errors import ConfigError, DataError, ImageError
+from srq.errors import ConfigError, DataError, ImageError, MissingDependencyError
 from srq.program import load, reach_of
 from srq.zoo import resolve
 from tests.kim_program import kim_program
@@ -179,6 +180,13 @@ def test_a_result_that_does_not_fit_is_refused(out, message):
 def test_a_picture_that_the_program_does_not_read_is_refused():
     with pytest.raises(ImageError, match="reads 8-bit luma as uint8, not uint16"):
         native.Native(kim_program(), 1)(luma((2, 3), 10))
+
+
+def test_an_extension_of_another_version_is_as_good_as_none(monkeypatch):
+    monkeypatch.setattr(native._native, "encoding", 1)
+    monkeypatch.delitem(sys.modules, "srq.engines.native")
+    with pytest.raises(MissingDependencyError, match="'native' is not installed; reinstall srq"):
+        open_engine(kim_program(), "native")
 
 
 def test_an_instruction_set_that_is_not_here_is_refused(monkeypatch):

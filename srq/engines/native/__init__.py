@@ -2,7 +2,7 @@
 
 It runs any Program, bit for bit as the reference does, on the widest vectors that the machine
 has. docs/native-engine.md says how. Importing this module raises ImportError where the
-extension was not built.
+extension was not built, or was built for another version of srq.
 """
 
 import os
@@ -11,10 +11,13 @@ import numpy as np
 
 import srq.engines.native._native as _native
 from srq.engines import Picture
-from srq.engines.native.encoding import encode
+from srq.engines.native.encoding import ENCODING, encode
 from srq.engines.pictures import checked_picture
 from srq.errors import ConfigError, ImageError
 from srq.program import Program
+
+if getattr(_native, "encoding", None) != ENCODING:
+    raise ImportError("The native extension was built for another version of srq.")
 
 ISA_VARIABLE = "SRQ_NATIVE_ISA"
 """The environment variable that forces an instruction set; unset, the fastest is taken."""

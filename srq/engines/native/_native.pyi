@@ -2,6 +2,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+encoding: int
+
 def isas() -> list[str]: ...
 def peak(isa: str, seconds: float) -> float: ...
 

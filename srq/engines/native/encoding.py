@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from srq.program import Conv, NearestUpsample, OpKind, PixelShuffle, Program, Step
 
-_MAGIC = 0x51525301
+ENCODING = 0x51525302
+"""The first word: its last byte is the version of what follows, as the extension knows it."""
+
 _KINDS = (
     OpKind.INPUT,
     OpKind.CONV,
@@ -24,7 +26,7 @@ _KINDS = (
 def encode(program: Program) -> NDArray[np.int32]:
     """``program`` as the engine reads it."""
     index = {step.op.name: i for i, step in enumerate(program.steps)}
-    words = [_MAGIC, len(program.steps)]
+    words = [ENCODING, len(program.steps)]
     for step in program.steps:
         words += _step(program, step, index)
     return np.array(words, np.int32)

@@ -72,6 +72,7 @@ double peak(const std::string& isa, double seconds) {
 }  // namespace
 
 NB_MODULE(_native, module) {
+  module.attr("encoding") = srq::kEncoding;
   module.def("isas", &isas);
   module.def("peak", &peak, nb::arg("isa"), nb::arg("seconds"));
   nb::class_<srq::Engine>(module, "Engine")

@@ -5,8 +5,6 @@
 namespace srq {
 namespace {
 
-constexpr int32_t kMagic = 0x51525301;  // the last byte is the version of the encoding
-
 class Words {
  public:
   Words(const int32_t* words, size_t count) : next_(words), left_(count) {}
@@ -88,7 +86,7 @@ Op parse_op(Words& words, const std::vector<Op>& before) {
 
 Program parse(const int32_t* words, size_t count) {
   Words rest(words, count);
-  if (rest.take() != kMagic) throw std::invalid_argument("not a program of this engine's encoding");
+  if (rest.take() != kEncoding) throw std::invalid_argument("not a program of this engine's encoding");
   Program program;
   for (int ops = rest.take(2, 256); ops > 0; --ops) {
     program.ops.push_back(parse_op(rest, program.ops));

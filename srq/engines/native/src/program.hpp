@@ -62,6 +62,9 @@ struct Program {
   int scale() const { return ops.back().scale; }
 };
 
+// The first word of a program; its last byte is the version of the encoding.
+constexpr int32_t kEncoding = 0x51525302;
+
 // The program that `words` write. Throws std::invalid_argument where they write none.
 Program parse(const int32_t* words, size_t count);
 
