@@ -14,7 +14,7 @@ from srq.engines import open_engine
 from srq.engines.reference import Reference
 from srq.errors import ConfigError, DataError, ImageError, MissingDependencyError
 from srq.program import load, reach_of
-from srq.zoo import resolve
+from srq.zoo import names, resolve
 from tests.kim_program import kim_program
 from tests.strategies import pictures, programs
 
@@ -94,7 +94,7 @@ def test_a_picture_wider_than_a_strip(isa):
 
 
 def test_the_zoo(isa):
-    for name in ("kim-x2", "kim-x3", "kim-x4"):
+    for name in names("program"):
         check(load(resolve(name, "program")), luma((37, 61)))
 
 
