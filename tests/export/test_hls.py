@@ -158,7 +158,8 @@ def test_the_depths_written_are_those_derived(tmp_path):
 def test_a_structure_is_shared_by_programs_that_differ_in_parameters_only(name):
     program = load(resolve(name, "program"))
     twin = load(resolve("kim-x2", "program"))
-    assert (structure_of(program) == structure_of(twin)) is (program.scale == 2)
+    bits, same = ({conv.weight_bits for conv in p.convs} for p in (program, twin))
+    assert (structure_of(program) == structure_of(twin)) is (program.scale == 2 and bits == same)
     assert (len(words(program)) == len(words(twin))) is (program.scale == 2)
 
 
