@@ -18,7 +18,7 @@
 //   store_exact(p, a, b)      Sums: of each eight numbers, four of a and then four of b
 //   keep(v)                   makes the compiler believe that v changes
 //
-// and where kBytes is true, for vectors of groups of four bytes:
+// and where kBytes is true, for groups of four bytes:
 //
 //   add_words(a, b)           of Words
 //   pack_bytes(a, b)          saturated to uint8: of each sixteen bytes, eight of a, eight of b

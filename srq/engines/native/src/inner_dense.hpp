@@ -41,7 +41,6 @@ struct InnerDense : Inner<Isa> {
     return line ? Isa::loadu(line + at) : Isa::splat16(0);
   }
 
-
   // What becomes of the sums: right shifts and saturation, or whatever the layer says.
   enum class End { unsigned_format, signed_format, any };
 
@@ -111,7 +110,8 @@ struct InnerDense : Inner<Isa> {
     Sums sums[kOuts][kWidth];
     SRQ_UNROLL
     for (int o = 0; o < kOuts; ++o) {
-      Inner<Isa>::template start<kWidth>(layer.left ? 0 : layer.rounding.init[out + o], sums[o]);
+      const bool later = kBytes && layer.left;
+      Inner<Isa>::template start<kWidth>(later ? 0 : layer.rounding.init[out + o], sums[o]);
     }
     if (!kBytes && layer.residual) add_residual(layer, out, x, sums);
     const int32_t* weights = layer.weights + ptrdiff_t(out) * layer.groups;

@@ -38,8 +38,8 @@ struct Target {
   bool exact;
 };
 
-// Lines that become groups of inputs, `size` to a group; null for none. What is put into bytes
-// has `offset` added first.
+// Lines that become groups of inputs, two to a group or, as bytes, four; null for none. What is
+// put into bytes has `offset` added first.
 struct Taps {
   const int16_t* const* lines;
   int groups;
