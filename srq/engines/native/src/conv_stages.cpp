@@ -72,14 +72,11 @@ class DepthwiseStage : public Stage {
 
   std::unique_ptr<StageState> new_state() const override { return std::make_unique<State>(); }
 
-  void run(Canvas& canvas, StageState* state, bool begins, int64_t y, ptrdiff_t x0,
-           ptrdiff_t x1) const override {
+  void run(Canvas& canvas, StageState* state, int64_t y, ptrdiff_t width) const override {
     DepthwiseLine& line = static_cast<State*>(state)->line;
-    if (begins) {
-      part_.begin(canvas, y, line);
-      line.layer.target = target_of(canvas, value, y, 0);
-    }
-    for (ptrdiff_t x = x0; x < x1; x += kernels_.tile) kernels_.depthwise(line.layer, x);
+    part_.begin(canvas, y, line);
+    line.layer.target = target_of(canvas, value, y, 0);
+    for (ptrdiff_t x = 0; x < width; x += kernels_.tile) kernels_.depthwise(line.layer, x);
   }
 
  private:
@@ -147,13 +144,12 @@ class DenseStage : public Stage {
     return state;
   }
 
-  void run(Canvas& canvas, StageState* state, bool begins, int64_t y, ptrdiff_t x0,
-           ptrdiff_t x1) const override {
+  void run(Canvas& canvas, StageState* state, int64_t y, ptrdiff_t width) const override {
     std::vector<Group>& groups = static_cast<State*>(state)->groups;
     for (size_t g = 0; g < groups.size(); ++g) {
       Group& group = groups[g];
-      if (begins) begin(canvas, y, int(g), group);
-      for (ptrdiff_t x = x0; x < x1; x += kernels_.tile) {
+      begin(canvas, y, int(g), group);
+      for (ptrdiff_t x = 0; x < width; x += kernels_.tile) {
         if (depthwise_) {
           kernels_.depthwise(group.depthwise.layer, x);
         } else {

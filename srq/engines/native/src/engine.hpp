@@ -18,7 +18,6 @@ namespace srq {
 struct Worker {
   Canvas canvas;
   std::vector<std::unique_ptr<StageState>> states;  // per stage
-  std::vector<int64_t> lines;                       // that each stage worked on last
 };
 
 class Engine {
@@ -34,7 +33,7 @@ class Engine {
 
  private:
   void make(Worker& worker) const;
-  void run_stage(Worker& worker, size_t stage, int64_t y, ptrdiff_t x0, ptrdiff_t x1) const;
+  void run_stage(Worker& worker, size_t stage, int64_t y) const;
   std::unique_ptr<Worker> borrow(ptrdiff_t width) const;
 
   const Program program_;
@@ -43,7 +42,6 @@ class Engine {
   const Stages stages_;
   const Schedule schedule_;
   std::vector<int> scales_;
-  size_t scratch_bytes_ = 0;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Worker>> idle_;  // those that nobody uses
 };

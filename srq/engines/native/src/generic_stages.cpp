@@ -8,26 +8,42 @@
 namespace srq {
 namespace {
 
-// `count` integers of value v from pixel x on, as int32.
-void widen(const Canvas& canvas, int v, int64_t y, int channel, ptrdiff_t x, ptrdiff_t count,
-           int32_t* to) {
+// The first `count` integers of a line of value v, as int32.
+void widen(const Canvas& canvas, int v, int64_t y, int channel, ptrdiff_t count, int32_t* to) {
   if (canvas.window(v).wide()) {
-    std::memcpy(to, canvas.line<int32_t>(v, y).channel(channel) + x, count * sizeof(int32_t));
+    std::memcpy(to, canvas.line<int32_t>(v, y).channel(channel), count * sizeof(int32_t));
   } else {
-    const int16_t* from = canvas.line<int16_t>(v, y).channel(channel) + x;
+    const int16_t* from = canvas.line<int16_t>(v, y).channel(channel);
     for (ptrdiff_t i = 0; i < count; ++i) to[i] = from[i];
   }
 }
 
 // Integers that fit value v, put into its line.
-void put(const Canvas& canvas, int v, int64_t y, int channel, ptrdiff_t x, ptrdiff_t count,
+void put(const Canvas& canvas, int v, int64_t y, int channel, ptrdiff_t count,
          const int32_t* from) {
   const Window& window = canvas.window(v);
   if (window.wide()) {
-    std::memcpy(window.channel<int32_t>(y, channel) + x, from, count * sizeof(int32_t));
+    std::memcpy(window.channel<int32_t>(y, channel), from, count * sizeof(int32_t));
   } else {
-    int16_t* to = window.channel<int16_t>(y, channel) + x;
+    int16_t* to = window.channel<int16_t>(y, channel);
     for (ptrdiff_t i = 0; i < count; ++i) to[i] = int16_t(from[i]);
+  }
+}
+
+// Writes the part's own pixels of a line of the enlargement, of which `source` has all.
+template <class T>
+void write_picture(const Canvas& canvas, int scale, int64_t y, const T* source) {
+  const Part& part = canvas.part;
+  const ptrdiff_t offset = part.outer_left * scale;
+  const ptrdiff_t from = part.left * scale, to = part.right * scale;
+  char* row = static_cast<char*>(canvas.enlargement.data) + y * canvas.enlargement.stride;
+  source -= offset;
+  if (canvas.enlargement.bytes) {
+    uint8_t* pixels = reinterpret_cast<uint8_t*>(row);
+    for (ptrdiff_t x = from; x < to; ++x) pixels[x] = uint8_t(source[x]);
+  } else {
+    uint16_t* pixels = reinterpret_cast<uint16_t*>(row);
+    for (ptrdiff_t x = from; x < to; ++x) pixels[x] = uint16_t(source[x]);
   }
 }
 
@@ -42,10 +58,9 @@ class OpStage : public Stage {
   int32_t* sums(Canvas& canvas) const { return reinterpret_cast<int32_t*>(canvas.scratch()); }
 
   // The exact sums of a channel, requantized and put into its line.
-  void finish(Canvas& canvas, int64_t y, int channel, ptrdiff_t x, ptrdiff_t count,
-              int32_t* sums) const {
+  void finish(Canvas& canvas, int64_t y, int channel, ptrdiff_t count, int32_t* sums) const {
     kernels_.requantize(sums, op_.shifts[channel], op_.format.lo, op_.format.hi, count);
-    put(canvas, value, y, channel, x, count, sums);
+    put(canvas, value, y, channel, count, sums);
   }
 
   const Op op_;
@@ -57,27 +72,26 @@ class InputStage : public OpStage {
   InputStage(const Program& program, int index, const Kernels& kernels)
       : OpStage(program, index, kernels, {}) {}
 
-  void run(Canvas& canvas, StageState*, bool, int64_t y, ptrdiff_t x0,
-           ptrdiff_t x1) const override {
+  void run(Canvas& canvas, StageState*, int64_t y, ptrdiff_t width) const override {
     const Picture& picture = canvas.picture;
     const char* row = static_cast<const char*>(picture.data) + y * picture.stride;
-    const ptrdiff_t from = canvas.part.outer_left + x0;
+    const ptrdiff_t from = canvas.part.outer_left;
     if (picture.bytes) {
-      copy(canvas, reinterpret_cast<const uint8_t*>(row) + from, y, x0, x1);
+      copy(canvas, reinterpret_cast<const uint8_t*>(row) + from, y, width);
     } else {
-      copy(canvas, reinterpret_cast<const uint16_t*>(row) + from, y, x0, x1);
+      copy(canvas, reinterpret_cast<const uint16_t*>(row) + from, y, width);
     }
   }
 
  private:
   template <class T>
-  void copy(Canvas& canvas, const T* from, int64_t y, ptrdiff_t x0, ptrdiff_t x1) const {
+  void copy(Canvas& canvas, const T* from, int64_t y, ptrdiff_t width) const {
     const Window& window = canvas.window(value);
     if (window.wide()) {
-      std::copy(from, from + (x1 - x0), window.channel<int32_t>(y, 0) + x0);
+      std::copy(from, from + width, window.channel<int32_t>(y, 0));
     } else {
-      int16_t* to = window.channel<int16_t>(y, 0) + x0;
-      for (ptrdiff_t i = 0; i < x1 - x0; ++i) to[i] = int16_t(from[i]);
+      int16_t* to = window.channel<int16_t>(y, 0);
+      for (ptrdiff_t i = 0; i < width; ++i) to[i] = int16_t(from[i]);
     }
   }
 };
@@ -87,12 +101,11 @@ class ConvStage : public OpStage {
   ConvStage(const Program& program, int index, const Kernels& kernels)
       : OpStage(program, index, kernels, {read_of(program.ops[index])}) {}
 
-  void run(Canvas& canvas, StageState*, bool, int64_t y, ptrdiff_t x0,
-           ptrdiff_t x1) const override {
+  void run(Canvas& canvas, StageState*, int64_t y, ptrdiff_t width) const override {
     if (canvas.window(reads[0].value).wide()) {
-      convolve<int32_t>(canvas, y, x0, x1, kernels_.multiply_add32);
+      convolve<int32_t>(canvas, y, width, kernels_.multiply_add32);
     } else {
-      convolve<int16_t>(canvas, y, x0, x1, kernels_.multiply_add16);
+      convolve<int16_t>(canvas, y, width, kernels_.multiply_add16);
     }
   }
 
@@ -103,24 +116,23 @@ class ConvStage : public OpStage {
   }
 
   template <class T, class MultiplyAdd>
-  void convolve(Canvas& canvas, int64_t y, ptrdiff_t x0, ptrdiff_t x1,
-                MultiplyAdd multiply_add) const {
+  void convolve(Canvas& canvas, int64_t y, ptrdiff_t width, MultiplyAdd multiply_add) const {
     const Kernel& kernel = op_.kernel;
     const int outs_per_group = op_.channels / kernel.groups;
     const int16_t* weight = kernel.weight.data();
     for (int out = 0; out < op_.channels; ++out) {
-      std::fill(sums(canvas), sums(canvas) + (x1 - x0), kernel.bias[out]);
+      std::fill(sums(canvas), sums(canvas) + width, kernel.bias[out]);
       const int first = out / outs_per_group * kernel.ins;
       for (int i = 0; i < kernel.ins; ++i) {
         for (int dy = 0; dy < kernel.rows; ++dy) {
           const Line<T> line = canvas.line<T>(reads[0].value, y + dy - kernel.top);
-          const T* source = line.channel(first + i) + x0 - kernel.left;
+          const T* source = line.channel(first + i) - kernel.left;
           for (int dx = 0; dx < kernel.columns; ++dx, ++weight) {
-            if (*weight) multiply_add(sums(canvas), source + dx, *weight, x1 - x0);
+            if (*weight) multiply_add(sums(canvas), source + dx, *weight, width);
           }
         }
       }
-      finish(canvas, y, out, x0, x1 - x0, sums(canvas));
+      finish(canvas, y, out, width, sums(canvas));
     }
   }
 };
@@ -131,18 +143,16 @@ class AddStage : public OpStage {
       : OpStage(program, index, kernels,
                 {{program.ops[index].sources[0]}, {program.ops[index].sources[1]}}) {}
 
-  void run(Canvas& canvas, StageState*, bool, int64_t y, ptrdiff_t x0,
-           ptrdiff_t x1) const override {
-    const ptrdiff_t count = x1 - x0;
+  void run(Canvas& canvas, StageState*, int64_t y, ptrdiff_t width) const override {
     int32_t* a = sums(canvas);
-    int32_t* b = a + count;
+    int32_t* b = a + width;
     for (int c = 0; c < op_.channels; ++c) {
-      widen(canvas, reads[0].value, y, c, x0, count, a);
-      widen(canvas, reads[1].value, y, c, x0, count, b);
-      for (ptrdiff_t i = 0; i < count; ++i) {
+      widen(canvas, reads[0].value, y, c, width, a);
+      widen(canvas, reads[1].value, y, c, width, b);
+      for (ptrdiff_t i = 0; i < width; ++i) {
         a[i] = int32_t((uint32_t(a[i]) << op_.align[0]) + (uint32_t(b[i]) << op_.align[1]));
       }
-      finish(canvas, y, c, x0, count, a);
+      finish(canvas, y, c, width, a);
     }
   }
 };
@@ -152,11 +162,10 @@ class RequantizeStage : public OpStage {
   RequantizeStage(const Program& program, int index, const Kernels& kernels)
       : OpStage(program, index, kernels, {{program.ops[index].sources[0]}}) {}
 
-  void run(Canvas& canvas, StageState*, bool, int64_t y, ptrdiff_t x0,
-           ptrdiff_t x1) const override {
+  void run(Canvas& canvas, StageState*, int64_t y, ptrdiff_t width) const override {
     for (int c = 0; c < op_.channels; ++c) {
-      widen(canvas, reads[0].value, y, c, x0, x1 - x0, sums(canvas));
-      finish(canvas, y, c, x0, x1 - x0, sums(canvas));
+      widen(canvas, reads[0].value, y, c, width, sums(canvas));
+      finish(canvas, y, c, width, sums(canvas));
     }
   }
 };
@@ -167,25 +176,24 @@ class RescaleStage : public OpStage {
   RescaleStage(const Program& program, int index, const Kernels& kernels)
       : OpStage(program, index, kernels, {{program.ops[index].sources[0]}}) {}
 
-  void run(Canvas& canvas, StageState*, bool, int64_t y, ptrdiff_t x0,
-           ptrdiff_t x1) const override {
+  void run(Canvas& canvas, StageState*, int64_t y, ptrdiff_t width) const override {
     if (canvas.window(value).wide()) {
-      rescale<int32_t>(canvas, y, x0, x1);
+      rescale<int32_t>(canvas, y, width);
     } else {
-      rescale<int16_t>(canvas, y, x0, x1);
+      rescale<int16_t>(canvas, y, width);
     }
   }
 
  private:
   template <class T>
-  void rescale(Canvas& canvas, int64_t y, ptrdiff_t x0, ptrdiff_t x1) const {
+  void rescale(Canvas& canvas, int64_t y, ptrdiff_t width) const {
     const int factor = op_.factor;
     const bool shuffles = op_.kind == Kind::pixel_shuffle;
     const Line<T> source = canvas.line<T>(reads[0].value, y / factor);
     for (int c = 0; c < op_.channels; ++c) {
       T* to = canvas.window(value).channel<T>(y, c);
       const int first = shuffles ? (c * factor + int(y % factor)) * factor : c;
-      for (ptrdiff_t x = x0; x < x1; ++x) {
+      for (ptrdiff_t x = 0; x < width; ++x) {
         to[x] = source.channel(shuffles ? first + int(x % factor) : first)[x / factor];
       }
     }
@@ -197,39 +205,17 @@ class OutputStage : public OpStage {
   OutputStage(const Program& program, int index, const Kernels& kernels)
       : OpStage(program, index, kernels, {{program.ops[index].sources[0]}}) {}
 
-  void run(Canvas& canvas, StageState*, bool, int64_t y, ptrdiff_t x0,
-           ptrdiff_t x1) const override {
+  void run(Canvas& canvas, StageState*, int64_t y, ptrdiff_t) const override {
     const int source = reads[0].value;
     if (canvas.window(source).wide()) {
-      write_picture(canvas, scale, y, x0, x1, canvas.line<int32_t>(source, y).data + x0);
+      write_picture(canvas, scale, y, canvas.line<int32_t>(source, y).data);
     } else {
-      write_picture(canvas, scale, y, x0, x1, canvas.line<int16_t>(source, y).data + x0);
+      write_picture(canvas, scale, y, canvas.line<int16_t>(source, y).data);
     }
   }
 };
 
 }  // namespace
-
-template <class T>
-void write_picture(const Canvas& canvas, int scale, int64_t y, ptrdiff_t first, ptrdiff_t last,
-                   const T* source) {
-  const Part& part = canvas.part;
-  const ptrdiff_t offset = part.outer_left * scale;
-  const ptrdiff_t from = std::max<ptrdiff_t>(first, part.left * scale - offset);
-  const ptrdiff_t to = std::min<ptrdiff_t>(last, part.right * scale - offset);
-  char* row = static_cast<char*>(canvas.enlargement.data) + y * canvas.enlargement.stride;
-  source += from - first;
-  if (canvas.enlargement.bytes) {
-    uint8_t* pixels = reinterpret_cast<uint8_t*>(row) + offset + from;
-    for (ptrdiff_t i = 0; i < to - from; ++i) pixels[i] = uint8_t(source[i]);
-  } else {
-    uint16_t* pixels = reinterpret_cast<uint16_t*>(row) + offset + from;
-    for (ptrdiff_t i = 0; i < to - from; ++i) pixels[i] = uint16_t(source[i]);
-  }
-}
-
-template void write_picture(const Canvas&, int, int64_t, ptrdiff_t, ptrdiff_t, const int16_t*);
-template void write_picture(const Canvas&, int, int64_t, ptrdiff_t, ptrdiff_t, const int32_t*);
 
 std::unique_ptr<Stage> generic_stage(const Program& program, int op, const Kernels& kernels) {
   switch (program.ops[op].kind) {

@@ -18,7 +18,7 @@ std::vector<int> makers(const Program& program, const Stages& stages) {
 
 }  // namespace
 
-Schedule schedule(const Program& program, const Stages& stages, int tile) {
+Schedule schedule(const Program& program, const Stages& stages) {
   const std::vector<int> maker = makers(program, stages);
   Schedule made;
   made.timings.resize(stages.size());
@@ -30,11 +30,8 @@ Schedule schedule(const Program& program, const Stages& stages, int tile) {
       const int scale = program.ops[read.value].scale;
       const Timing& source = made.timings[maker[read.value]];
       timing.delay = std::max(timing.delay, source.delay + divided_up(read.bottom, scale));
-      const int beside = divided_up(divided_up(read.right, scale), tile) * tile;
-      timing.lag = std::max(timing.lag, source.lag + beside);
     }
     made.longest_delay = std::max(made.longest_delay, timing.delay);
-    made.longest_lag = std::max(made.longest_lag, timing.lag);
   }
 
   for (size_t s = stages.size(); s-- > 0;) {

@@ -1,9 +1,7 @@
 // When each stage makes which lines, and how many lines of each value are kept for it.
 //
 // Time goes by low-resolution lines: at tick t a stage makes line t - delay (at scale g: g
-// lines). Within a tick, chunks of columns go through all stages before the next chunk does, so
-// that what one stage writes the next finds in the nearest cache; a stage that reads to the
-// right of its pixel stays `lag` columns behind.
+// lines), one stage after the other.
 #pragma once
 
 #include <vector>
@@ -14,7 +12,6 @@ namespace srq {
 
 struct Timing {
   int delay = 0;  // low-resolution lines
-  int lag = 0;    // low-resolution columns, a multiple of a tile
   int above = 0;  // lines and columns beyond the part that it must make
   int below = 0;
   int before = 0;
@@ -25,11 +22,10 @@ struct Schedule {
   std::vector<Timing> timings;       // per stage
   std::vector<WindowShape> windows;  // per op; of no channels where no stage makes its value
   int longest_delay = 0;
-  int longest_lag = 0;
   int before = 0;  // columns beyond a part that its first stage must see
   int after = 0;
 };
 
-Schedule schedule(const Program& program, const Stages& stages, int tile);
+Schedule schedule(const Program& program, const Stages& stages);
 
 }  // namespace srq
