@@ -12,6 +12,7 @@ from srq.evaluate.card import card, main
 from srq.evaluate.tables import markdown
 from srq.files import sha256_file
 from srq.models import build
+from srq.program import load
 from srq.train.checkpoint import write_checkpoint
 from srq.train.config import TrainConfig
 
@@ -64,6 +65,12 @@ def test_a_checkpoint_that_does_not_say_is_refused(tmp_path):
     write_checkpoint(path, network, network.state_dict(), {})
     with pytest.raises(CheckpointError, match="bare.safetensors does not say 'recipe'|'config'"):
         card(path, [])
+
+
+def test_the_cards_of_the_zoo_tell_their_programs():
+    for name in zoo.names("program"):
+        file = zoo.resolve(name, "program")
+        assert load(file).fingerprint in file.with_suffix(".md").read_text(encoding="utf-8")
 
 
 def test_the_cards_of_the_zoo_belong_to_their_files():

@@ -1,7 +1,6 @@
 #include "conv_stages.hpp"
 
 #include <algorithm>
-#include <cassert>
 
 #include "layer.hpp"
 

@@ -37,13 +37,12 @@ void write_picture(const Canvas& canvas, int scale, int64_t y, const T* source) 
   const ptrdiff_t offset = part.outer_left * scale;
   const ptrdiff_t from = part.left * scale, to = part.right * scale;
   char* row = static_cast<char*>(canvas.enlargement.data) + y * canvas.enlargement.stride;
-  source -= offset;
   if (canvas.enlargement.bytes) {
     uint8_t* pixels = reinterpret_cast<uint8_t*>(row);
-    for (ptrdiff_t x = from; x < to; ++x) pixels[x] = uint8_t(source[x]);
+    for (ptrdiff_t x = from; x < to; ++x) pixels[x] = uint8_t(source[x - offset]);
   } else {
     uint16_t* pixels = reinterpret_cast<uint16_t*>(row);
-    for (ptrdiff_t x = from; x < to; ++x) pixels[x] = uint16_t(source[x]);
+    for (ptrdiff_t x = from; x < to; ++x) pixels[x] = uint16_t(source[x - offset]);
   }
 }
 

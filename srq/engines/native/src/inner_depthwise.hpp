@@ -134,12 +134,7 @@ struct InnerDepthwise : Inner<Isa> {
     const int outs = layer.outs;
     for (int out = 0; out < outs; out += 2, inputs += kGroupSize) {
       Words pairs[kVectors];
-      const Fit fit = *fits++;
-      next_pair(channels, rounding, outs, out, fit, saturate, pairs);
-      if (fit == Fit::int16) {
-        SRQ_UNROLL
-        for (int v = 0; v < kVectors; ++v) pairs[v] = saturate.clamp(pairs[v]);
-      }
+      next_pair(channels, rounding, outs, out, *fits++, saturate, true, pairs);
       store_in_order(pairs, inputs);
     }
   }
@@ -160,12 +155,7 @@ struct InnerDepthwise : Inner<Isa> {
       for (int p = 0; p < 2; ++p) {
         Words pairs[kVectors];
         if (out + 2 * p < outs) {
-          const Fit fit = *fits++;
-          next_pair(channels, rounding, outs, out + 2 * p, fit, saturate, pairs);
-          if (fit == Fit::int16 && !full) {
-            SRQ_UNROLL
-            for (int v = 0; v < kVectors; ++v) pairs[v] = saturate.clamp(pairs[v]);
-          }
+          next_pair(channels, rounding, outs, out + 2 * p, *fits++, saturate, !full, pairs);
         } else {
           Inner<Isa>::template start<kVectors>(0, pairs);
         }
@@ -193,10 +183,11 @@ struct InnerDepthwise : Inner<Isa> {
     }
   }
 
-  // Channels `out` and `out` + 1 (or zeros) side by side, rounded; saturated if `fit` is none.
+  // Channels `out` and `out` + 1 (or zeros) side by side, rounded and saturated; without `clamps`
+  // what fits int16 is left as it is.
   template <class S>
   SRQ_INLINE static void next_pair(S& channels, const Rounding& rounding, int outs, int out,
-                                   Fit fit, const Saturate& saturate, Words* pairs) {
+                                   Fit fit, const Saturate& saturate, bool clamps, Words* pairs) {
     Sums first[kVectors], second[kVectors];
     channels.next(first);
     if (out + 1 < outs) {
@@ -205,8 +196,12 @@ struct InnerDepthwise : Inner<Isa> {
       Inner<Isa>::template start<kVectors>(0, second);
     }
     if (fit != Fit::none) {
-      return blend(Isa::splat(rounding.right[out]), Isa::splat(16 - rounding.right[out + 1]),
-                   first, second, pairs);
+      blend(Isa::splat(rounding.right[out]), Isa::splat(16 - rounding.right[out + 1]), first,
+            second, pairs);
+      if (fit == Fit::format || !clamps) return;
+      SRQ_UNROLL
+      for (int v = 0; v < kVectors; ++v) pairs[v] = saturate.clamp(pairs[v]);
+      return;
     }
     Inner<Isa>::template shift<kVectors>(rounding, out, first);
     if (out + 1 < outs) Inner<Isa>::template shift<kVectors>(rounding, out + 1, second);
