@@ -35,6 +35,9 @@ _TRIALS = 6
 machine is busy, or waits there for ever, whatever it plays: then the picture is given to it
 again."""
 
+_CRASHES = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGKILL)
+"""How it ends then: the C library aborts where it sees first what was overwritten."""
+
 _PATIENCE = 100.0
 """Seconds that a picture may take; the shader is compiled with the first."""
 
@@ -72,7 +75,7 @@ class PlaceboSubject:
                 patience.cancel()
             if made is not None:
                 return made
-            if self._process.wait() not in (-signal.SIGSEGV, -signal.SIGKILL):
+            if self._process.wait() not in _CRASHES:
                 break
             self.close()
             self._process = self._started()
