@@ -20,11 +20,11 @@ import torch
 
 from srq.datasets.benchmarks import BENCHMARKS, load_benchmark
 from srq.datasets.protocol import clean_pair
-from srq.engines.reference import Reference
 from srq.evaluate.result import circumstances
 from srq.files import sha256_file, write_text
 from srq.lower import lower
 from srq.program import load
+from srq.program.reference import Reference
 from srq.quant import Twin, calibration_set, fit, integers
 from srq.quant.origin import read_origin
 from srq.quant.twin_file import FORMAT, load_twin

@@ -32,10 +32,10 @@ from srq.evaluate.result import circumstances
 from srq.export import open_exporter
 from srq.files import write_text
 from srq.program import Program, load
+from srq.stimuli.pictures import cases
 from srq.verify.candidates import candidates
 from srq.verify.check import Expectations, Outcome, State, check
 from srq.verify.hls import Build, hls
-from srq.verify.pictures import cases
 from srq.zoo import resolve
 
 TARGETS = ("c", "hls", "onnx", "glsl")

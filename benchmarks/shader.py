@@ -29,7 +29,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.engines.reference import Reference
 from srq.evaluate.paste import filled
 from srq.evaluate.result import circumstances
 from srq.export.glsl import Glsl
@@ -37,9 +36,10 @@ from srq.files import write_text
 from srq.image.depth import to_depth
 from srq.image.io import read
 from srq.program import Program, load
+from srq.program.reference import Reference
+from srq.stimuli.pictures import natural
 from srq.verify.glsl import Player, ShaderSubject, parse
 from srq.verify.libplacebo import HALF_FLOATS, PlaceboSubject, compiled
-from srq.verify.pictures import natural
 from srq.zoo import names, resolve
 
 RESULT = Path(__file__).parent / "results" / "shader.json"

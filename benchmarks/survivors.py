@@ -12,7 +12,7 @@ import numpy as np
 from benchmarks.mutant import Mutant
 from srq.fixed import Format, requantize
 from srq.program import Program, Step, reach_of
-from srq.verify.adversarial import Targets, climb
+from srq.stimuli.adversarial import Targets, climb
 
 _WIDE = Format(True, 32, 0)
 _DEFINED = re.compile(r"#define [A-Z\d_]+_([a-z]\w*)_(LO|HI) ")

@@ -17,9 +17,9 @@ from srq.evaluate.paste import filled
 from srq.evaluate.result import circumstances
 from srq.files import write_text
 from srq.program import load
+from srq.stimuli.pictures import cases
 from srq.verify.candidates import candidates
 from srq.verify.check import Expectations, check
-from srq.verify.pictures import cases
 from srq.verify.report import as_json, verdict
 from srq.zoo import names, resolve
 

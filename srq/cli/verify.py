@@ -66,9 +66,9 @@ def verify(
     from srq.evaluate.result import circumstances
     from srq.files import write_text
     from srq.program import load
+    from srq.stimuli.pictures import cases
     from srq.verify.candidates import candidates, chosen
     from srq.verify.check import Expectations, check
-    from srq.verify.pictures import cases
     from srq.verify.report import Table, as_json, as_junit
     from srq.verify.twin import beside
     from srq.zoo import resolve

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from srq.degrade.parameters import nearest
 from srq.errors import ConfigError, DataError
 from srq.files import storage_error
+from srq.registry import suggestion
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
 def find_item(catalogue: Catalogue, name: str) -> Item:
     """The set called ``name``; raises DataError with the nearest name if there is none."""
     if name not in catalogue:
-        raise DataError(f"No set called '{name}' can be downloaded; {nearest(name, catalogue)}")
+        raise DataError(f"No set called '{name}' can be downloaded; {suggestion(name, catalogue)}")
     return catalogue[name]
 
 
@@ -76,7 +76,7 @@ def _parse(name: str, table: Any, where: str) -> Item:
     known = [field.name for field in fields(Item)]
     for key, value in table.items():
         if key not in known:
-            raise ConfigError(f"{where}: unknown key '{key}'; {nearest(key, known)}")
+            raise ConfigError(f"{where}: unknown key '{key}'; {suggestion(key, known)}")
         wanted = int if key == "size" else str
         if not isinstance(value, wanted) or isinstance(value, bool):
             kind = "a whole number" if wanted is int else "text"

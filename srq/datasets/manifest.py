@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from srq.degrade.parameters import nearest
 from srq.errors import DataError
 from srq.files import storage_error, write_text
+from srq.registry import suggestion
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _check(record: Any, keys: Mapping[str, tuple[type, bool]], where: str) -> No
         raise DataError(f"{where} must be a JSON object, not {record!r}.")
     for key, value in record.items():
         if key not in keys:
-            raise DataError(f"{where}: unknown key '{key}'; {nearest(key, keys)}")
+            raise DataError(f"{where}: unknown key '{key}'; {suggestion(key, keys)}")
         wanted, _ = keys[key]
         if not isinstance(value, wanted) or isinstance(value, bool):
             raise DataError(f"{where}: '{key}' must be {_SAID[wanted]}, not {value!r}.")

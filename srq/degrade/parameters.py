@@ -1,22 +1,12 @@
 """What a degradation's parameters may be in a recipe, and how a value is drawn from them."""
 
-import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from srq.errors import ConfigError
+from srq.registry import suggestion
 
 Value = float | int | str
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The end of an error sentence about ``word``: the closest known name, or all of them."""
-    names = sorted(known)
-    close = difflib.get_close_matches(word, names, n=1)
-    if close:
-        return f"did you mean '{close[0]}'?"
-    return "known: " + ", ".join(names) + "."
 
 
 @dataclass(frozen=True)
@@ -106,7 +96,7 @@ class Choice:
             if not isinstance(word, str):
                 raise ConfigError(f"{where}: '{self.name}' must be a word, not {word!r}.")
             if word not in self.options:
-                hint = nearest(word, self.options)
+                hint = suggestion(word, self.options)
                 raise ConfigError(f"{where}: '{self.name}' cannot be '{word}'; {hint}")
         return Options(tuple(words))
 

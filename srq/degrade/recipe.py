@@ -11,10 +11,11 @@ from typing import Any, Literal
 import numpy as np
 
 from srq.degrade.degradation import Degradation, Pixels, Setting, to_uint8
-from srq.degrade.parameters import Asked, Value, nearest
+from srq.degrade.parameters import Asked, Value
 from srq.degrade.registry import find
 from srq.errors import ConfigError, DataError
 from srq.files import storage_error
+from srq.registry import suggestion
 
 Space = Literal["luma", "rgb"]
 
@@ -116,7 +117,7 @@ class Recipe:
                 raise ConfigError(f"The recipe {path} is not UTF-8 text.") from None
             return cls.parse(text, path.stem)
         if str(name) not in cls.names():
-            hint = nearest(str(name), cls.names())
+            hint = suggestion(str(name), cls.names())
             raise ConfigError(f"No recipe is called '{name}'; {hint} (A file must end in .toml.)")
         entry = resources.files("srq.degrade") / "recipes" / f"{name}.toml"
         return cls.parse(entry.read_text(encoding="utf-8"), str(name))
@@ -226,4 +227,4 @@ def _parse_step(entry: dict[str, Any], where: str, earlier: Sequence[Step]) -> S
 def _refuse_unknown(table: Mapping[str, Any], known: Sequence[str], where: str) -> None:
     for key in table:
         if key not in known:
-            raise ConfigError(f"{where}: unknown key '{key}'; {nearest(key, known)}")
+            raise ConfigError(f"{where}: unknown key '{key}'; {suggestion(key, known)}")

@@ -5,8 +5,8 @@ from srq.degrade.degradation import Degradation
 from srq.degrade.downscale import DOWNSCALE
 from srq.degrade.jpeg import JPEG
 from srq.degrade.noise import NOISE
-from srq.degrade.parameters import nearest
 from srq.errors import ConfigError
+from srq.registry import suggestion
 
 DEGRADATIONS: tuple[Degradation, ...] = (BLUR, DOWNSCALE, JPEG, NOISE)
 
@@ -16,7 +16,9 @@ _BY_KIND = {degradation.kind: degradation for degradation in DEGRADATIONS}
 def find(kind: object, where: str) -> Degradation:
     """The degradation named ``kind``; raises ConfigError, with ``where``, if there is none."""
     if not isinstance(kind, str):
-        raise ConfigError(f"{where}: 'kind' must name a degradation; {nearest('', _BY_KIND)}")
+        raise ConfigError(f"{where}: 'kind' must name a degradation; {suggestion('', _BY_KIND)}")
     if kind not in _BY_KIND:
-        raise ConfigError(f"{where}: no degradation is called '{kind}'; {nearest(kind, _BY_KIND)}")
+        raise ConfigError(
+            f"{where}: no degradation is called '{kind}'; {suggestion(kind, _BY_KIND)}"
+        )
     return _BY_KIND[kind]

@@ -6,16 +6,15 @@ conformance tests then run it against the reference.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.errors import ConfigError, MissingDependencyError
+from srq.errors import ConfigError
 from srq.program import Program
+from srq.registry import Entry, Registry
 
 Picture = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -45,27 +44,25 @@ class Engine(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Entry:
-    """Where an engine is found: ``MODULE:NAME`` makes one from (program, threads).
+Make = Callable[[Program, int | None], Engine]
+"""What an entry names: it makes an engine of a Program, for at most so many threads."""
 
-    get: how to come by it where it cannot be imported, as the end of a sentence.
-    """
-
-    path: str
-    get: str = "reinstall srq"
-
-    def make(self) -> Callable[[Program, int | None], Engine]:
-        """Import the engine; ImportError if what it needs is not installed."""
-        module, name = self.path.split(":")
-        return getattr(import_module(module), name)
-
-
-ENGINES: dict[str, Entry] = {
-    "native": Entry("srq.engines.native:Native", get="reinstall srq where there is a C++ compiler"),
-    "onnx": Entry("srq.engines.onnxrt:OnnxRuntime", get="pip install 'srq[onnx]'"),
-    "reference": Entry("srq.engines.reference:Reference"),
-}
+ENGINES = Registry(
+    "engine",
+    {
+        "native": Entry(
+            "srq.engines.native:Native",
+            "C++ for this processor",
+            get="reinstall srq where there is a C++ compiler",
+        ),
+        "onnx": Entry(
+            "srq.engines.onnxrt:OnnxRuntime",
+            "the exact ONNX model in onnxruntime",
+            get="pip install 'srq[onnx]'",
+        ),
+        "reference": Entry("srq.program.reference:Reference", "the definition, in NumPy"),
+    },
+)
 """Every engine by name, the fastest first: ``auto`` takes the first that can be imported."""
 
 AUTO = "auto"
@@ -80,25 +77,16 @@ def open_engine(program: Program, engine: str = AUTO, threads: int | None = None
     """
     if engine == AUTO:
         return _first_at_hand()(program, threads)
-    if engine not in ENGINES:
-        known = ", ".join([AUTO, *ENGINES])
-        raise ConfigError(f"There is no engine {engine!r}; choose one of {known}.")
-    entry = ENGINES[engine]
-    try:
-        make = entry.make()
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"The engine '{engine}' is not installed; {entry.get}, or choose {AUTO}."
-        ) from error
+    make: Make = ENGINES.load(engine)
     return make(program, threads)
 
 
-def _first_at_hand() -> Callable[[Program, int | None], Any]:
+def _first_at_hand() -> Make:
     fastest = next(iter(ENGINES))
     missing: ImportError | None = None
     for name, entry in ENGINES.items():
         try:
-            make = entry.make()
+            make: Make = entry.load()
         except ImportError as error:
             missing = error
             continue

@@ -4,11 +4,11 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from srq.engines.pictures import checked_picture
 from srq.export.onnx.exact import exact_core
 from srq.export.onnx.forms import LUMA, model_of
 from srq.export.onnx.graph import INPUT, model_bytes
 from srq.program import Program
+from srq.program.pictures import checked_picture
 
 _ERRORS_ONLY = 3
 

@@ -4,16 +4,13 @@ Every exporter is named once in ``EXPORTERS``. A new one is a file and a line th
 (docs/add-an-exporter.md); ``srq verify`` then runs what it wrote against the reference.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from difflib import get_close_matches
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
-from srq.errors import ConfigError, MissingDependencyError, ProgramError
+from srq.errors import ProgramError
 from srq.export.folder import Manifest, check_free, write_folder
 from srq.program import Program
+from srq.registry import Entry, Registry
 
 
 class Exporter(Protocol):
@@ -41,36 +38,23 @@ class Exporter(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Entry:
-    """Where an exporter is found: ``MODULE:NAME`` makes one from its choices, by keyword.
-
-    help: what it writes, as a line for people.
-    get: how to come by it where it cannot be imported, as the end of a sentence.
-    """
-
-    path: str
-    help: str
-    get: str = "reinstall srq"
-
-    def make(self) -> Callable[..., Exporter]:
-        """Import the exporter; ImportError if what it needs is not installed."""
-        module, name = self.path.split(":")
-        return getattr(import_module(module), name)
-
-
-EXPORTERS: dict[str, Entry] = {
-    "c": Entry("srq.export.c:C", "self-contained C99 that takes and gives lines of luma"),
-    "onnx": Entry(
-        "srq.export.onnx.exporter:Onnx",
-        "an ONNX model: exact, float or QONNX",
-        get="pip install 'srq[onnx]'",
-    ),
-    "hls": Entry("srq.export.hls:Hls", "a streaming C++ kernel for Vitis HLS"),
-    "glsl": Entry("srq.export.glsl:Glsl", "a shader for mpv and libplacebo"),
-    "vectors": Entry("srq.export.vectors:Vectors", "pictures and every tensor, for test benches"),
-}
-"""Every exporter by name."""
+EXPORTERS = Registry(
+    "exporter",
+    {
+        "c": Entry("srq.export.c:C", "self-contained C99 that takes and gives lines of luma"),
+        "onnx": Entry(
+            "srq.export.onnx.exporter:Onnx",
+            "an ONNX model: exact, float or QONNX",
+            get="pip install 'srq[onnx]'",
+        ),
+        "hls": Entry("srq.export.hls:Hls", "a streaming C++ kernel for Vitis HLS"),
+        "glsl": Entry("srq.export.glsl:Glsl", "a shader for mpv and libplacebo"),
+        "vectors": Entry(
+            "srq.export.vectors:Vectors", "pictures and every tensor, for test benches"
+        ),
+    },
+)
+"""Every exporter by name; an entry makes one from its choices, by keyword."""
 
 
 def open_exporter(name: str, **choices: Any) -> Exporter:
@@ -78,18 +62,7 @@ def open_exporter(name: str, **choices: Any) -> Exporter:
 
     Raises ConfigError for an unknown name, MissingDependencyError where it cannot be imported.
     """
-    if name not in EXPORTERS:
-        close = get_close_matches(name, EXPORTERS, n=1)
-        hint = f"did you mean '{close[0]}'" if close else f"choose one of {', '.join(EXPORTERS)}"
-        raise ConfigError(f"There is no exporter '{name}'; {hint}.")
-    entry = EXPORTERS[name]
-    try:
-        make = entry.make()
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"The exporter '{name}' needs {error.name}, which is not installed; {entry.get}."
-        ) from error
-    return make(**choices)
+    return EXPORTERS.load(name)(**choices)
 
 
 def export(program: Program, exporter: Exporter, folder: Path | str) -> Manifest:

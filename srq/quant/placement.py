@@ -10,7 +10,7 @@ from enum import Enum
 
 from torch import nn
 
-from srq.quant.capture import Layer, LayerKind
+from srq.models.capture import Layer, LayerKind
 
 
 class Rounding(Enum):

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from srq.errors import ConfigError
 from srq.fixed import Format
 from srq.models import Network
-from srq.quant.capture import capture
+from srq.models.capture import capture
 from srq.quant.domain import to_program, to_training
 from srq.quant.placement import Rounding, Stage, StageKind, place
 from srq.quant.quantizers import (

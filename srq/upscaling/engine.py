@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from srq.engines import AUTO, Engine, Picture, open_engine
-from srq.engines.pictures import checked_picture
 from srq.errors import ConfigError
 from srq.program import load, reach_of
+from srq.program.pictures import checked_picture
 from srq.upscaling.blocks import blocks
 from srq.zoo import resolve
 

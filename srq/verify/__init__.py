@@ -4,15 +4,12 @@ A subject is one thing that was made of a Program: an engine, or what an exporte
 and run. Every subject is named once in ``SUBJECTS``.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Protocol
 
 from numpy.typing import NDArray
 
-from srq.program import Program
+from srq.registry import Entry, Registry
 
 
 class Subject(Protocol):
@@ -29,8 +26,8 @@ class Subject(Protocol):
 
 
 @dataclass(frozen=True)
-class Entry:
-    """Where a subject is found: ``MODULE:NAME`` makes one from a Program.
+class SubjectEntry(Entry):
+    """Where a subject is found: ``target`` names what makes one from a Program.
 
     NAME(program) gives a context manager of a Subject, which builds what is to be run (in a
     temporary folder, if it takes one) and clears it away. It raises MissingDependencyError,
@@ -38,40 +35,35 @@ class Entry:
     cannot be expressed there. What an exporter wrote it takes from that exporter's ``files`` or
     from ``export``, nowhere else: the mutation check (benchmarks/mutations.py) alters it there.
 
-    help:   what it is, as a line for people.
     within: by how much a pixel may differ, in code values. 0 for everything that computes with
             integers; a shader that may only use floats states its bound.
-    get:    how to come by it where it cannot be imported, as the end of a sentence.
     """
 
-    path: str
-    help: str
     within: int = 0
-    get: str = "reinstall srq"
-
-    def make(self) -> Callable[[Program], AbstractContextManager[Subject]]:
-        """Import it; ImportError if what it needs is not installed."""
-        module, name = self.path.split(":")
-        return getattr(import_module(module), name)
 
 
-SUBJECTS: dict[str, Entry] = {
-    "tiles": Entry("srq.verify.engines:tiles", "the reference, one small tile after the other"),
-    "onnx": Entry(
-        "srq.verify.onnx:onnx",
-        "the exact ONNX model, in onnxruntime on the CPU",
-        get="pip install 'srq[onnx]'",
-    ),
-    "c": Entry("srq.verify.c:c", "the exported C, compiled by this machine's compiler"),
-    "hls": Entry("srq.verify.hls:hls", "the HLS kernel's C simulation, on exact types"),
-    "glsl": Entry(
-        "srq.verify.glsl:glsl",
-        "the shader, in OpenGL with half-float textures",
-        get="pip install moderngl",
-    ),
-    "libplacebo": Entry(
-        "srq.verify.libplacebo:libplacebo",
-        "the shader, in the library of mpv and ffmpeg, on Vulkan",
-    ),
-}
+SUBJECTS = Registry(
+    "subject",
+    {
+        "tiles": SubjectEntry(
+            "srq.verify.engines:tiles", "the reference, one small tile after the other"
+        ),
+        "onnx": SubjectEntry(
+            "srq.verify.onnx:onnx",
+            "the exact ONNX model, in onnxruntime on the CPU",
+            get="pip install 'srq[onnx]'",
+        ),
+        "c": SubjectEntry("srq.verify.c:c", "the exported C, compiled by this machine's compiler"),
+        "hls": SubjectEntry("srq.verify.hls:hls", "the HLS kernel's C simulation, on exact types"),
+        "glsl": SubjectEntry(
+            "srq.verify.glsl:glsl",
+            "the shader, in OpenGL with half-float textures",
+            get="pip install moderngl",
+        ),
+        "libplacebo": SubjectEntry(
+            "srq.verify.libplacebo:libplacebo",
+            "the shader, in the library of mpv and ffmpeg, on Vulkan",
+        ),
+    },
+)
 """Every subject by name, in the order in which they are reported."""

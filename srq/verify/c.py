@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.engines.pictures import checked_picture
 from srq.errors import MissingDependencyError
 from srq.export import export
 from srq.export.c import C
 from srq.export.c.text import prefix_of
 from srq.program import Program
+from srq.program.pictures import checked_picture
 
 COMPILER = "CC"
 """The environment variable that names another compiler, as for make."""

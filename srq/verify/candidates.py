@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
 from srq.engines import ENGINES
 from srq.errors import ConfigError
 from srq.program import Program
-from srq.verify import SUBJECTS, Entry, Subject
+from srq.registry import suggestion
+from srq.verify import SUBJECTS, Subject, SubjectEntry
 from srq.verify.engines import REFERENCE, engine
 from srq.verify.twin import twin
 
@@ -23,8 +23,8 @@ class Candidate:
 
     name:   what the report calls it.
     help:   what it is, as a line for people.
-    open:   makes it of a Program, as ``srq.verify.Entry`` says; ImportError if what it needs is
-            not installed.
+    open:   makes it of a Program, as ``srq.verify.SubjectEntry`` says; ImportError if what it
+            needs is not installed.
     within: by how much a pixel may differ.
     get:    how to come by it where it cannot be imported, as the end of a sentence.
     """
@@ -63,9 +63,9 @@ def candidates(twin_file: Path | None = None) -> dict[str, Candidate]:
     return {candidate.name: candidate for candidate in found}
 
 
-def _of_entry(name: str, entry: Entry) -> Candidate:
+def _of_entry(name: str, entry: SubjectEntry) -> Candidate:
     def opened(program: Program) -> AbstractContextManager[Subject]:
-        return entry.make()(program)
+        return entry.load()(program)
 
     return Candidate(name, entry.help, opened, entry.within, entry.get)
 
@@ -78,7 +78,6 @@ def chosen(known: dict[str, Candidate], names: Iterable[str]) -> list[Candidate]
     wanted = list(names)
     for name in wanted:
         if name not in known:
-            close = get_close_matches(name, known, n=1)
-            hint = f"did you mean '{close[0]}'" if close else f"choose of {', '.join(known)}"
-            raise ConfigError(f"There is nothing to verify that is called '{name}'; {hint}.")
+            hint = suggestion(name, known)
+            raise ConfigError(f"There is nothing to verify that is called '{name}'; {hint}")
     return [candidate for name, candidate in known.items() if not wanted or name in wanted]

@@ -9,14 +9,14 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.engines.reference import Reference
 from srq.errors import MissingDependencyError, ProgramError, SrqError
 from srq.program import Program
+from srq.program.reference import Reference
+from srq.stimuli.pictures import Case
 from srq.verify import Subject
 from srq.verify.bounds import Bounds
 from srq.verify.candidates import Candidate
 from srq.verify.compare import Difference, first_difference
-from srq.verify.pictures import Case
 
 TRACED_PIXELS = 10_000
 """The size of a picture up to which the tensors between the ops are compared as well. Beyond,

@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.engines.pictures import checked_picture
 from srq.errors import MissingDependencyError
 from srq.export import export
 from srq.export.hls import Hls
 from srq.program import Program, Value
+from srq.program.pictures import checked_picture
 
 COMPILER = "CXX"
 """The environment variable that names another compiler, as for make."""

@@ -16,10 +16,10 @@ from threading import Timer
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.engines.pictures import checked_picture
 from srq.errors import MissingDependencyError, ProgramError
 from srq.export.glsl import Glsl
 from srq.program import Program
+from srq.program.pictures import checked_picture
 
 HALF_FLOATS = "rgba16hf"
 

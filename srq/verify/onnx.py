@@ -9,11 +9,11 @@ from onnx import load_from_string
 from onnx.helper import make_empty_tensor_value_info
 
 from srq.engines.onnxrt import open_session
-from srq.engines.pictures import checked_picture
 from srq.export.onnx.exact import traceable
 from srq.export.onnx.exporter import Onnx, file_name
 from srq.export.onnx.graph import INPUT, OUTPUT, model_bytes
 from srq.program import Program
+from srq.program.pictures import checked_picture
 
 
 class OnnxSubject:

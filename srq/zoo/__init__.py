@@ -4,11 +4,11 @@ The folder holds, of one network, a float checkpoint (``kim-x2.safetensors``), a
 integers (``kim-x2.srq``), or both, and a model card (``kim-x2.md``).
 """
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
 from srq.errors import ModelError
+from srq.registry import suggestion
 
 Kind = Literal["float", "program"]
 
@@ -35,11 +35,9 @@ def resolve(name_or_path: str | Path, kind: Kind) -> Path:
     if path.exists():
         return path
     if len(path.parts) > 1 or path.suffix in SUFFIXES.values():
-        raise ModelError(f"There is no file {name}; name a file, or one of {_known(kind)}.")
-    close = get_close_matches(name, names(kind), n=1)
-    hint = f"did you mean '{close[0]}'" if close else f"name a file, or one of {_known(kind)}"
-    raise ModelError(f"No {_SAID[kind]} is called '{name}'; {hint}.")
-
-
-def _known(kind: Kind) -> str:
-    return ", ".join(names(kind)) or "the zoo's, which is still empty"
+        raise ModelError(
+            f"There is no file {name}; name a file, or one of {', '.join(names(kind))}."
+        )
+    known = names(kind)
+    hint = suggestion(name, known) if known else "the zoo is empty, so name a file."
+    raise ModelError(f"No {_SAID[kind]} is called '{name}'; {hint}")

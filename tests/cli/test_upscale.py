@@ -161,9 +161,9 @@ def test_the_rest_is_done_later(folder, capsys):
     [
         (["gone.png"], "Cannot read gone.png: it does not exist; check the path."),
         (["photo.png", "photo.png"], "photo.png is a picture to read; give the result another"),
-        (["photo.png", "--model", "kim-x4"], "is called 'kim-x4'; did you mean 'kim-x2'."),
+        (["photo.png", "--model", "kim-x4"], "is called 'kim-x4'; did you mean 'kim-x2'?"),
         (["photo.png", "--model", "no.srq"], "There is no file no.srq; name a file, or one of"),
-        (["photo.png", "--engine", "gpu"], "There is no engine 'gpu'; choose one of auto,"),
+        (["photo.png", "--engine", "gpu"], "There is no engine 'gpu'; choose one of native,"),
         (["photo.png", "--skip-existing", "--force"], "--skip-existing and --force exclude each"),
         (["photo.png", "--jobs", "0"], "Invalid value for '--jobs'"),
         (["photo.png", "--quality", "0"], "Invalid value for '--quality'"),
@@ -183,7 +183,7 @@ def test_a_mistake_is_one_sentence(here, arguments, sentence, capsys):
 def test_an_empty_zoo_says_so(here, tmp_path, capsys):
     (tmp_path / "zoo" / "kim-x2.srq").unlink()
     assert main(["upscale", "photo.png"]) == 2
-    assert "the zoo's, which is still empty" in capsys.readouterr().err
+    assert "the zoo is empty, so name a file" in capsys.readouterr().err
 
 
 def test_ctrl_c_leaves_whole_files_and_ends_with_130(here):

@@ -7,10 +7,10 @@ import pytest
 
 from srq import verify as room
 from srq.cli.app import main
-from srq.engines.reference import Reference
 from srq.errors import MissingDependencyError, ProgramError
 from srq.program import save
-from srq.verify import Entry
+from srq.program.reference import Reference
+from srq.verify import SubjectEntry
 from tests.verify.programs import tiny
 
 PROGRAM = tiny()
@@ -57,11 +57,11 @@ def subjects(monkeypatch):
     """Only ``tiles`` and what a test adds, as functions of this module by name."""
     monkeypatch.delenv("SRQ_REQUIRE_TOOLS", raising=False)
     makers = {"wrong": wrong, "missing": missing, "narrow": narrow}
-    known = {"tiles": room.SUBJECTS["tiles"], **{name: Entry(name, name) for name in makers}}
-    make = Entry.make
+    known = {"tiles": room.SUBJECTS["tiles"], **{name: SubjectEntry(name, name) for name in makers}}
+    load = SubjectEntry.load
     monkeypatch.setattr(room, "SUBJECTS", known)
     monkeypatch.setattr("srq.verify.candidates.SUBJECTS", known)
-    monkeypatch.setattr(Entry, "make", lambda entry: makers.get(entry.path) or make(entry))
+    monkeypatch.setattr(SubjectEntry, "load", lambda entry: makers.get(entry.target) or load(entry))
 
 
 @pytest.mark.usefixtures("subjects")
@@ -127,8 +127,8 @@ def test_json_alone_goes_to_standard_output(path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["kim-x5"], "No integer program is called 'kim-x5'; did you mean 'kim-x4'."),
-        (["kim-x2", "--only", "tils"], "that is called 'tils'; did you mean 'tiles'."),
+        (["kim-x5"], "No integer program is called 'kim-x5'; did you mean 'kim-x4'?"),
+        (["kim-x2", "--only", "tils"], "that is called 'tils'; did you mean 'tiles'?"),
         (
             ["kim-x2", "--twin", "no.safetensors", "--quick"],
             "There is no file no.safetensors; name the",

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from srq.verify.adversarial import driven
+from srq.stimuli.adversarial import driven
+from srq.stimuli.pictures import Case
 from srq.verify.check import Expectations
-from srq.verify.pictures import Case
 from tests.conformance.verified import CANDIDATES, verified
 from tests.strategies import pictures, programs
 

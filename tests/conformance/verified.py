@@ -6,9 +6,9 @@ from functools import cache
 import pytest
 
 from srq.program import Program, load
+from srq.stimuli.pictures import cases
 from srq.verify.candidates import Candidate, candidates
 from srq.verify.check import Expectations, Outcome, State, check
-from srq.verify.pictures import cases
 from srq.zoo import resolve
 
 CANDIDATES = candidates()

@@ -32,7 +32,7 @@ def test_a_catalogue_of_ones_own(tmp_path):
         ("mine = 3", r"\[mine\] must be a table"),
         (f"['../out']\n{ENTRY}", "a set's name must be letters"),
         (f"['.']\n{ENTRY}", "a set's name must be letters"),
-        (f"[mine]\n{ENTRY}md5 = 'x'", "unknown key 'md5'; known: about,"),
+        (f"[mine]\n{ENTRY}md5 = 'x'", "unknown key 'md5'; choose one of url,"),
         (f"[mine]\n{ENTRY}tems = 'x'", "unknown key 'tems'; did you mean 'terms'"),
         ("[mine]\nsize = 3", "'url' is missing"),
         (f"[mine]\n{ENTRY}".replace("size = 3", ""), "'size' is missing"),

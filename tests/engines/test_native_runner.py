@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 import srq
-from srq.engines.reference import Reference
+from srq.program.reference import Reference
 from tests.kim_program import kim_program
 from tests.strategies import pictures, programs
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import srq
-from srq.engines.reference import Reference
 from srq.errors import ImageError
+from srq.program.reference import Reference
 from tests.kim_program import kim_program
 from tests.strategies import pictures, programs
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from srq.engines.reference import Reference
 from srq.errors import MissingDependencyError
 from srq.export import export
 from srq.export.c import C
 from srq.fixed import Format
 from srq.program import Add, Conv, Input, NearestUpsample, Output, Program, Requantize
+from srq.program.reference import Reference
 from srq.verify.c import COMPILER, FLAGS, Build, c, seconds_of_frame
 from tests.export.c_programs import STRICT, compile_c, odd_program
 from tests.kim_program import kim_program

@@ -9,9 +9,10 @@ import pytest
 
 from srq import export as room
 from srq.errors import ConfigError, MissingDependencyError, ProgramError
-from srq.export import EXPORTERS, Entry, export, open_exporter
+from srq.export import EXPORTERS, export, open_exporter
 from srq.export.names import identifier
 from srq.program import Program
+from srq.registry import Entry, Registry
 from tests.kim_program import kim_program
 from tests.verify.programs import tiny
 
@@ -38,8 +39,8 @@ class Listing:
 @pytest.fixture
 def listing(monkeypatch):
     entry = Entry("tests.export.test_export:Listing", "the ops")
-    monkeypatch.setattr(room, "EXPORTERS", {"listing": entry})
-    monkeypatch.setattr(Entry, "make", lambda _: Listing)
+    monkeypatch.setattr(room, "EXPORTERS", Registry("exporter", {"listing": entry}))
+    monkeypatch.setattr(Entry, "load", lambda _: Listing)
 
 
 @pytest.mark.usefixtures("listing")
@@ -70,7 +71,7 @@ def test_an_unknown_exporter_is_refused_with_the_nearest():
 
 def test_a_missing_package_is_named(monkeypatch):
     entry = Entry("srq_absent:Absent", "nothing", get="pip install 'srq[absent]'")
-    monkeypatch.setattr(room, "EXPORTERS", {"absent": entry})
+    monkeypatch.setattr(room, "EXPORTERS", Registry("exporter", {"absent": entry}))
     with pytest.raises(MissingDependencyError) as error:
         open_exporter("absent")
     assert str(error.value) == (
@@ -99,7 +100,7 @@ def test_every_exporter_gives_the_same_bytes_again_with_the_fingerprint_in_them(
 
 @pytest.mark.parametrize("name", EXPORTERS)
 def test_no_exporter_brings_torch_before_it_is_needed(name):
-    module = EXPORTERS[name].path.split(":")[0]
+    module = EXPORTERS[name].target.split(":")[0]
     script = f"import sys, {module}; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout == "False\n", done.stderr

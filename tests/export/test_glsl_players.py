@@ -9,11 +9,11 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from srq.engines.reference import Reference
 from srq.errors import MissingDependencyError, ProgramError
 from srq.export.glsl import Glsl
 from srq.fixed import Format
 from srq.program import Add, Conv, Input, Output, PixelShuffle, Program, Requantize
+from srq.program.reference import Reference
 from srq.verify.compare import first_difference
 from srq.verify.glsl import PLANE, Player, ShaderSubject, glsl, parse
 from srq.verify.libplacebo import TEXELS, PlaceboSubject, compiled, libplacebo

@@ -6,11 +6,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from srq import __version__
-from srq.engines.reference import Reference
 from srq.errors import ConfigError, ProgramError
 from srq.export import export, open_exporter
 from srq.fixed import Format
 from srq.program import Conv, Input, Output, Program, Requantize, load
+from srq.program.reference import Reference
 from srq.zoo import names, resolve
 from tests.export.onnx_runs import (
     LEVELS,

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import srq
-from srq.engines.reference import Reference
 from srq.fixed import Format
 from srq.image.colour import luma
 from srq.program import Input, Output, Program, load
+from srq.program.reference import Reference
 from srq.zoo import names, resolve
 from tests.export.onnx_runs import (
     Graph,

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 import srq
-from srq.engines.reference import Reference
 from srq.export import export
 from srq.fixed import Format
 from srq.program import Input, NearestUpsample, Output, Program, load
+from srq.program.reference import Reference
 from srq.zoo import resolve
 from tests.export.onnx_runs import Onnx
 

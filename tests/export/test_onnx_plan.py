@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from srq.engines.reference import Reference
 from srq.export.onnx import plan as plan_module
 from srq.export.onnx import split as split_module
 from srq.export.onnx.plan import plan
 from srq.fixed import Format
 from srq.program import Add, Conv, Input, Output, Padding, Program, Requantize
+from srq.program.reference import Reference
 from tests.export.onnx_runs import LEVELS, exact_luma, upscaled
 
 U8 = Format.parse("u8.8")

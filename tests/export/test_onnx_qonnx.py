@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from srq.engines.reference import Reference
 from srq.errors import ProgramError
 from srq.export import export
 from srq.fixed import Format
 from srq.program import Conv, Input, Output, Program, load
+from srq.program.reference import Reference
 from srq.zoo import names, resolve
 from tests.export.onnx_runs import Onnx, checked
 from tests.kim_program import kim_program

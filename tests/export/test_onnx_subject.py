@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from srq.engines.reference import Reference
 from srq.export.onnx.plan import plan
 from srq.program import load
+from srq.program.reference import Reference
 from srq.zoo import resolve
 from tests.export.onnx_runs import Onnx, onnx, subject
 from tests.kim_program import kim_program

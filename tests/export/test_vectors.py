@@ -17,8 +17,8 @@ from srq.export.vectors import Vectors
 from srq.export.vectors.pictures import stimuli
 from srq.fixed import Format
 from srq.program import Program
-from tests.engines.integers import evaluate
 from tests.kim_program import kim_program
+from tests.program.integers import evaluate
 from tests.strategies import programs
 
 PROGRAM = kim_program()

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from srq.engines.reference import Reference
 from srq.program import load
+from srq.program.reference import Reference
 from srq.verify.hls import Build, hls
 from srq.zoo import resolve
 from tests.hw.kernels import (

@@ -14,12 +14,12 @@ from skimage import data
 from torch import nn
 from torch.nn import functional as F
 
-from srq.engines.reference import Reference
 from srq.errors import ProgramError
 from srq.image.colour import luma
 from srq.lower import lower
 from srq.models import Network, build
 from srq.program import Conv, Padding
+from srq.program.reference import Reference
 from srq.quant import Twin, choose_formats, fit, integers
 from tests.quant.networks import calibration
 

@@ -8,7 +8,7 @@ import torch
 from srq.errors import ModelError
 from srq.models import NETWORKS, build
 
-NAMES = [entry.name for entry in NETWORKS]
+NAMES = list(NETWORKS)
 
 
 @pytest.mark.parametrize("scale", [2, 3, 4])
@@ -32,12 +32,8 @@ def test_a_config_written_as_json_builds_the_same_network(name):
     assert torch.equal(again(luma), network(luma))
 
 
-def test_names_are_listed_once():
-    assert len(set(NAMES)) == len(NAMES)
-
-
 def test_a_misspelt_name_is_answered_with_the_nearest():
-    with pytest.raises(ModelError, match=r"^No network is called 'kimm'; did you mean 'kim'\.$"):
+    with pytest.raises(ModelError, match=r"^There is no network 'kimm'; did you mean 'kim'\?$"):
         build("kimm")
 
 
@@ -47,7 +43,7 @@ def test_a_name_like_no_other_is_answered_with_the_list():
 
 
 def test_a_misspelt_setting_is_answered_with_the_nearest():
-    with pytest.raises(ModelError, match=r"'kim' has no setting 'wdie'; did you mean 'wide'\.$"):
+    with pytest.raises(ModelError, match=r"'kim' has no setting 'wdie'; did you mean 'wide'\?$"):
         build("kim", wdie=8)
 
 

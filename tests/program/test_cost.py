@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from srq.engines.reference import Reference
 from srq.fixed import Format
 from srq.program import (
     Add,
@@ -23,6 +22,7 @@ from srq.program import (
     cost_of,
     reach_of,
 )
+from srq.program.reference import Reference
 from tests.kim_program import kim_program
 from tests.strategies import pictures, programs
 

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from srq.engines.reference import Reference, accumulate
 from srq.errors import ProgramError
 from srq.fixed import Format
 from srq.program import (
@@ -19,8 +18,9 @@ from srq.program import (
     Requantize,
 )
 from srq.program.ranges import conv_bounds
-from tests.engines.integers import evaluate
+from srq.program.reference import Reference, accumulate
 from tests.kim_program import kim_program
+from tests.program.integers import evaluate
 from tests.strategies import programs
 
 U8 = Format.parse("u8.8")

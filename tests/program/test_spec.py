@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from srq.engines.reference import run_step
 from srq.fixed import Format, requantize
 from srq.program import OP_TYPES, SCHEMA, Conv, Input, OpKind, Padding, Value, limits
 from srq.program.description import describe
 from srq.program.file import FORMAT
+from srq.program.reference import run_step
 from srq.program.steps import derive
 from tests.program.srq_bytes import split
 from tests.program.test_file import DATA

@@ -3,7 +3,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from srq.models import build
-from srq.quant.capture import capture
+from srq.models.capture import capture
 from srq.quant.placement import Rounding, StageKind, place
 from tests.quant.test_capture import Made
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from skimage import data
 
-from srq.engines.reference import Reference
 from srq.errors import ConfigError
 from srq.image.io import Picture, read, write
+from srq.program.reference import Reference
 from srq.upscaling.batch import Existing, State, Watcher, upscale_files
 from srq.upscaling.enlarge import enlarge
 from srq.upscaling.plan import Job

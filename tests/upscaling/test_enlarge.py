@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage import data
 
-from srq.engines.reference import Reference
 from srq.errors import ConfigError, ImageError
 from srq.image.colour import luma, rgb_to_ycbcr, ycbcr_to_rgb
 from srq.image.picture import Picture
 from srq.image.resize import bicubic
+from srq.program.reference import Reference
 from srq.upscaling import enlarge as module
 from srq.upscaling.engine import SIDE, Blockwise
 from srq.upscaling.enlarge import enlarge

@@ -5,9 +5,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from srq.engines.reference import Reference
 from srq.image.encode import encode_rows
 from srq.image.io import Picture, decode
+from srq.program.reference import Reference
 from srq.upscaling import enlarge
 from srq.upscaling.enlarge import enlarged_bands
 from tests.upscaling.sharpen_program import sharpen_program

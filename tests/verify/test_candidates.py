@@ -3,11 +3,11 @@ import pytest
 
 from srq.engines import ENGINES
 from srq.errors import ConfigError
+from srq.stimuli.pictures import Case
 from srq.verify import SUBJECTS
 from srq.verify.candidates import candidates, chosen
 from srq.verify.check import Expectations, State, check
 from srq.verify.engines import REFERENCE
-from srq.verify.pictures import Case
 from tests.verify.programs import tiny
 
 
@@ -34,7 +34,7 @@ def test_names_choose_in_the_order_of_the_report():
     with pytest.raises(ConfigError) as error:
         chosen(known, ["tile"])
     assert str(error.value) == (
-        "There is nothing to verify that is called 'tile'; did you mean 'tiles'."
+        "There is nothing to verify that is called 'tile'; did you mean 'tiles'?"
     )
 
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from srq.engines.reference import Reference
 from srq.errors import CheckpointError, MissingDependencyError, ProgramError
+from srq.program.reference import Reference
+from srq.stimuli.pictures import Case, cases
 from srq.verify.bounds import Bounds
 from srq.verify.candidates import Candidate
 from srq.verify.check import TRACED_PIXELS, Expectations, State, Watcher, check, compare
 from srq.verify.compare import Difference
-from srq.verify.pictures import Case, cases
 from tests.strategies import pictures, programs
 from tests.verify.programs import tiny
 

@@ -10,8 +10,8 @@ from benchmarks.mutations import TARGETS, outcome_of, table
 from benchmarks.survivors import explained
 from srq.export import open_exporter
 from srq.program import load
+from srq.stimuli.pictures import Case, patterns
 from srq.verify.check import Expectations
-from srq.verify.pictures import Case, patterns
 from srq.zoo import resolve
 
 PROGRAM = load(resolve("kim-x2", "program"))

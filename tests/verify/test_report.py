@@ -3,9 +3,9 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from srq.stimuli.pictures import Case
 from srq.verify.check import Expectations, Outcome, State
 from srq.verify.compare import Difference
-from srq.verify.pictures import Case
 from srq.verify.report import Table, as_json, as_junit, verdict
 from tests.verify.programs import tiny
 

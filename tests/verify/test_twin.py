@@ -5,9 +5,9 @@ from srq.errors import CheckpointError, ProgramError
 from srq.lower import lower
 from srq.quant import choose_formats
 from srq.quant.twin_file import save_twin
+from srq.stimuli.pictures import Case
 from srq.verify.candidates import TWIN, candidates
 from srq.verify.check import Expectations, State, check
-from srq.verify.pictures import Case
 from srq.verify.twin import beside, twin
 from tests.quant.networks import calibration, small_twin
 from tests.verify.programs import tiny

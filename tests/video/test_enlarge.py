@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from srq.engines.reference import Reference
 from srq.errors import ConfigError
 from srq.image.resize import bicubic
+from srq.program.reference import Reference
 from srq.upscaling.interpolate import Interpolation
 from srq.video.enlarge import FrameEnlarger
 from srq.video.layout import Layout

@@ -38,12 +38,12 @@ def test_a_name_comes_before_a_file_of_that_name(folder, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "kind", "sentence"),
     [
-        ("kimx2", "float", "No float checkpoint is called 'kimx2'; did you mean 'kim-x2'."),
-        ("kim-x3", "program", "No integer program is called 'kim-x3'; did you mean 'kim-x2'."),
+        ("kimx2", "float", "No float checkpoint is called 'kimx2'; did you mean 'kim-x2'?"),
+        ("kim-x3", "program", "No integer program is called 'kim-x3'; did you mean 'kim-x2'?"),
         (
             "other",
             "program",
-            "No integer program is called 'other'; name a file, or one of kim-x2.",
+            "No integer program is called 'other'; choose one of kim-x2.",
         ),
         ("no/such.srq", "program", "There is no file no/such.srq; name a file, or one of kim-x2."),
         ("gone.srq", "program", "There is no file gone.srq; name a file, or one of kim-x2."),

@@ -12,9 +12,9 @@ import numpy as np
 import srq.engines.native._native as _native
 from srq.engines import Picture
 from srq.engines.native.encoding import ENCODING, encode
-from srq.engines.pictures import checked_picture
 from srq.errors import ConfigError, ImageError
 from srq.program import Program
+from srq.program.pictures import checked_picture
 
 if getattr(_native, "encoding", None) != ENCODING:
     raise ImportError("The native extension was built for another version of srq.")

@@ -4,13 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srq import __version__
-from srq.engines.reference import Reference
 from srq.export.c.header import memory_sentence, timing
 from srq.export.c.memory import default_block, largest_scale
 from srq.export.c.schedule import Schedule
 from srq.export.c.text import fill, prefix_of, title_of
 from srq.export.c.weights import array
 from srq.program import Program
+from srq.program.reference import Reference
 
 _HEIGHT, _WIDTH = 16, 24
 _SEED = 1999

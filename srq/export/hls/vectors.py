@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from srq.engines.reference import Reference
 from srq.export.hls.text import braces, guarded, stamp
 from srq.program import Program
+from srq.program.reference import Reference
 
 _SIZES = ((12, 19), (7, 8), (1, 9), (5, 1), (1, 1))
 _SEED = 4

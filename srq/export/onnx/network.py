@@ -19,7 +19,7 @@ from srq.zoo import names, resolve
 if TYPE_CHECKING:
     from torch import nn
 
-    from srq.quant.capture import Layer
+    from srq.models.capture import Layer
 
 
 def find_checkpoint(program: Program, named: str | Path | None) -> Path:
@@ -52,7 +52,7 @@ def float_core(program: Program, checkpoint: Path) -> Core:
     MissingDependencyError without torch.
     """
     try:
-        from srq.quant.capture import capture
+        from srq.models.capture import capture
         from srq.train.checkpoint import load_model
     except ImportError as error:
         raise MissingDependencyError(
@@ -75,7 +75,7 @@ def float_core(program: Program, checkpoint: Path) -> Core:
 
 
 def _append(graph: Graph, layers: "tuple[Layer, ...]", luma: str) -> str:
-    from srq.quant.capture import LayerKind
+    from srq.models.capture import LayerKind
 
     values: dict[str, str] = {}
     for layer in layers:

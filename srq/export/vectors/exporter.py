@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.engines.reference import Reference
 from srq.errors import ConfigError
 from srq.export.vectors.pictures import Stimulus, stimuli, stimulus_of
 from srq.fixed import Format
 from srq.program import Program, Step
+from srq.program.reference import Reference
 from srq.program.report import summary
 
 DESCRIPTION = "vectors.json"

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.engines.reference import Reference
 from srq.errors import ImageError
 from srq.fixed import Format
 from srq.image.colour import luma
 from srq.image.depth import to_depth
 from srq.image.io import read
 from srq.program import Program
+from srq.program.reference import Reference
 
 MOST_PIXELS = 1 << 16
 """The largest picture that a user may give: its tensors as text are some hundred times larger."""

@@ -5,7 +5,7 @@ import pytest
 
 from srq.fixed import Format
 from srq.program import Program, reach_of
-from srq.verify.pictures import SIZES, cases, impulses, natural
+from srq.stimuli.pictures import SIZES, cases, impulses, natural
 from tests.kim_program import kim_program
 from tests.verify.programs import tiny
 

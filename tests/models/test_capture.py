@@ -5,7 +5,7 @@ from torch.nn import functional as F
 
 from srq.errors import ModelError
 from srq.models import Network, build
-from srq.quant.capture import LayerKind, capture
+from srq.models.capture import LayerKind, capture
 from tests.quant.networks import OneConv
 
 

@@ -2,7 +2,6 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from srq.engines.reference import Reference, accumulate
 from srq.fixed import Format
 from srq.program import (
     Add,
@@ -15,9 +14,10 @@ from srq.program import (
     Program,
     reach_of,
 )
-from srq.verify import adversarial
-from srq.verify.adversarial import driven
-from srq.verify.slopes import backward, forward
+from srq.program.reference import Reference, accumulate
+from srq.stimuli import adversarial
+from srq.stimuli.adversarial import driven
+from srq.stimuli.slopes import backward, forward
 from tests.kim_program import kim_program
 from tests.strategies import pictures, programs
 from tests.verify.programs import tiny

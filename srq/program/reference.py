@@ -11,7 +11,6 @@ from typing import Literal, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.engines.pictures import checked_picture
 from srq.fixed import Format, requantize
 from srq.program import (
     Add,
@@ -24,6 +23,7 @@ from srq.program import (
     Requantize,
     Step,
 )
+from srq.program.pictures import checked_picture
 
 Tensor = NDArray[np.int32]
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srq.program import Conv, Program, Step, reach_of
-from srq.verify.slopes import Array, backward, forward
+from srq.stimuli.slopes import Array, backward, forward
 
 _MOST_SIDE = 33
 """Of a patch: a Program that sees further is driven by what it sees in this."""

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import correlate
 
-from srq.engines.reference import Reference, accumulate, nearest_upsample, pixel_shuffle
 from srq.errors import ImageError
 from srq.fixed import Format
 from srq.program import Conv, Input, Output, Padding, Program, Requantize
-from tests.engines.integers import evaluate
+from srq.program.reference import Reference, accumulate, nearest_upsample, pixel_shuffle
 from tests.kim_program import kim_program
+from tests.program.integers import evaluate
 from tests.strategies import pictures, programs
 
 

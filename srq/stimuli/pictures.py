@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from srq.fixed import Format
 from srq.program import Program, reach_of
-from srq.verify.adversarial import driven
+from srq.stimuli.adversarial import driven
 
 SEED = 20180911
 
