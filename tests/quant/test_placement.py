@@ -5,7 +5,7 @@ from torch.nn import functional as F
 from srq.models import build
 from srq.models.capture import capture
 from srq.quant.placement import Rounding, StageKind, place
-from tests.quant.test_capture import Made
+from tests.models.test_capture import Made
 
 RELU, SIGNED, PICTURE = Rounding.RELU, Rounding.SIGNED, Rounding.PICTURE
 
