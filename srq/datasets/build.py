@@ -15,11 +15,11 @@ from srq.datasets.cache import load_pool, save_pool
 from srq.datasets.pictures import read_uint8
 from srq.datasets.pool import Luma, LumaPool, assemble
 from srq.datasets.protocol import luma_of, modcrop
-from srq.datasets.workers import ordered_map
 from srq.degrade import Recipe
 from srq.errors import ConfigError, DataError
 from srq.files import sha256_file
 from srq.image.resize import bicubic
+from srq.parallel.workers import ordered_map
 
 Source = Path | str | NDArray[np.uint8]
 Progress = Callable[[int, int], None]

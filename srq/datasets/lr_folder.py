@@ -12,12 +12,12 @@ from srq.datasets.build import Progress
 from srq.datasets.lists import pictures_in
 from srq.datasets.manifest import Entry, LowRes, write_manifest
 from srq.datasets.protocol import modcrop
-from srq.datasets.workers import ordered_map
 from srq.degrade import Recipe
 from srq.errors import ConfigError, DataError
 from srq.files import storage_error, write_bytes, write_text
 from srq.image.depth import to_depth
 from srq.image.io import encode, read
+from srq.parallel.workers import ordered_map
 
 MANIFEST = "manifest.jsonl"
 SETTINGS = "degrade.json"

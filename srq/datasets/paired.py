@@ -10,8 +10,8 @@ from srq.datasets.manifest import Entry, read_manifest
 from srq.datasets.pictures import read_uint8
 from srq.datasets.pool import Luma, LumaPool, assemble
 from srq.datasets.protocol import luma_of, modcrop
-from srq.datasets.workers import ordered_map
 from srq.errors import ConfigError, DataError
+from srq.parallel.workers import ordered_map
 
 
 def load_pairs(

@@ -5,7 +5,6 @@ file: every segment is encoded by itself. Behind the door ``srq.video.run.upscal
 
 - ``layout``   what the planes of a frame are: bits, subsampling, where chroma lies.
 - ``enlarge``  the planes of a frame -> those of a larger one.
-- ``ahead``    work of one thread done ahead of another, by a bounded number of frames.
 - ``scan``     a file read once -> ``source``, what is known of it, with its frames.
 - ``frame``    PyAV's frames <-> planes.
 - ``codecs``   H.264, HEVC, AV1 and FFV1, and what each can hold.

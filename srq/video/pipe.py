@@ -5,7 +5,7 @@ from contextlib import closing
 from typing import BinaryIO
 
 from srq.engines import AUTO, Engine
-from srq.video.ahead import ahead, ahead_map
+from srq.parallel.prefetch import ahead, ahead_map
 from srq.video.enlarge import FrameEnlarger
 from srq.video.layout import checked_size
 from srq.video.y4m import read_frames, read_header, write_frame

@@ -9,7 +9,7 @@ from typing import Any
 import av
 
 from srq.errors import VideoError
-from srq.video.ahead import ahead, ahead_map
+from srq.parallel.prefetch import ahead, ahead_map
 from srq.video.enlarge import FrameEnlarger
 from srq.video.frame import frame_of, planes_of
 from srq.video.parts import Packet, PartWriter, part_writer

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from srq.datasets.workers import ordered_map
 from srq.errors import DataError
+from srq.parallel.workers import ordered_map
 
 
 def slow_square(number):

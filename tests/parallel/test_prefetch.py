@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from srq.video.ahead import ahead, ahead_map
+from srq.parallel.prefetch import ahead, ahead_map
 
 
 def test_items_come_in_order():

@@ -1,0 +1,5 @@
+"""Work spread over threads, processes and machines; the results are those of one thread.
+
+- ``prefetch`` items made by another thread before they are asked for, a bounded number of them.
+- ``workers``  a function of every item, in threads or in processes, with the results in order.
+"""
