@@ -9,7 +9,7 @@ exported C runs on one thread, compiled by ``cc`` with -O3 for this machine; its
 process's own, without what it takes to hand it the frame.
 
     python -m benchmarks.throughput
-    python -m benchmarks.throughput --page docs/performance.md
+    python -m benchmarks.throughput --page docs/results/performance.md
 
 The second form pastes the tables of the result file into the page, and draws its plot.
 """

@@ -1,4 +1,4 @@
-"""The tables and the plot of docs/performance.md, from the result of benchmarks/throughput.py."""
+"""The tables and the plot of docs/results/performance.md, from throughput.py's result."""
 
 from pathlib import Path
 from typing import Any

@@ -5,7 +5,7 @@ through the same path with OpenCV's bicubic filter in the network's place: what 
 rest of the path, which on few cores is H.264 of 4K frames. Runs are interleaved, medians count.
 
     python benchmarks/video.py
-    python benchmarks/video.py --page docs/performance.md
+    python benchmarks/video.py --page docs/results/performance.md
 """
 
 import argparse

@@ -43,7 +43,7 @@ def upscale(
     ``image`` is a NumPy array, uint8 or uint16, of shape (H, W), (H, W, 2), (H, W, 3) or
     (H, W, 4) (2 and 4: alpha last); a Pillow image; or an ``srq.image.io.Picture``, whose
     profile and EXIF go along. ``model`` is what ``load`` takes, or has returned: then it is not
-    opened again. docs/upscale.md says what becomes of colour, alpha and 16 bits.
+    opened again. docs/guide/upscale.md says what becomes of colour, alpha and 16 bits.
 
     Raises ImageError for an image that it cannot take, and what ``load`` raises.
     """

@@ -1,4 +1,7 @@
-"""``docs/cli.md`` from the commands' own help: ``python -m srq.cli.reference`` writes it."""
+"""``docs/reference/cli.md`` from the commands' own help.
+
+``python -m srq.cli.reference`` writes it.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +14,7 @@ from srq.cli.commands import COMMANDS
 from srq.cli.lazy import load
 from srq.files import write_text
 
-PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "cli.md"
 WIDTH = 88
 
 _HEAD = """\

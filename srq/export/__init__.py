@@ -1,7 +1,7 @@
 """Exporters: ways to write a Program out for another world, each an exact copy of its meaning.
 
 Every exporter is named once in ``EXPORTERS``. A new one is a file and a line there
-(docs/add-an-exporter.md); ``srq verify`` then runs what it wrote against the reference.
+(docs/design/add-an-exporter.md); ``srq verify`` then runs what it wrote against the reference.
 """
 
 from pathlib import Path

@@ -37,8 +37,9 @@ def encode(picture: Picture, suffix: str, *, quality: int = 95, lossless: bool =
     """The file of ``picture`` in the format that ``suffix`` (".png", ".jpg" ...) names.
 
     ``quality`` (1 to 100) is for JPEG and WebP; ``lossless`` is for WebP. What a format cannot
-    carry is converted or left out as docs/image.md says, but for transparency: ImageError tells
-    of that, and of an unknown suffix, a wrong quality and a picture too large for the format.
+    carry is converted or left out as docs/reference/image.md says, but for transparency:
+    ImageError tells of that, and of an unknown suffix, a wrong quality and a picture too large
+    for the format.
     """
     transparent = picture.is_transparent
     target = check_target(suffix, picture.size, transparent=transparent, quality=quality)

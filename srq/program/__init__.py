@@ -1,4 +1,4 @@
-"""The Program: one frozen object, one file, one written meaning (docs/program-spec.md).
+"""The Program: one frozen object, one file, one written meaning (docs/reference/program-spec.md).
 
 Make one from ops; making it checks the graph and proves every accumulator::
 

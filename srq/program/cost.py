@@ -4,7 +4,7 @@ The machine that is counted is the plain one: pixels arrive in raster order, one
 pixel a clock; every weight has its own multiplier (at scale g, g^2 of them); a convolution
 keeps its kernel's rows but one in line memory; where two values of different age meet, the
 younger's wait is a delay memory on the older. It is what the program needs before anyone
-shares, folds or prunes anything. docs/program-spec.md says each count in full.
+shares, folds or prunes anything. docs/reference/program-spec.md says each count in full.
 """
 
 from collections import Counter

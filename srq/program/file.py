@@ -1,6 +1,6 @@
 """The .srq file: a Program as safetensors with JSON metadata, read as if it were hostile.
 
-The layout is written in docs/program-spec.md. The file is deterministic: the same Program
+The layout is written in docs/reference/program-spec.md. The file is deterministic: the same Program
 with the same card gives the same bytes.
 """
 

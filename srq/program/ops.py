@@ -2,7 +2,7 @@
 
 An op names the values it reads; the value it makes carries the op's own name. What an op
 must be beside its neighbours (channels, formats, references) is checked in ``steps``.
-The meaning of each op is written in docs/program-spec.md and docs/ops/.
+The meaning of each op is written in docs/reference/program-spec.md and docs/reference/ops/.
 """
 
 from dataclasses import dataclass

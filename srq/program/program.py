@@ -112,7 +112,8 @@ class Program:
         """The canonical bytes, in pieces: the schema and ops as JSON, then every array.
 
         The JSON has sorted keys, no spaces, only ASCII; the arrays follow in the order of the
-        ops, weight before bias, little-endian, row-major. docs/program-spec.md has the letter.
+        ops, weight before bias, little-endian, row-major.
+        docs/reference/program-spec.md has the letter.
         """
         described = {"ops": [describe(op) for op in self._ops], "schema": SCHEMA}
         yield json.dumps(described, sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n"

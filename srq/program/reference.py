@@ -1,8 +1,8 @@
 """The reference: what a Program means, in NumPy, one function per op.
 
 Every other engine must equal this one bit for bit. It is written to be read beside
-docs/program-spec.md; speed comes second. Tensors are int32 (channels, rows, columns), and the
-sums below are int32 as well: a Program is only made once ``srq.program.ranges`` has proved
+docs/reference/program-spec.md; speed comes second. Tensors are int32 (channels, rows, columns),
+and the sums below are int32 as well: a Program is only made once ``srq.program.ranges`` has proved
 that no picture can overflow them.
 """
 

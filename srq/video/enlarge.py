@@ -1,8 +1,8 @@
 """The planes of a frame -> the planes of a larger frame.
 
 Luma goes through the network, chroma through bicubic, each sample where its layout has it.
-Luma of more than 8 bits meets a program of 8 as 16-bit pictures do (docs/upscale.md): bicubic,
-plus what the network adds to bicubic on luma rounded to 8 bits, less what is but rounding.
+Luma of more than 8 bits meets a program of 8 as 16-bit pictures do (docs/guide/upscale.md):
+bicubic, plus what the network adds to bicubic on luma rounded to 8 bits, less what is but rounding.
 """
 
 from collections.abc import Sequence

@@ -61,7 +61,7 @@ def test_one_argument_is_enough(here, capsys):
 @pytest.mark.parametrize("kind", ["L", "LA", "RGB", "RGBA"])
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_every_kind_of_picture_in_every_format(here, suffix, kind, dtype, capsys):
-    """What a file can carry arrives; what it cannot is told or left out as docs/image.md says."""
+    """What a file can carry arrives; what it cannot is told or left out, as image.md says."""
     pixels = (CAT if "RGB" in kind else CAT[..., 0]).astype(dtype)
     pixels *= dtype(1 if dtype == np.uint8 else 257)
     alpha = np.full(CAT.shape[:2], np.iinfo(dtype).max // 2, dtype) if "A" in kind else None

@@ -1,4 +1,4 @@
-"""docs/degrade.md and docs/datasets.md say what the code does."""
+"""docs/reference/degrade.md and docs/guide/data.md say what the code does."""
 
 import re
 import tomllib
@@ -14,8 +14,8 @@ from srq.degrade.parameters import Number
 from srq.degrade.registry import DEGRADATIONS
 
 DOCS = Path(__file__).parents[2] / "docs"
-DEGRADE = (DOCS / "degrade.md").read_text()
-DATASETS = (DOCS / "datasets.md").read_text()
+DEGRADE = (DOCS / "reference" / "degrade.md").read_text()
+DATASETS = (DOCS / "guide" / "data.md").read_text()
 
 
 def blocks(page, language):

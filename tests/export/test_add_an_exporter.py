@@ -1,4 +1,4 @@
-"""docs/add-an-exporter.md: its names exist, its quotes are the repository's, its examples run."""
+"""docs/design/add-an-exporter.md: its names, quotes and examples."""
 
 import re
 from importlib import import_module
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "add-an-exporter.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "design" / "add-an-exporter.md").read_text(encoding="utf-8")
 QUOTES = re.findall(r"<!-- line: (\S+) -->\n```python\n(.*?)```", PAGE, re.DOTALL)
 PROSE = re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)
 PATHS = sorted(set(re.findall(r"`((?:srq|tests|benchmarks|docs)/[\w/.]*)`", PROSE)))
@@ -34,4 +34,6 @@ def test_the_names_it_mentions_exist(name):
 def test_the_examples_run():
     examples = re.findall(r"(?<!-->\n)```python\n(.*?)```", PAGE, re.DOTALL)
     assert len(examples) == 2
-    exec(compile("\n".join(examples), "docs/add-an-exporter.md", "exec"), {"__name__": "page"})
+    exec(
+        compile("\n".join(examples), "docs/design/add-an-exporter.md", "exec"), {"__name__": "page"}
+    )

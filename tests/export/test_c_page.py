@@ -1,4 +1,4 @@
-"""docs/c.md: its table of memory is what the schedule says, its commands run."""
+"""docs/guide/export/c.md: its table of memory is what the schedule says, its commands run."""
 
 import re
 import subprocess
@@ -10,7 +10,7 @@ from srq.export.c.schedule import schedule
 from srq.program import load
 from srq.zoo import resolve
 
-PAGE = (Path(__file__).parents[2] / "docs" / "c.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "guide" / "export" / "c.md").read_text()
 WIDTHS = (160, 320, 640, 1280, 1920, 3840)
 NETWORKS = (("kim-x2", 512), ("kim-x3", 512), ("kim-x4", 512), ("kim-x2", 16))
 """And the widest block: what the header chooses, then narrow ones for little memory."""

@@ -17,7 +17,7 @@ from srq.program.reference import Reference
 from srq.zoo import resolve
 from tests.export.onnx_runs import Onnx
 
-DOCS = Path(__file__).parents[2] / "docs" / "onnx.md"
+DOCS = Path(__file__).parents[2] / "docs" / "guide" / "export" / "onnx.md"
 KIM = load(resolve("kim-x2", "program"))
 DEEP = Program(
     [

@@ -1,10 +1,10 @@
-"""docs/add-a-model.md: its code is the repository's, and its examples run."""
+"""docs/design/add-a-model.md: its code is the repository's, and its examples run."""
 
 import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "add-a-model.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "design" / "add-a-model.md").read_text(encoding="utf-8")
 QUOTES = re.findall(r"<!-- (file|line): (\S+) -->\n```python\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -25,4 +25,4 @@ def test_the_quoted_line_is_in_the_list():
 def test_the_examples_run():
     examples = re.findall(r"(?<!-->\n)```python\n(.*?)```", PAGE, re.DOTALL)
     assert len(examples) == 3
-    exec(compile("\n".join(examples), "docs/add-a-model.md", "exec"), {})
+    exec(compile("\n".join(examples), "docs/design/add-a-model.md", "exec"), {})

@@ -235,7 +235,7 @@ def test_the_card_is_no_part_of_the_fingerprint():
 
 
 def test_the_fingerprint_is_the_sha256_of_the_canonical_bytes_as_written():
-    """The letter of docs/program-spec.md, spelt out by hand for a small Program."""
+    """The letter of docs/reference/program-spec.md, spelt out by hand for a small Program."""
     program = Program(
         [
             LR,

@@ -1,4 +1,4 @@
-"""docs/program-spec.md and docs/ops/ say what the code does: names, rules, every value."""
+"""docs/reference/program-spec.md and its ops/ say what the code does, to every value."""
 
 import dataclasses
 import json
@@ -17,7 +17,7 @@ from srq.program.steps import derive
 from tests.program.srq_bytes import split
 from tests.program.test_file import DATA
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[2] / "docs" / "reference"
 SPEC = (DOCS / "program-spec.md").read_text()
 PAGES = {kind: DOCS / "ops" / f"{kind.value}.md" for kind in OpKind}
 

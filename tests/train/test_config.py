@@ -74,7 +74,7 @@ def settings(config, prefix=""):
 
 
 def test_the_page_tells_every_setting_with_its_default():
-    page = (Path(__file__).parents[2] / "docs" / "training.md").read_text()
+    page = (Path(__file__).parents[2] / "docs" / "guide" / "training.md").read_text()
     told = {}
     for keys, defaults in re.findall(r"^\| (`[a-z_.`, ]+`) \| (.+?) \|", page, re.MULTILINE):
         names, values = re.findall(r"`(.+?)`", keys), defaults.replace("`", "")
@@ -93,5 +93,5 @@ def test_the_page_tells_every_setting_with_its_default():
 
 
 def test_the_page_tells_of_every_shipped_configuration():
-    page = (Path(__file__).parents[2] / "docs" / "training.md").read_text()
+    page = (Path(__file__).parents[2] / "docs" / "guide" / "training.md").read_text()
     assert [name for name in TrainConfig.names() if f"`{name}`" not in page] == []

@@ -1,4 +1,4 @@
-"""docs/upscale.md says what the code does."""
+"""docs/guide/upscale.md says what the code does."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 from srq.upscaling import enlarge, transparency
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "upscale.md").read_text()
+PAGE = (ROOT / "docs" / "guide" / "upscale.md").read_text()
 
 
 def test_the_python_runs(stocked_zoo):

@@ -1,4 +1,4 @@
-"""docs/video.md says what the code does, and what was measured."""
+"""docs/guide/video.md says what the code does, and what was measured."""
 
 import json
 import math
@@ -11,7 +11,7 @@ from srq.video.enlarge import ROUNDING
 from srq.video.parts import SEGMENT_FRAMES
 
 ROOT = Path(__file__).parents[2]
-PAGE = " ".join((ROOT / "docs" / "video.md").read_text().split())
+PAGE = " ".join((ROOT / "docs" / "guide" / "video.md").read_text().split())
 
 
 @pytest.mark.parametrize("name", CODECS)

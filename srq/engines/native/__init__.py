@@ -1,7 +1,7 @@
 """The native engine: C++ that keeps a picture's feature maps in the processor's caches.
 
 It runs any Program, bit for bit as the reference does, on the widest vectors that the machine
-has. docs/native-engine.md says how. Importing this module raises ImportError where the
+has. docs/design/native-engine.md says how. Importing this module raises ImportError where the
 extension was not built, or was built for another version of srq.
 """
 

@@ -3,7 +3,7 @@
 Sums are floats, which add and multiply whole numbers up to 2^24 without loss. Where the ranges
 of the Program do not keep a sum below that, it is made of several that stay below, joined as
 integers; where that cannot be, all its products are integers. So every sum is exact, and what
-follows is the rounding of docs/program-spec.md.
+follows is the rounding of docs/reference/program-spec.md.
 """
 
 from collections.abc import Callable, Mapping, Sequence

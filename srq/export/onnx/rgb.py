@@ -4,7 +4,7 @@ The network sees studio-range BT.601 luma Y. With bicubic enlargement B, each ch
 
     c' = B(c - gain Y) + gain network(Y),    gain = 255 / 219
 
-which is the way to YCbCr and back, where Cb and Cr are enlarged by B. See docs/upscale.md.
+which is the way to YCbCr and back, where Cb and Cr are enlarged by B. See docs/guide/upscale.md.
 """
 
 import numpy as np

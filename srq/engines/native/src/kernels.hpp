@@ -4,7 +4,7 @@
 //
 // A *tile* is what one call computes: `tile` neighbouring pixels of a line. What a dense layer
 // reads are groups of the inputs of one pixel side by side: pairs of int16 or, where all inputs
-// and weights are of 8 bits, four uint8 (see docs/native-engine.md).
+// and weights are of 8 bits, four uint8 (see docs/design/native-engine.md).
 #pragma once
 
 #include <cstddef>
