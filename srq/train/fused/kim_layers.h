@@ -1,7 +1,7 @@
 // The layers of the `kim` network, forward and backward, on planes that stay in one core's cache.
 //
-// Planes are stored row, column, channel, with channels in groups of 16: one AVX-512 register,
-// two of AVX2, four of SSE or NEON; the compiler's vector extension takes care of which.
+// Planes are stored row, column, channel. Channels go in groups as wide as one register of the
+// processor: the compiler's vectors of more than that live on the stack, several times slower.
 //
 // Names follow srq/models/kim.py. All numbers are float32, sums over pixels run in a fixed
 // order: the same planes and weights give the same bits.
@@ -15,7 +15,16 @@
 
 namespace {
 
+#if defined(__AVX512F__)
 constexpr int kLanes = 16;
+constexpr int kPixels = 4;  // at once, times two groups of channels, in the pointwise layers
+#elif defined(__AVX__)
+constexpr int kLanes = 8;
+constexpr int kPixels = 6;
+#else
+constexpr int kLanes = 4;
+constexpr int kPixels = 6;
+#endif
 typedef float Lanes __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
 
 inline Lanes load(const float* from) { return *reinterpret_cast<const Lanes*>(from); }
@@ -85,9 +94,9 @@ void depthwise_kernel_gradient(const Plane& in, const Plane& slope, float* kerne
     }
 }
 
-// ---- pointwise: kernel is [output group][input channel][16 outputs] ------------------------
+// ---- pointwise: kernel is [output group][input channel][kLanes outputs] --------------------
 
-// Calls put(y, x, group, sums) with the 16 sums of each output group at each pixel.
+// Calls put(y, x, group, sums) with the sums of each output group at each pixel.
 template <int PIXELS, int GROUPS, class Put>
 inline void pointwise_pixels(const Plane& in, int y, int x, const float* kernel, int group,
                              Put&& put) {
@@ -121,7 +130,8 @@ template <class Put>
 void pointwise(const Plane& in, const std::vector<float>& kernel, Put&& put) {
     const int groups = static_cast<int>(kernel.size()) / (in.channels * kLanes);
     int group = 0;
-    for (; group + 2 <= groups; group += 2) pointwise_groups<4, 2>(in, kernel.data(), group, put);
+    for (; group + 2 <= groups; group += 2)
+        pointwise_groups<kPixels, 2>(in, kernel.data(), group, put);
     for (; group < groups; group++) pointwise_groups<8, 1>(in, kernel.data(), group, put);
 }
 
@@ -145,7 +155,7 @@ void pointwise_kernel_gradient(const Plane& in, const Plane& slope, float* kerne
 
 // ---- the first layer: 3x3 from one channel, kernel is [tap][channel] -----------------------
 
-// Calls put(y, x, group, sums) with the 16 sums of each group of channels at each pixel.
+// Calls put(y, x, group, sums) with the sums of each group of channels at each pixel.
 template <class Put>
 void head(const Plane& in, const float* kernel, int channels, Put&& put) {
     for (int group = 0; group < channels / kLanes; group++) {

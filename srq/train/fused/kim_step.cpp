@@ -26,7 +26,7 @@ class Network {
     Network(const Shape& shape, const Kernels& kernels, const Grid* grids, int height, int width)
         : luma(height, width, 1),
           first(height, width, shape.wide()), d1(first), p1(height, width, shape.narrow()),
-          d2(p1), p2(first), d3(first), p3(p1), d4(p1), out(height, width, kLanes),
+          d2(p1), p2(first), d3(first), p3(p1), d4(p1), out(height, width, grouped(shape.outputs())),
           kernels_(kernels), grids_(grids) {}
 
     bool rounded() const { return grids_ != nullptr; }
@@ -82,7 +82,9 @@ class Network {
         point<ROUNDED>(kPoint3, d3, p3);
         depth<ROUNDED, 3, 3>(kDepth4, p3, d4);
         pointwise(d4, kernels_.forward[kPoint4],
-                  [&](int y, int x, int, Lanes sums) { store(out.at(y, x), sums); });
+                  [&](int y, int x, int group, Lanes sums) {
+                      store(out.at(y, x) + group * kLanes, sums);
+                  });
     }
 };
 
