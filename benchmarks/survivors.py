@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.mutant import Mutant
+from srq.dataflow import reach_of
 from srq.fixed import Format, requantize
-from srq.program import Program, Step, reach_of
+from srq.program import Program, Step
 from srq.stimuli.adversarial import Targets, climb
 
 _WIDE = Format(True, 32, 0)

@@ -29,10 +29,11 @@ import numpy as np
 
 from benchmarks.throughput_page import write_page
 from benchmarks.throughput_peers import Frame, Run, contestants
+from srq.dataflow import cost_of
 from srq.engines import native
 from srq.evaluate.result import circumstances
 from srq.files import write_text
-from srq.program import Program, cost_of, load
+from srq.program import Program, load
 from srq.verify.c import FAST, CSubject, c
 from srq.zoo import resolve
 

@@ -7,7 +7,7 @@ import typer
 from srq.cli.output import JsonFile
 
 if TYPE_CHECKING:
-    from srq.program import Cost
+    from srq.dataflow import Cost
 
 app = typer.Typer()
 
@@ -27,8 +27,9 @@ def cost(
     The machine counted takes one low-resolution pixel a clock and shares nothing.
     """
     from srq.cli.output import console, write_json
-    from srq.program import cost_of, load
-    from srq.program.report import cost_report
+    from srq.dataflow import cost_of
+    from srq.dataflow.report import cost_report
+    from srq.program import load
     from srq.zoo import resolve
 
     counted = cost_of(load(resolve(model, "program")), width=width)

@@ -34,9 +34,11 @@ def info(
     """
     from srq.cli.cost import cost_lines
     from srq.cli.output import console, write_json
-    from srq.program import cost_of, load
+    from srq.dataflow import cost_of
+    from srq.dataflow.report import cost_report
+    from srq.program import load
     from srq.program.diagram import text, write
-    from srq.program.report import cost_report, program_report
+    from srq.program.report import program_report
     from srq.zoo import resolve
 
     program = load(resolve(model, "program"))

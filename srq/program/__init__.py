@@ -20,14 +20,13 @@ Make one from ops; making it checks the graph and proves every accumulator::
 
 Walk one, to run it or to write it out: ``for step in program.steps`` gives each op in order
 with the values it reads and makes (channels, scale, format), its shifts, and which values no
-later step needs (see Step). ``program.ranges`` is the proof, ``cost_of(program)`` what it takes
-in hardware, ``reach_of(program)`` the halo of a tile, ``program.fingerprint`` what an exporter
-stamps into all it writes.
+later step needs (see Step). ``program.ranges`` is the proof, ``program.fingerprint`` what an
+exporter stamps into all it writes. ``srq.dataflow`` says when each value comes and what a
+Program takes in hardware.
 
 Everything wrong with a Program or its file is a ProgramError.
 """
 
-from srq.program.cost import Cost, Latency, OpCost, cost_of
 from srq.program.file import SUFFIX, from_bytes, load, save, to_bytes
 from srq.program.ops import (
     OP_TYPES,
@@ -44,7 +43,6 @@ from srq.program.ops import (
 )
 from srq.program.program import SCHEMA, Program
 from srq.program.ranges import Interval, Ranges
-from srq.program.reach import Reach, reach_of
 from srq.program.steps import Step, Value
 
 __all__ = [
@@ -53,27 +51,21 @@ __all__ = [
     "SUFFIX",
     "Add",
     "Conv",
-    "Cost",
     "Input",
     "Interval",
-    "Latency",
     "NearestUpsample",
     "Op",
-    "OpCost",
     "OpKind",
     "Output",
     "Padding",
     "PixelShuffle",
     "Program",
     "Ranges",
-    "Reach",
     "Requantize",
     "Step",
     "Value",
-    "cost_of",
     "from_bytes",
     "load",
-    "reach_of",
     "save",
     "to_bytes",
 ]

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.program import Conv, Program, Step, reach_of
+from srq.dataflow import reach_of
+from srq.program import Conv, Program, Step
 from srq.stimuli.slopes import Array, backward, forward
 
 _MOST_SIDE = 33

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from srq.dataflow import reach_of
 from srq.fixed import Format
-from srq.program import Program, reach_of
+from srq.program import Program
 from srq.stimuli.adversarial import driven
 
 SEED = 20180911

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from srq.program import Reach
+from srq.dataflow import Reach
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from srq.dataflow import reach_of
 from srq.engines import Engine
 from srq.errors import ImageError
 from srq.image.colour import luma
@@ -25,7 +26,6 @@ from srq.image.depth import peak, quantize
 from srq.image.exif import with_size
 from srq.image.picture import Picture
 from srq.image.resize import bicubic
-from srq.program import reach_of
 from srq.upscaling.blocks import Block, blocks, blocks_of
 from srq.upscaling.engine import SIDE, Blockwise, check_eight_bits
 from srq.upscaling.transparency import colour_clear_pixels

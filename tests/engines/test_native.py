@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from srq.dataflow import reach_of
 from srq.datasets.benchmarks import load_benchmark
 from srq.datasets.protocol import clean_pair
 from srq.engines import open_engine
 from srq.errors import ConfigError, DataError, ImageError, MissingDependencyError
-from srq.program import load, reach_of
+from srq.program import load
 from srq.program.reference import Reference
 from srq.zoo import names, resolve
 from tests.kim_program import kim_program

@@ -8,11 +8,11 @@ import re
 import numpy as np
 import pytest
 
+from srq.dataflow.planes import Planes
 from srq.errors import ConfigError, ProgramError
 from srq.export import export, open_exporter
 from srq.export.glsl import Glsl
 from srq.export.glsl.plan import MOST_BINDS, Plan
-from srq.export.glsl.planes import Planes
 from srq.export.glsl.texels import TEXTURES, texel_of
 from srq.fixed import Format
 from srq.program import Add, Conv, Input, NearestUpsample, Output, PixelShuffle, Program

@@ -2,18 +2,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from srq.dataflow import reach_of
 from srq.fixed import Format
-from srq.program import (
-    Add,
-    Conv,
-    Input,
-    NearestUpsample,
-    Output,
-    Padding,
-    PixelShuffle,
-    Program,
-    reach_of,
-)
+from srq.program import Add, Conv, Input, NearestUpsample, Output, Padding, PixelShuffle, Program
 from srq.program.reference import Reference, accumulate
 from srq.stimuli import adversarial
 from srq.stimuli.adversarial import driven

@@ -3,8 +3,9 @@ import builtins
 import numpy as np
 import pytest
 
+from srq.dataflow import reach_of
 from srq.fixed import Format
-from srq.program import Program, reach_of
+from srq.program import Program
 from srq.stimuli.pictures import SIZES, cases, impulses, natural
 from tests.kim_program import kim_program
 from tests.verify.programs import tiny

@@ -5,9 +5,9 @@ from importlib.resources import files as resources
 from math import ceil, isfinite, sqrt
 from string import Template
 
+from srq.dataflow.planes import Planes
 from srq.errors import ConfigError
 from srq.export.glsl.plan import MOST_BINDS, QUAD, Plan
-from srq.export.glsl.planes import Planes
 from srq.export.glsl.shader import PLANE, Shader, label
 from srq.export.glsl.texels import TEXTURES, texel_of
 from srq.export.names import identifier

@@ -9,7 +9,7 @@ accesses are counted: that is what such shaders spend their time on.
 from collections import Counter
 from typing import NamedTuple
 
-from srq.export.glsl.planes import Planes
+from srq.dataflow.planes import Planes
 from srq.program import Conv, NearestUpsample, Output, PixelShuffle, Step
 
 QUAD = 4

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from srq.dataflow.planes import Planes
 from srq.export.glsl.passes import Pass
 from srq.export.glsl.plan import QUAD, Plan, Quad, Texture
-from srq.export.glsl.planes import Planes
 from srq.export.glsl.texels import Texel, texel_of
 from srq.program import Program, Value
 

@@ -3,13 +3,14 @@
 import re
 from dataclasses import asdict, dataclass
 
+from srq.dataflow import cost_of
 from srq.errors import ConfigError
 from srq.export.hls import kernel, network
 from srq.export.hls.graph import graph_of
 from srq.export.hls.readme import readme
 from srq.export.hls.sources import hand_written
 from srq.export.hls.vectors import vectors
-from srq.program import Program, cost_of
+from srq.program import Program
 
 MOST_WIDTH = 16384
 MOST_MULTIPLIERS = 1 << 15

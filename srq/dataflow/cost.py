@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from srq.dataflow.reach import Reach, reach_of
 from srq.program.ops import Conv, NearestUpsample, Output
 from srq.program.program import Program
-from srq.program.reach import Reach, reach_of
 from srq.program.steps import Step, Value
 
 
