@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
 
+import numpy as np
+from numpy.typing import NDArray
+
 from srq.errors import ProgramError
-from srq.program.description import arrays_of, describe
+from srq.program.description import arrays_of, build, describe
 from srq.program.op import Op, shown
 from srq.program.ops import Conv, Input, Output
 from srq.program.ranges import Ranges, prove
@@ -137,14 +140,25 @@ class Program:
     def __hash__(self) -> int:
         return hash(self.fingerprint)
 
-    def __reduce__(self) -> tuple[Callable[[bytes], "Program"], tuple[bytes]]:
-        # Copied and pickled as its file: what arrives is checked and frozen as well.
-        from srq.program.file import from_bytes, to_bytes
-
-        return from_bytes, (to_bytes(self),)
+    def __reduce__(self) -> tuple[Callable[..., "Program"], tuple[object, ...]]:
+        # Copied and pickled as plain descriptions: what arrives is checked and frozen as well.
+        described = [describe(op) for op in self._ops]
+        arrays = {name: array for op in self._ops for name, array in arrays_of(op).items()}
+        return _rebuilt, (described, arrays, self._name, dict(self._provenance))
 
     def __repr__(self) -> str:
         return f"<Program {self._name or '(no name)'} x{self.scale} {self.fingerprint[:12]}>"
+
+
+def _rebuilt(
+    described: list[object],
+    arrays: Mapping[str, NDArray[np.integer]],
+    name: str,
+    provenance: Mapping[str, str],
+) -> Program:
+    """The Program that ``Program.__reduce__`` took apart."""
+    ops = [build(op, arrays) for op in described]
+    return Program(ops, name=name, provenance=provenance)
 
 
 def _checked_card(name: str, provenance: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
