@@ -1,6 +1,6 @@
 """A Program as 32-bit integers: how the C++ engine is told what to run.
 
-``src/program.cpp`` reads what is written here. All that is derived from an op's neighbours
+``src/plan/program.cpp`` reads what is written here. All that is derived from an op's neighbours
 (channels, scales, shifts) is in it, so that the engine derives nothing a second time.
 """
 

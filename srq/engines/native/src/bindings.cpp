@@ -6,7 +6,7 @@
 
 #include <chrono>
 
-#include "engine.hpp"
+#include "run/engine.hpp"
 
 namespace nb = nanobind;
 

@@ -1,0 +1,116 @@
+// The inner kernels, made once per instruction set from kernels_of.hpp. They take pointers and
+// numbers only: a file that is compiled for one instruction set must not bring in inline
+// functions of the library, which the linker could then choose for everybody.
+//
+// A *tile* is what one call computes: `tile` neighbouring pixels of a line. What a dense layer
+// reads are groups of the inputs of one pixel side by side: pairs of int16 or, where all inputs
+// and weights are of 8 bits, four uint8 (see docs/design/native-engine.md).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace srq {
+
+// One line of a value: where channel 0 begins, and how far apart channels are, in elements.
+template <class T>
+struct Line {
+  const T* data;
+  ptrdiff_t stride;
+
+  const T* channel(int c) const { return data + c * stride; }
+};
+
+// From an exact sum to a format, per output channel: ((sum + init) >> right) << left, saturated.
+// init holds the bias and the half of the rounding; right or left is 0.
+struct Rounding {
+  const int32_t* init;
+  const int32_t* right;
+  const int32_t* left;  // null where no channel shifts left
+  int32_t lo;
+  int32_t hi;
+};
+
+// Where a layer's result goes: int16 lines, or int32 lines that are not saturated.
+struct Target {
+  void* data;
+  ptrdiff_t stride;
+  bool exact;
+};
+
+// Lines that become groups of inputs, two to a group or, as bytes, four; null for none. What is
+// put into bytes has `offset` added first.
+struct Taps {
+  const int16_t* const* lines;
+  int groups;
+  bool bytes;
+  int offset;
+};
+
+// A dense layer: outs sums over groups of inputs. `residual` (or null) is added to each sum,
+// shifted left; its channels are residual_stride apart.
+struct Dense {
+  const int16_t* inputs;
+  const int32_t* weights;  // by blocks of output channels, see dense_block
+  const int32_t* left;     // per output channel: sums of bytes are shifted left; or null
+  int groups;
+  bool bytes;
+  int outs;
+  Rounding rounding;
+  const int16_t* residual;
+  ptrdiff_t residual_stride;
+  int residual_shift;
+  Target target;
+};
+
+// What is proved of the rounded sums of two depthwise outputs before they are saturated.
+enum class Fit : uint8_t {
+  none,
+  int16,   // they fit int16, and their right shifts are at most 16
+  format,  // they fit the format as well
+};
+
+// A depthwise layer: output channel o is a rows x columns kernel over channel o / multiplier.
+// Even and odd output pixels read the same pairs of neighbours with weights of their own;
+// weights are (outs, rows, pairs, 2), two taps a word. The first pair begins 2 * first_pair
+// pixels beside the output pixel.
+struct Depthwise {
+  const Line<int16_t>* lines;  // one per row of the kernel
+  const int32_t* weights;
+  int rows;
+  int columns;
+  int first_pair;
+  int pairs;
+  int outs;
+  int multiplier;
+  Rounding rounding;
+  int16_t* inputs;  // groups for a dense layer, or null: then lines at `target`
+  bool bytes;       // whether those are of bytes
+  const Fit* fits;  // per pair of outputs, for `inputs`
+  Target target;
+};
+
+struct Kernels {
+  int tile;          // pixels
+  int group_size;    // int16 that a group of inputs takes for a tile
+  int dense_block;   // output channels whose weights stand together, group by group
+  bool bytes;        // whether dense layers take groups of bytes
+
+  void (*gather)(const Taps& taps, ptrdiff_t x, int16_t* inputs);
+  void (*dense)(const Dense& layer, ptrdiff_t x);
+  void (*depthwise)(const Depthwise& layer, ptrdiff_t x);
+
+  // `factor` lines, `stride` apart, pixel by pixel by turns, into a line of uint8 or uint16.
+  void (*weave)(const int16_t* lines, ptrdiff_t stride, int factor, ptrdiff_t count, void* pixels,
+                bool bytes);
+
+  // Over `count` integers of a line, for what has no kernel of its own.
+  void (*multiply_add16)(int32_t* sums, const int16_t* source, int32_t weight, ptrdiff_t count);
+  void (*multiply_add32)(int32_t* sums, const int32_t* source, int32_t weight, ptrdiff_t count);
+  void (*requantize)(int32_t* sums, int shift, int32_t lo, int32_t hi, ptrdiff_t count);
+
+  // The most int16 multiply-adds that the instruction set can do: how many `rounds` made.
+  int64_t (*multiply_adds)(int64_t rounds);
+};
+
+}  // namespace srq

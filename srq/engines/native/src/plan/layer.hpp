@@ -1,0 +1,77 @@
+// The numbers of a convolution in the order in which the vector kernels read them.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "plan/fusion.hpp"
+#include "kernels/kernels.hpp"
+#include "plan/program.hpp"
+
+namespace srq {
+
+// The Rounding of all output channels, with the memory that it points to.
+class RoundingTable {
+ public:
+  // bias: of the sums; shifts: per channel, or one for all.
+  RoundingTable(const std::vector<int32_t>& bias, const std::vector<int>& shifts,
+                const Format& format);
+
+  Rounding from(int out) const;
+
+ private:
+  std::vector<int32_t> init_;
+  std::vector<int32_t> right_;
+  std::vector<int32_t> left_;  // empty where no channel shifts left
+  Format format_;
+};
+
+// A convolution as a dense layer: per group of the convolution, sums over groups of taps, which
+// are pairs of int16 or four bytes.
+struct DenseLayer {
+  // One factor of a sum: pixel (dy, dx) beside the output pixel, in channel `in` of the group.
+  struct Tap {
+    int in;
+    int dy;
+    int dx;
+  };
+
+  // `source`: the op that makes its inputs. They become bytes where the kernels take bytes and
+  // those can hold them and the weights. `shifts`: left shifts of the sums, per channel, which
+  // pairs' weights and the bias take over.
+  DenseLayer(const Op& op, const Op& source, const std::vector<int>& shifts,
+             const Kernels& kernels);
+
+  std::vector<Tap> taps;         // the same for each group
+  std::vector<int32_t> weights;  // (groups, blocks of outs, tap groups, outs of the block)
+  std::vector<int32_t> bias;     // shifted as the sums are, less what `offset` adds to them
+  std::vector<int32_t> left;     // of sums of bytes, per channel; empty where there is none
+  int outs;                      // of a group
+  bool bytes;
+  int offset;  // is added to each input that becomes a byte
+  int tap_groups;
+
+  int tap_group_size() const { return bytes ? 4 : 2; }
+
+  const int32_t* weights_of(int group) const {
+    return weights.data() + size_t(group) * outs * tap_groups;
+  }
+  const int32_t* left_of(int group) const {
+    return left.empty() ? nullptr : left.data() + size_t(group) * outs;
+  }
+};
+
+// The convolution `op` with `offset` added to its values, whose format moves along.
+Op with_offset(const Op& op, int offset);
+
+// A depthwise convolution: what srq::Depthwise says of it.
+struct DepthwiseLayer {
+  explicit DepthwiseLayer(const Op& op);
+
+  std::vector<int32_t> weights;
+  std::vector<Fit> fits;
+  int first_pair;
+  int pairs;
+};
+
+}  // namespace srq

@@ -1,0 +1,98 @@
+#include "plan/program.hpp"
+
+#include <stdexcept>
+
+namespace srq {
+namespace {
+
+class Words {
+ public:
+  Words(const int32_t* words, size_t count) : next_(words), left_(count) {}
+
+  int32_t take() { return *advance(1); }
+
+  // An integer that must lie in lo..hi.
+  int take(int32_t lo, int32_t hi) {
+    const int32_t word = take();
+    if (word < lo || word > hi) throw std::invalid_argument("a word of the program is out of range");
+    return word;
+  }
+
+  template <class T>
+  std::vector<T> take_all(size_t count) {
+    const int32_t* words = advance(count);
+    return std::vector<T>(words, words + count);
+  }
+
+  bool empty() const { return left_ == 0; }
+
+ private:
+  const int32_t* advance(size_t count) {
+    if (count > left_) throw std::invalid_argument("the program ends early");
+    const int32_t* words = next_;
+    next_ += count;
+    left_ -= count;
+    return words;
+  }
+
+  const int32_t* next_;
+  size_t left_;
+};
+
+Kernel parse_kernel(Words& words, int outs) {
+  Kernel kernel;
+  kernel.least = words.take_all<int32_t>(outs);
+  kernel.most = words.take_all<int32_t>(outs);
+  kernel.groups = words.take(1, 1024);
+  kernel.ins = words.take(1, 1024);
+  kernel.rows = words.take(1, 64);
+  kernel.columns = words.take(1, 64);
+  kernel.top = words.take(0, kernel.rows - 1);
+  kernel.bottom = kernel.rows - 1 - kernel.top;
+  kernel.left = words.take(0, kernel.columns - 1);
+  kernel.right = kernel.columns - 1 - kernel.left;
+  const size_t taps = size_t(kernel.ins) * kernel.rows * kernel.columns;
+  kernel.weight = words.take_all<int16_t>(outs * taps);
+  kernel.bias = words.take_all<int32_t>(outs);
+  return kernel;
+}
+
+Op parse_op(Words& words, const std::vector<Op>& before) {
+  Op op;
+  op.kind = Kind(words.take(0, int(Kind::count) - 1));
+  for (int sources = words.take(0, 2); sources > 0; --sources) {
+    op.sources.push_back(words.take(0, int(before.size()) - 1));
+  }
+  op.channels = words.take(1, 1024);
+  op.scale = words.take(1, 16);
+  op.factor = words.take(1, 16);
+  op.accumulator = words.take(0, 1) != 0;
+  op.format.lo = words.take();
+  op.format.hi = words.take();
+  for (int& align : op.align) align = words.take(0, 31);
+  for (int shifts = words.take(0, op.channels); shifts > 0; --shifts) {
+    op.shifts.push_back(words.take(-31, 31));
+  }
+  if (op.kind == Kind::conv) {
+    op.kernel = parse_kernel(words, op.channels);
+    if (before[op.sources.at(0)].channels != op.kernel.groups * op.kernel.ins) {
+      throw std::invalid_argument("a convolution does not fit its source");
+    }
+  }
+  return op;
+}
+
+}  // namespace
+
+Program parse(const int32_t* words, size_t count) {
+  Words rest(words, count);
+  if (rest.take() != kEncoding) throw std::invalid_argument("not a program of this engine's encoding");
+  Program program;
+  for (int ops = rest.take(2, 256); ops > 0; --ops) {
+    program.ops.push_back(parse_op(rest, program.ops));
+  }
+  if (!rest.empty()) throw std::invalid_argument("the program has words to spare");
+  return program;
+}
+
+}  // namespace srq

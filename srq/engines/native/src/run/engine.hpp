@@ -1,0 +1,49 @@
+// A Program made ready to run.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "stages/canvas.hpp"
+#include "kernels/isa/supported.hpp"
+#include "stages/make_stages.hpp"
+#include "plan/program.hpp"
+#include "run/schedule.hpp"
+
+namespace srq {
+
+// The memory of a thread.
+struct Worker {
+  Canvas canvas;
+  std::vector<std::unique_ptr<StageState>> states;  // per stage
+};
+
+class Engine {
+ public:
+  Engine(Program program, const Isa& isa);
+
+  // Enlarges `picture` into `enlargement`, which is scale() times as high and wide, on up to
+  // `threads` threads. May be called from many threads at once. Throws std::bad_alloc.
+  void run(const Picture& picture, const Enlargement& enlargement, int threads) const;
+
+  int scale() const { return program_.scale(); }
+  const std::string& isa() const { return isa_; }
+
+ private:
+  void make(Worker& worker) const;
+  void run_stage(Worker& worker, size_t stage, int64_t y) const;
+  std::unique_ptr<Worker> borrow(ptrdiff_t width) const;
+
+  const Program program_;
+  const std::string isa_;
+  const int tile_;
+  const Stages stages_;
+  const Schedule schedule_;
+  std::vector<int> scales_;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<Worker>> idle_;  // those that nobody uses
+};
+
+}  // namespace srq

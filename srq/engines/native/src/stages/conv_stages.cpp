@@ -1,0 +1,261 @@
+#include "stages/conv_stages.hpp"
+
+#include <algorithm>
+
+#include "plan/layer.hpp"
+
+namespace srq {
+namespace {
+
+// What a convolution reads around its pixel.
+Read read_of(const Op& op) {
+  const Kernel& kernel = op.kernel;
+  return {op.sources[0], kernel.top, kernel.bottom, kernel.left, kernel.right};
+}
+
+// A depthwise layer at a line of its source.
+struct DepthwiseLine {
+  Depthwise layer{};
+  std::vector<Line<int16_t>> lines;  // that its kernel reads
+};
+
+// A kernel over single channels.
+class DepthwisePart {
+ public:
+  explicit DepthwisePart(const Op& op)
+      : op_(op), layer_(op), rounding_(op.kernel.bias, op.shifts, op.format) {}
+
+  // All of the layer but where its result goes.
+  void begin(const Canvas& canvas, int64_t y, DepthwiseLine& line) const {
+    line.lines.resize(op_.kernel.rows);
+    for (int row = 0; row < op_.kernel.rows; ++row) {
+      line.lines[row] = canvas.line<int16_t>(op_.sources[0], y + row - op_.kernel.top);
+    }
+    line.layer.lines = line.lines.data();
+    line.layer.weights = layer_.weights.data();
+    line.layer.rows = op_.kernel.rows;
+    line.layer.columns = op_.kernel.columns;
+    line.layer.first_pair = layer_.first_pair;
+    line.layer.pairs = layer_.pairs;
+    line.layer.outs = op_.channels;
+    line.layer.fits = layer_.fits.data();
+    line.layer.multiplier = op_.channels / op_.kernel.groups;
+    line.layer.rounding = rounding_.from(0);
+  }
+
+ private:
+  const Op op_;
+  const DepthwiseLayer layer_;
+  const RoundingTable rounding_;
+};
+
+// Lines as a target, from pixel 0 on.
+Target target_of(const Canvas& canvas, int value, int64_t y, int channel) {
+  const Window& window = canvas.window(value);
+  if (window.wide()) {
+    return {window.channel<int32_t>(y, channel), window.line<int32_t>(y).stride, true};
+  }
+  return {window.channel<int16_t>(y, channel), window.line<int16_t>(y).stride, false};
+}
+
+class DepthwiseStage : public Stage {
+ public:
+  DepthwiseStage(const Program& program, int op, const Kernels& kernels)
+      : Stage(op, program.ops[op].scale, {read_of(program.ops[op])}),
+        kernels_(kernels),
+        part_(program.ops[op]) {}
+
+  struct State : StageState {
+    DepthwiseLine line;
+  };
+
+  std::unique_ptr<StageState> new_state() const override { return std::make_unique<State>(); }
+
+  void run(Canvas& canvas, StageState* state, int64_t y, ptrdiff_t width) const override {
+    DepthwiseLine& line = static_cast<State*>(state)->line;
+    part_.begin(canvas, y, line);
+    line.layer.target = target_of(canvas, value, y, 0);
+    for (ptrdiff_t x = 0; x < width; x += kernels_.tile) kernels_.depthwise(line.layer, x);
+  }
+
+ private:
+  const Kernels& kernels_;
+  const DepthwisePart part_;
+};
+
+std::vector<Read> reads_of(const Program& program, const Fusion& fusion) {
+  const int first = fusion.depthwise >= 0 ? fusion.depthwise : fusion.conv;
+  std::vector<Read> reads = {read_of(program.ops[first])};
+  if (fusion.residual >= 0) reads.push_back({fusion.residual});
+  return reads;
+}
+
+// The layer's sums are rounded by the op that finishes them, or by itself.
+RoundingTable rounding_of(const Program& program, const Fusion& fusion, const DenseLayer& layer) {
+  const Op& op = program.ops[fusion.value()];
+  return RoundingTable(layer.bias, op.shifts, op.format);
+}
+
+// The left shifts of the exact sums, per channel: where another op rounds them.
+std::vector<int> shifts_of(const Program& program, const Fusion& fusion) {
+  const Op& op = program.ops[fusion.conv];
+  std::vector<int> shifts(op.channels, 0);
+  if (fusion.finish < 0) return shifts;
+  for (int out = 0; out < op.channels; ++out) shifts[out] = fusion.sum_shift - op.shifts[out];
+  return shifts;
+}
+
+class DenseStage : public Stage {
+ public:
+  DenseStage(const Program& program, const Fusion& fusion, const Kernels& kernels)
+      : Stage(fusion.writes ? -1 : fusion.value(), program.ops[fusion.conv].scale,
+              reads_of(program, fusion)),
+        fusion_(fusion),
+        kernels_(kernels),
+        op_(program.ops[fusion.conv]),
+        layer_(op_, program.ops[op_.sources[0]], shifts_of(program, fusion), kernels),
+        rounding_(rounding_of(program, fusion, layer_)) {
+    if (fusion.depthwise >= 0) {
+      depthwise_ = std::make_unique<DepthwisePart>(
+          with_offset(program.ops[fusion.depthwise], layer_.offset));
+    }
+  }
+
+  // Scratch memory holds the groups of inputs and, for a picture, a tile of its channels.
+  size_t scratch_bytes(ptrdiff_t) const override {
+    return picture_at() + size_t(layer_.outs) * kernels_.tile * sizeof(int16_t);
+  }
+
+  // A line of each group.
+  struct Group {
+    Dense dense{};
+    DepthwiseLine depthwise;
+    std::vector<const int16_t*> taps;
+  };
+
+  struct State : StageState {
+    std::vector<Group> groups;
+  };
+
+  std::unique_ptr<StageState> new_state() const override {
+    auto state = std::make_unique<State>();
+    state->groups.resize(op_.kernel.groups);
+    return state;
+  }
+
+  void run(Canvas& canvas, StageState* state, int64_t y, ptrdiff_t width) const override {
+    std::vector<Group>& groups = static_cast<State*>(state)->groups;
+    for (size_t g = 0; g < groups.size(); ++g) {
+      Group& group = groups[g];
+      begin(canvas, y, int(g), group);
+      for (ptrdiff_t x = 0; x < width; x += kernels_.tile) {
+        if (depthwise_) {
+          kernels_.depthwise(group.depthwise.layer, x);
+        } else {
+          kernels_.gather(taps_of(group), x, inputs(canvas));
+        }
+        if (fusion_.writes) {
+          write(canvas, group.dense, y, x);
+        } else {
+          kernels_.dense(group.dense, x);
+        }
+      }
+    }
+  }
+
+ private:
+  size_t picture_at() const {
+    return size_t(layer_.tap_groups) * kernels_.group_size * sizeof(int16_t);
+  }
+
+  int16_t* inputs(const Canvas& canvas) const {
+    return reinterpret_cast<int16_t*>(canvas.scratch());
+  }
+
+  void begin(const Canvas& canvas, int64_t y, int index, Group& group) const {
+    group.dense = dense_of(canvas, y, index);
+    if (depthwise_) {
+      depthwise_->begin(canvas, y, group.depthwise);
+      group.depthwise.layer.inputs = inputs(canvas);
+      group.depthwise.layer.bytes = layer_.bytes;
+    } else {
+      group.taps.assign(size_t(layer_.tap_groups) * layer_.tap_group_size(), nullptr);
+      resolve_taps(canvas, y, index, group.taps.data());
+    }
+  }
+
+  Dense dense_of(const Canvas& canvas, int64_t y, int group) const {
+    const int first = group * layer_.outs;
+    Dense dense{};
+    dense.inputs = inputs(canvas);
+    dense.weights = layer_.weights_of(group);
+    dense.left = layer_.left_of(group);
+    dense.groups = layer_.tap_groups;
+    dense.bytes = layer_.bytes;
+    dense.outs = layer_.outs;
+    dense.rounding = rounding_.from(first);
+    if (fusion_.residual >= 0) {
+      const Line<int16_t> residual = canvas.line<int16_t>(fusion_.residual, y);
+      // The picture's one channel is added to all that are shuffled into it.
+      dense.residual_stride = fusion_.writes ? 0 : residual.stride;
+      dense.residual = residual.data + first * dense.residual_stride;
+      dense.residual_shift = fusion_.residual_shift;
+    }
+    if (fusion_.writes) {
+      dense.target = {canvas.scratch() + picture_at(), kernels_.tile, false};
+    } else {
+      dense.target = target_of(canvas, value, y, first);
+    }
+    return dense;
+  }
+
+  void resolve_taps(const Canvas& canvas, int64_t y, int group, const int16_t** taps) const {
+    for (const DenseLayer::Tap& tap : layer_.taps) {
+      const Line<int16_t> line = canvas.line<int16_t>(op_.sources[0], y + tap.dy);
+      *taps++ = line.channel(group * op_.kernel.ins + tap.in) + tap.dx;
+    }
+  }
+
+  Taps taps_of(const Group& group) const {
+    return {group.taps.data(), layer_.tap_groups, layer_.bytes, layer_.offset};
+  }
+
+  // A tile of the enlargement: the sums, shuffled to `factor` lines.
+  void write(const Canvas& canvas, Dense dense, int64_t y, ptrdiff_t x) const {
+    const Part& part = canvas.part;
+    const ptrdiff_t offset = part.outer_left * scale;
+    const ptrdiff_t first = std::max<ptrdiff_t>(x, part.left * scale - offset);
+    const ptrdiff_t last = std::min<ptrdiff_t>(x + kernels_.tile, part.right * scale - offset);
+    if (first >= last) return;
+    if (dense.residual) dense.residual += x;
+    kernels_.dense(dense, 0);
+    const int factor = fusion_.factor;
+    const int16_t* lines = static_cast<const int16_t*>(dense.target.data) + (first - x);
+    const ptrdiff_t size = canvas.enlargement.bytes ? 1 : 2;
+    char* pixels = static_cast<char*>(canvas.enlargement.data) + (offset + first) * factor * size;
+    for (int row = 0; row < factor; ++row, lines += factor * kernels_.tile) {
+      kernels_.weave(lines, kernels_.tile, factor, last - first,
+                     pixels + (y * factor + row) * canvas.enlargement.stride,
+                     canvas.enlargement.bytes);
+    }
+  }
+
+  const Fusion fusion_;
+  const Kernels& kernels_;
+  const Op op_;
+  const DenseLayer layer_;
+  const RoundingTable rounding_;
+  std::unique_ptr<DepthwisePart> depthwise_;
+};
+
+}  // namespace
+
+std::unique_ptr<Stage> conv_stage(const Program& program, const Fusion& fusion,
+                                  const Kernels& kernels) {
+  if (is_depthwise(program.ops[fusion.conv])) {
+    return std::make_unique<DepthwiseStage>(program, fusion.conv, kernels);
+  }
+  return std::make_unique<DenseStage>(program, fusion, kernels);
+}
+
+}  // namespace srq

@@ -1,0 +1,55 @@
+// A stage makes lines of one value from lines of others. Ops become stages in make_stages.cpp: most one
+// by one, some together.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "stages/canvas.hpp"
+#include "kernels/kernels.hpp"
+#include "plan/program.hpp"
+
+namespace srq {
+
+// A value that a stage reads, and how far beside the pixel that it makes.
+struct Read {
+  int value;
+  int top = 0;
+  int bottom = 0;
+  int left = 0;
+  int right = 0;
+};
+
+// Memory that a stage keeps from line to line, for each thread.
+struct StageState {
+  virtual ~StageState() = default;
+};
+
+class Stage {
+ public:
+  // value: the op whose value it makes, or -1 if it writes the picture.
+  // scale: of the grid whose lines it makes one by one.
+  Stage(int value, int scale, std::vector<Read> reads)
+      : value(value), scale(scale), reads(std::move(reads)) {}
+  virtual ~Stage() = default;
+
+  // Line y of its grid, of `width` pixels. What whole tiles make beyond it is closed by the
+  // caller. `state` is the stage's own.
+  virtual void run(Canvas& canvas, StageState* state, int64_t y, ptrdiff_t width) const = 0;
+
+  virtual std::unique_ptr<StageState> new_state() const { return nullptr; }
+
+  // The scratch memory that `run` needs for a line of `width` pixels.
+  virtual size_t scratch_bytes(ptrdiff_t width) const { return 4 * size_t(width) * 2; }
+
+  const int value;
+  const int scale;
+  const std::vector<Read> reads;
+};
+
+using Stages = std::vector<std::unique_ptr<Stage>>;
+
+// The stage of one op, by definition (generic_stages.cpp).
+std::unique_ptr<Stage> generic_stage(const Program& program, int op, const Kernels& kernels);
+
+}  // namespace srq

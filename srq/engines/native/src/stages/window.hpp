@@ -1,0 +1,63 @@
+// The last few lines of a value: what there is of a feature map at any time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "kernels/kernels.hpp"
+
+namespace srq {
+
+// Zeros left of a line; a kernel reads at most 63 pixels beside its own, and by twos.
+constexpr ptrdiff_t kMargin = 64;
+
+struct FreeAligned {
+  void operator()(void* memory) const;
+};
+using Memory = std::unique_ptr<void, FreeAligned>;
+
+// `bytes` of zeros at a multiple of 64. Throws std::bad_alloc.
+Memory zeroed(size_t bytes);
+
+// What a window must be for lines of up to `width` pixels.
+struct WindowShape {
+  int channels = 1;
+  int lines = 1;
+  bool wide = false;  // int32, for accumulators and for what int16 cannot hold
+
+  // The distance between channels, in elements.
+  ptrdiff_t stride(ptrdiff_t width) const;
+  size_t bytes(ptrdiff_t width) const;
+};
+
+// Lines y of a value, y mod `lines` being their place; pixel 0 stands after the margin. Beyond
+// the last pixel are zeros as well, once `close` has been called.
+class Window {
+ public:
+  Window(const WindowShape& shape, ptrdiff_t width);
+
+  template <class T>
+  Line<T> line(int64_t y) const {
+    return {static_cast<T*>(place(y)), stride_};
+  }
+
+  template <class T>
+  T* channel(int64_t y, int c) const {
+    return static_cast<T*>(place(y)) + c * stride_;
+  }
+
+  bool wide() const { return shape_.wide; }
+  int channels() const { return shape_.channels; }
+
+  // Zeros from `from` to before `to` in all channels of line y.
+  void close(int64_t y, ptrdiff_t from, ptrdiff_t to) const;
+
+ private:
+  void* place(int64_t y) const;
+
+  WindowShape shape_;
+  ptrdiff_t stride_;
+  Memory memory_;
+};
+
+}  // namespace srq
