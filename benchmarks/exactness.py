@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from srq.bundle import read_bundle
 from srq.datasets.benchmarks import BENCHMARKS, load_benchmark
 from srq.datasets.protocol import clean_pair
 from srq.evaluate.result import circumstances
@@ -28,8 +29,7 @@ from srq.program.reference import Reference
 from srq.quant import Twin, calibration_set, fit, integers
 from srq.quant.origin import read_origin
 from srq.quant.twin_file import FORMAT, load_twin
-from srq.train.bundle import read_bundle
-from srq.train.checkpoint import load_model
+from srq.train.weights import find_weights
 from srq.verify.compare import Difference, first_difference
 from srq.zoo import resolve
 
@@ -75,7 +75,7 @@ def main() -> int:
 def _twin(source: Path, options: argparse.Namespace) -> Twin:
     if read_bundle(source)[1].get("format") == FORMAT:
         return load_twin(source)
-    network, origin = load_model(source), read_origin(source)
+    network, origin = find_weights(source).network(), read_origin(source)
     twin = Twin(
         network,
         weight_bits=options.weights,

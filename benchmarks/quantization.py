@@ -27,7 +27,7 @@ from srq.quant.finetune import finetune
 from srq.quant.origin import load_config, read_origin
 from srq.quant.results import Method, SweepResults, Training
 from srq.quant.sweep import WRITTEN, Widths, parse_widths
-from srq.train.checkpoint import load_model
+from srq.train.weights import find_weights
 from srq.zoo import resolve
 
 RESULTS = Path(__file__).parent / "results"
@@ -39,7 +39,7 @@ def main() -> None:
     options = _options()
     torch.set_num_threads(options.threads)
     source = resolve(options.checkpoint, "float")
-    network, origin = load_model(source), read_origin(source)
+    network, origin = find_weights(source).network(), read_origin(source)
     path = options.json or RESULTS / f"quantization-{source.stem}.json"
     pictures = [
         Pictures([name], scale=network.scale, recipe=origin.validate_recipe, most=most)

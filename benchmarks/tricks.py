@@ -24,7 +24,7 @@ from srq.evaluate.choose import open_model
 from srq.evaluate.paste import filled
 from srq.files import write_text
 from srq.models import build
-from srq.train.checkpoint import write_checkpoint
+from srq.models.checkpoint import write_checkpoint
 from srq.train.config import TrainConfig
 from srq.train.run import start
 

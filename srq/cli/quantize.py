@@ -117,16 +117,16 @@ def quantize(
     from srq.quant.origin import load_config, read_origin
     from srq.quant.sweep import parse_widths
     from srq.quant.twin_file import save_twin
-    from srq.train.checkpoint import checkpoint_file, load_model
     from srq.train.progress import Display, Observer
+    from srq.train.weights import find_weights
     from srq.zoo import resolve
 
     screen = console(json)
     said = Observer() if quiet else Display(screen)
     source = resolve(checkpoint, "float")
-    network, origin = load_model(source), read_origin(source)
-    file = checkpoint_file(source)
-    trained = {"file": file.name, "sha256": sha256_file(file)}
+    found, origin = find_weights(source), read_origin(source)
+    network = found.network()
+    trained = {"file": found.file.name, "sha256": sha256_file(found.file)}
     scale = network.scale
     if assignments and qat is None:
         raise ConfigError("--set changes a setting of a fine-tuning; name one with --qat.")
@@ -139,10 +139,10 @@ def quantize(
     train = calibration or list(origin.train)
     crops = calibration_set(train, scale=scale, recipe=origin.recipe)
     pictures = Pictures(validate or origin.validate, scale=scale, recipe=origin.validate_recipe)
-    found = fit(twin, crops, search=search)
+    fitted = fit(twin, crops, search=search)
     methods = ["channels equalized", "weights rounded together"]
-    methods.append(f"formats {'searched' if search else 'settled'} ({found.measured} measured)")
-    said.say(f"Lost on training pictures: {found.after:.3f} dB ({found.before:.3f} at first).")
+    methods.append(f"formats {'searched' if search else 'settled'} ({fitted.measured} measured)")
+    said.say(f"Lost on training pictures: {fitted.after:.3f} dB ({fitted.before:.3f} at first).")
     if config is not None:
         _finetune(twin, config, path, pictures, said)
         methods.append(f"{config.steps} steps of training with rounding")

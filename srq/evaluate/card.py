@@ -14,10 +14,9 @@ from srq.datasets.lists import EXCLUSIONS
 from srq.errors import CheckpointError
 from srq.evaluate.paste import pasted
 from srq.files import sha256_file, write_text
+from srq.models.checkpoint import Checkpoint, read_checkpoint
 from srq.models.network import count_weights
 from srq.program import load
-from srq.train.bundle import Notes
-from srq.train.checkpoint import load_model, read_notes
 from srq.train.config import TrainConfig
 from srq.train.schema import from_table, to_toml
 
@@ -29,10 +28,10 @@ def card(checkpoint: Path, results: Sequence[Path]) -> str:
 
     Raises CheckpointError if the checkpoint does not say how it was trained.
     """
-    notes = read_notes(checkpoint)
+    read = read_checkpoint(checkpoint)
     try:
-        facts = _facts(checkpoint, notes)
-        config = to_toml(from_table(TrainConfig, notes["config"], str(checkpoint)))
+        facts = _facts(read)
+        config = to_toml(from_table(TrainConfig, read.notes["config"], str(checkpoint)))
     except KeyError as error:
         raise CheckpointError(
             f"{checkpoint} does not say {error} of its training; use one that 'srq train' wrote."
@@ -56,8 +55,9 @@ def _card(file: Path, facts: dict[str, str], results: Sequence[Path], more: list
     return pasted("\n".join(lines + more), file.parent)
 
 
-def _facts(checkpoint: Path, notes: Notes) -> dict[str, str]:
-    network, recipe = load_model(checkpoint), notes["recipe"]
+def _facts(checkpoint: Checkpoint) -> dict[str, str]:
+    file, notes = checkpoint.file, checkpoint.notes
+    network, recipe = checkpoint.network(), notes["recipe"]
     settings = ", ".join(f"{key} {value}" for key, value in network.config.items())
     sets = notes["config"]["data"]["train"]
     left_out = [f"{e.set}/{e.picture} ({e.reason})" for e in EXCLUSIONS if e.set in sets]
@@ -70,8 +70,8 @@ def _facts(checkpoint: Path, notes: Notes) -> dict[str, str]:
         "degradation": f"`{recipe['name']}` (`{recipe['fingerprint']}`)",
         "steps, seed": f"{notes['steps']:,}, {notes['seed']}",
         "made with": f"srq {notes['srq']}, torch {notes['torch']}",
-        "SHA-256 of the file": f"`{sha256_file(checkpoint)}`",
-        **_program_facts(checkpoint.with_suffix(".srq")),
+        "SHA-256 of the file": f"`{sha256_file(file)}`",
+        **_program_facts(file.with_suffix(".srq")),
         "licence": LICENCE,
     }
 

@@ -72,12 +72,13 @@ def open_model(text: str, *, engine: str = "auto", device: str = "cpu") -> Engin
         runner = open_engine(load(path), engine)
         return ProgramEngine(runner, label or f"{path.stem} (integer)", sha256_file(path))
     from srq.evaluate.torch_engine import TorchEngine
-    from srq.train.checkpoint import checkpoint_file, load_model
+    from srq.train.weights import find_weights
 
     path = zoo.resolve(rest, "float")
-    about = About(sha256=sha256_file(checkpoint_file(path)))
+    weights = find_weights(path)
+    about = About(sha256=sha256_file(weights.file))
     name = label or f"{path.resolve().stem} (float)"
-    return TorchEngine(load_model(path), name, device=device, about=about)
+    return TorchEngine(weights.network(), name, device=device, about=about)
 
 
 def default_models(scale: int, *, compressed: bool) -> list[str]:

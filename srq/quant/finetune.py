@@ -24,7 +24,6 @@ from srq.errors import ConfigError
 from srq.quant import one_pass
 from srq.quant.settling import Settling
 from srq.quant.twin import Twin
-from srq.train.checkpoint import load_model
 from srq.train.config import TrainConfig
 from srq.train.interrupt import Interrupt
 from srq.train.machine import placed, prepared, resolved
@@ -43,6 +42,7 @@ from srq.train.state import (
     without_prefix,
 )
 from srq.train.trainer import DivergedError
+from srq.train.weights import find_weights
 
 _FREE = 0.3
 """The share of the steps that are taken before a first weight is settled."""
@@ -75,7 +75,7 @@ class Finetuner:
         self._optimizer = build_optimizer(self._settling.trained, config.optim)
         self._guide = None
         if config.teacher.checkpoint:
-            teacher = load_model(config.teacher.checkpoint).requires_grad_(False)
+            teacher = find_weights(config.teacher.checkpoint).network().requires_grad_(False)
             self._guide = Guide(placed(teacher, self._device), config.teacher.weight)
         quick = config.run.fused == "on" and one_pass.supports(self.twin, self._guide)
         self._loss_of = one_pass.loss_of if quick else loss_of

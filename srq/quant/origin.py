@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from srq.models import Network
-from srq.train.checkpoint import read_notes
 from srq.train.config import TrainConfig
+from srq.train.weights import find_weights
 
 CONFIGS = ("qat",)
 """Configurations of fine-tunings that come with srq."""
@@ -33,9 +33,9 @@ class Origin:
 def read_origin(path: Path | str) -> Origin:
     """The origin of a checkpoint or run folder; a default training's where it says nothing.
 
-    Raises CheckpointError and StorageError as ``load_model`` does.
+    Raises CheckpointError and StorageError as ``find_weights`` does.
     """
-    config: Mapping[str, Any] = read_notes(path).get("config") or {}
+    config: Mapping[str, Any] = find_weights(path).notes.get("config") or {}
     default = TrainConfig()
     data = config.get("data", {})
     validate = config.get("validate", {})

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from srq.bundle import Notes, read_bundle, write_bundle
 from srq.errors import CheckpointError, SrqError
 from srq.models import build
+from srq.models.checkpoint import load_into
 from srq.quant.twin import Twin
-from srq.train.bundle import Notes, read_bundle, write_bundle
-from srq.train.checkpoint import load_into
 
 FORMAT = "srq.twin"
 VERSION = 1

@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from srq.bundle import Notes
 from srq.errors import ConfigError
 from srq.files import storage_error, write_text
-from srq.train.bundle import Notes
-from srq.train.checkpoint import MODEL_FILE, write_checkpoint
+from srq.models.checkpoint import write_checkpoint
 from srq.train.curves import CURVES_FILE, draw_curves
 from srq.train.optimizer import learning_rate
 from srq.train.progress import Observer
@@ -15,6 +15,7 @@ from srq.train.record import Record
 from srq.train.state import State, save_state
 from srq.train.trainer import Trainer
 from srq.train.validation import Validation
+from srq.train.weights import MODEL_FILE
 
 CONFIG_FILE = "config.toml"
 PICTURES = "pictures"

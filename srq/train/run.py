@@ -7,11 +7,11 @@ from pathlib import Path
 import torch
 
 from srq import __version__
+from srq.bundle import Notes, pack, unpack
 from srq.datasets.pool import LumaPool
 from srq.datasets.sampler import Sampler
 from srq.degrade import Recipe
 from srq.errors import ConfigError, DataError
-from srq.train.bundle import Notes, pack, unpack
 from srq.train.config import TrainConfig
 from srq.train.folder import CONFIG_FILE, RunFolder, make_run_folder, refuse_used
 from srq.train.interrupt import Interrupt

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from torch import Tensor
 
+from srq.bundle import Notes, read_bundle, write_bundle
 from srq.errors import CheckpointError, StorageError
 from srq.files import storage_error
-from srq.train.bundle import Notes, read_bundle, write_bundle
 
 STATE_FORMAT = "srq.training-state"
 STATE_VERSION = 1

@@ -13,10 +13,10 @@ from srq.datasets.pool import LumaPool
 from srq.datasets.sampler import Sampler
 from srq.errors import CheckpointError, SrqError
 from srq.models import Network, build
+from srq.models.checkpoint import load_into
 from srq.models.expand import collapsed_state, expand
 from srq.models.kim import Kim
 from srq.train.average import KernelAverage
-from srq.train.checkpoint import load_into, load_model
 from srq.train.config import TrainConfig
 from srq.train.machine import placed
 from srq.train.narrowing import can_narrow, narrowed
@@ -31,6 +31,7 @@ from srq.train.state import (
     with_prefix,
     without_prefix,
 )
+from srq.train.weights import find_weights
 from srq.zoo import resolve
 
 # How many batches decide which channels of a wider network are kept.
@@ -185,7 +186,7 @@ def _warm_start(network: Network, config: TrainConfig, pool: LumaPool) -> None:
     """Copy a checkpoint's kernels; from another scale, those of the layers that are alike; from
     a wider ``kim``, those of the channels that matter most on the training pictures."""
     path = config.init_from
-    source = load_model(resolve(path, "float"))
+    source = find_weights(resolve(path, "float")).network()
     if isinstance(source, Kim) and isinstance(network, Kim) and can_narrow(source, network):
         # The same crops in every process, whatever its share of a batch is.
         sampler = Sampler(pool, crop=config.data.crop, batch=config.data.batch, seed=config.seed)
@@ -209,7 +210,7 @@ def _warm_start(network: Network, config: TrainConfig, pool: LumaPool) -> None:
 def _guide(config: TrainConfig, device: torch.device) -> Guide | None:
     if not config.teacher.checkpoint:
         return None
-    teacher = load_model(resolve(config.teacher.checkpoint, "float"))
+    teacher = find_weights(resolve(config.teacher.checkpoint, "float")).network()
     if teacher.scale != config.model.scale:
         raise CheckpointError(
             f"'teacher.checkpoint' {config.teacher.checkpoint} is of scale {teacher.scale}, and "

@@ -11,7 +11,7 @@ from PIL import Image
 from srq import zoo
 from srq.cli.app import main
 from srq.models import build
-from srq.train.checkpoint import write_checkpoint
+from srq.models.checkpoint import write_checkpoint
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from srq.cli.app import main
 from srq.engines import open_engine
 from srq.image.io import Picture, write
 from srq.models import build
+from srq.models.checkpoint import write_checkpoint
 from srq.program import load
-from srq.train.checkpoint import write_checkpoint
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from srq.evaluate.card import card, main
 from srq.evaluate.tables import markdown
 from srq.files import sha256_file
 from srq.models import build
+from srq.models.checkpoint import write_checkpoint
 from srq.program import load
-from srq.train.checkpoint import write_checkpoint
 from srq.train.config import TrainConfig
 
 

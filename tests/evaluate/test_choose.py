@@ -9,8 +9,8 @@ from srq.errors import CheckpointError, ConfigError, ModelError
 from srq.evaluate.choose import default_models, open_model
 from srq.files import sha256_file
 from srq.models import build
+from srq.models.checkpoint import write_checkpoint
 from srq.program import save
-from srq.train.checkpoint import write_checkpoint
 from tests.kim_program import kim_program
 
 

@@ -10,9 +10,9 @@ from srq.export.onnx.network import find_checkpoint
 from srq.image.resize import bicubic
 from srq.lower import lower
 from srq.models import build
+from srq.models.checkpoint import load_model, write_checkpoint
 from srq.program import load
 from srq.quant.twin import Twin
-from srq.train.checkpoint import load_model, write_checkpoint
 from srq.zoo import names, resolve
 from tests.export.onnx_runs import Onnx, checked, run, upscaled
 from tests.kim_program import kim_program

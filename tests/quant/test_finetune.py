@@ -139,7 +139,7 @@ def test_measures_are_heard(pictures):
 
 
 def test_the_float_network_can_teach(pictures, tmp_path):
-    from srq.train.checkpoint import write_checkpoint
+    from srq.models.checkpoint import write_checkpoint
 
     network = small_kim()
     path = tmp_path / "teacher.safetensors"

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 import torch
 
+from srq.bundle import read_bundle, write_bundle
 from srq.errors import CheckpointError
+from srq.models.checkpoint import write_checkpoint
 from srq.quant import choose_formats, integers
 from srq.quant.twin_file import load_twin, save_twin
-from srq.train.bundle import read_bundle, write_bundle
-from srq.train.checkpoint import write_checkpoint
 from tests.quant.networks import calibration, small_kim, small_twin
 
 

@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from srq.train import run
-from srq.train.checkpoint import load_model
 from srq.train.record import read_log
+from srq.train.weights import find_weights
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
@@ -112,7 +112,7 @@ def test_two_processes_train_what_one_does(tmp_path, config):
     output = finish(together)
     assert together.returncode == 0, output
     assert output.count("Preparing the pictures") == 1
-    one, two = (load_model(tmp_path / name).state_dict() for name in ("one", "whole"))
+    one, two = (find_weights(tmp_path / name).network().state_dict() for name in ("one", "whole"))
     for name, tensor in one.items():
         assert torch.allclose(two[name], tensor, rtol=1e-4, atol=1e-6), name
 

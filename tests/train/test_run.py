@@ -8,11 +8,11 @@ from PIL import Image
 
 from srq.errors import CheckpointError, ConfigError, DataError, ModelError, SrqError, StorageError
 from srq.train import run
-from srq.train.checkpoint import load_model, read_notes
 from srq.train.config import TrainConfig
 from srq.train.progress import Observer
 from srq.train.record import read_log
 from srq.train.trainer import DivergedError, Trainer
+from srq.train.weights import find_weights
 
 
 class Notebook(Observer):
@@ -73,7 +73,7 @@ def test_a_training_leaves_all_that_it_promises(tmp_path, tiny, pictures):
     assert [entry["step"] for entry in log if "psnr" in entry] == [12, 24]
     assert log[-1]["psnr"] == result.scores
     assert result.scores.keys() == {"train", pictures.name}
-    notes = read_notes(folder)
+    notes = find_weights(folder).notes
     assert (notes["steps"], notes["seed"], notes["recipe"]["name"]) == (24, 1, "bicubic")
     assert notes["scores"] == result.scores
     # Bicubic, the network and HR side by side, of the first picture, which is 50x40.
@@ -196,7 +196,7 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_good_state(tmp_path,
     with pytest.raises(DivergedError, match=r"step 20: its loss is nan\. .* lower optim"):
         run.start(tiny(), tmp_path / "run")
     assert states(tmp_path / "run") == ["step-000000008.safetensors", "step-000000016.safetensors"]
-    for tensor in load_model(tmp_path / "run").state_dict().values():
+    for tensor in find_weights(tmp_path / "run").network().state_dict().values():
         assert torch.isfinite(tensor).all()
 
 
@@ -240,14 +240,14 @@ def test_a_half_trained_run_stands_where_a_checkpoint_may(tmp_path, tiny, stop_a
     with pytest.raises(Stopped):
         run.start(tiny(), tmp_path / "half")
     stop_at(None)
-    half = load_model(tmp_path / "half")
-    assert read_notes(tmp_path / "half")["step"] == 16
+    half = find_weights(tmp_path / "half").network()
+    assert find_weights(tmp_path / "half").notes["step"] == 16
     # A rate of nothing worth mention: what starts from it stays it, expanded or not.
     for hidden in (0, 8):
         folder = tmp_path / f"tuned{hidden}"
         config = tiny(f"init_from={tmp_path / 'half'}", f"expand.hidden={hidden}", "optim.lr=1e-9")
         run.start(config, folder)
-        tuned = load_model(folder).state_dict()
+        tuned = find_weights(folder).network().state_dict()
         for name, tensor in half.state_dict().items():
             assert torch.allclose(tuned[name], tensor, atol=1e-5), name
 
@@ -271,7 +271,7 @@ def test_another_scale_starts_from_the_layers_that_are_alike(tmp_path, tiny):
         tiny(f"init_from={tmp_path / 'x2'}", "model.scale=3", "optim.lr=1e-9", "data.crop=6"),
         tmp_path / "x3",
     )
-    two, three = (load_model(tmp_path / name).state_dict() for name in ("x2", "x3"))
+    two, three = (find_weights(tmp_path / name).network().state_dict() for name in ("x2", "x3"))
     assert torch.allclose(two["pointwise1.weight"], three["pointwise1.weight"], atol=1e-5)
     assert three["pointwise4.weight"].shape[0] == 9
 
@@ -280,7 +280,9 @@ def test_a_teacher_changes_what_is_learnt(tmp_path, tiny):
     run.start(tiny(), tmp_path / "teacher")
     run.start(tiny(f"teacher.checkpoint={tmp_path / 'teacher'}", "seed=2"), tmp_path / "taught")
     run.start(tiny("seed=2"), tmp_path / "alone")
-    taught, alone = (load_model(tmp_path / name).state_dict() for name in ("taught", "alone"))
+    taught, alone = (
+        find_weights(tmp_path / name).network().state_dict() for name in ("taught", "alone")
+    )
     assert not torch.equal(taught["head.weight"], alone["head.weight"])
     with pytest.raises(CheckpointError, match=r"is of scale 2, and the configuration asks for"):
         run.start(
@@ -294,7 +296,7 @@ def test_a_longer_training_goes_on_from_a_finished_one(tmp_path, tiny):
     assert run.resume(tmp_path / "run").steps == 24
     assert run.resume(tmp_path / "run", steps=30).steps == 30
     assert TrainConfig.load(tmp_path / "run" / "config.toml").steps == 30
-    assert read_notes(tmp_path / "run")["steps"] == 30
+    assert find_weights(tmp_path / "run").notes["steps"] == 30
     with pytest.raises(ConfigError, match="a training of 30 steps and cannot become one of 20"):
         run.resume(tmp_path / "run", steps=20)
 
@@ -384,7 +386,8 @@ def test_a_cache_changes_nothing(tmp_path, tiny):
         run.start(tiny(f"data.cache={tmp_path / 'cache'}"), tmp_path / name)
     assert len(list((tmp_path / "cache").iterdir())) == 1
     plain, first, second = (
-        load_model(tmp_path / name).state_dict() for name in ("plain", "first", "second")
+        find_weights(tmp_path / name).network().state_dict()
+        for name in ("plain", "first", "second")
     )
     for name in plain:
         assert torch.equal(plain[name], first[name])

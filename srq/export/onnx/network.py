@@ -53,7 +53,7 @@ def float_core(program: Program, checkpoint: Path) -> Core:
     """
     try:
         from srq.models.capture import capture
-        from srq.train.checkpoint import load_model
+        from srq.models.checkpoint import load_model
     except ImportError as error:
         raise MissingDependencyError(
             f"The kind float needs {error.name}, which is not installed; pip install 'srq[train]'."

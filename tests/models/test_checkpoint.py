@@ -4,11 +4,11 @@ import re
 import pytest
 import torch
 
+from srq.bundle import write_bundle
 from srq.errors import CheckpointError, StorageError
 from srq.models import build
+from srq.models.checkpoint import load_model, read_checkpoint, write_checkpoint
 from srq.models.expand import collapsed_state, expand
-from srq.train.bundle import write_bundle
-from srq.train.checkpoint import load_model, read_notes, write_checkpoint
 
 
 @pytest.fixture
@@ -29,13 +29,13 @@ def test_a_loaded_network_computes_what_the_written_one_did(tmp_path, network):
     torch.testing.assert_close(loaded(x), network(x))
     assert not loaded.training
     assert (loaded.name, loaded.config) == (network.name, network.config)
-    assert read_notes(file)["seed"] == 7
+    assert read_checkpoint(file).notes["seed"] == 7
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"name": "kin"}, "names a network that cannot be built: No network is called 'kin'"),
+        ({"name": "kin"}, "names a network that cannot be built: There is no network 'kin'"),
         ({"config": {"scale": 2, "deep": 1}}, "cannot be built: Network 'kim' has no setting"),
         ({"config": {"scale": 2, "wide": 8, "narrow": 3}}, "has (8, 1, 3, 3): it is of another"),
         ({"name": "ecbsr", "config": {"scale": 2}}, "it is of another network"),
@@ -78,10 +78,10 @@ def test_another_format_and_a_later_version_are_refused(tmp_path):
         load_model(file)
 
 
-def test_what_is_absent_or_empty_is_said_to_be(tmp_path):
+def test_what_is_absent_or_a_folder_is_said_to_be(tmp_path):
     with pytest.raises(StorageError, match="it does not exist"):
         load_model(tmp_path / "absent.safetensors")
-    with pytest.raises(CheckpointError, match="holds neither model.safetensors nor a training"):
+    with pytest.raises(StorageError, match="it is a folder"):
         load_model(tmp_path)
 
 

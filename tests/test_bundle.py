@@ -2,8 +2,8 @@ import pytest
 import safetensors.torch
 import torch
 
+from srq.bundle import pack, read_bundle, unpack, write_bundle
 from srq.errors import CheckpointError, StorageError
-from srq.train.bundle import pack, read_bundle, unpack, write_bundle
 
 TENSORS = {"b": torch.arange(6.0).view(2, 3), "a": torch.tensor(3)}
 NOTES = {"steps": 5, "name": "é"}
