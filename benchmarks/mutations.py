@@ -8,8 +8,8 @@ mutants.py). It is built and compared as ``srq verify`` does; the edit counts as
 finds a difference, or if what was edited does not build or run any more. A survivor is listed
 with why it changes nothing (see survivors.py).
 With ``--targets`` only those exports are altered again, and the others' rows stay.
-``python -m benchmarks.mutations --page docs/guide/verify.md`` puts the table of the result file
-between the two lines of that page that ask for it.
+``python -m benchmarks.mutations --page docs/results/verification.md`` puts the table of the
+result file between the two lines of that page that ask for it.
 """
 
 import argparse

@@ -7,7 +7,7 @@ by a chain of multiplications among the loops. Times are the least over many sho
 several copies of one program: where the pages of its code happen to lie changes them, too.
 
     python -m benchmarks.ports
-    python -m benchmarks.ports --page docs/design/native-engine.md
+    python -m benchmarks.ports --page docs/results/instructions.md
 
 The second form pastes the tables of the result file into the page.
 """

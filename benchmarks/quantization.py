@@ -1,6 +1,6 @@
 """How few bits will do? PSNR at every width of weights and activations, trained or not.
 
-    python benchmarks/quantization.py kim-x2 --page docs/guide/quantization.md
+    python benchmarks/quantization.py kim-x2 --page docs/results/quantization.md
     python benchmarks/quantization.py kim-x2 --per-channel
     python benchmarks/quantization.py kim-x2 --train 2000 --widths 4-5x6-8 --above 0.005
 

@@ -8,7 +8,7 @@ Every shader of the zoo, in each of its ways to keep integers, on small photogra
   video file, and mpv, from a video file to what its window shows on an Xvfb.
 
     python benchmarks/shader.py
-    python benchmarks/shader.py --page docs/guide/export/shader.md
+    python benchmarks/shader.py --page docs/results/shader.md
 
 Programs that are in the result file as they are now are not run again. The second form pastes the
 tables of the result file into the page.

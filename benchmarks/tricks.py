@@ -5,7 +5,7 @@
 Every way trains ``kim`` at x2 for as many steps on the same pictures and is measured on the
 test sets. A way that the result file holds already (of the same number of steps) is not
 trained again, so the benchmark can be stopped and started at will.
-``python benchmarks/tricks.py --page docs/guide/training.md`` puts the result table between
+``python benchmarks/tricks.py --page docs/results/training.md`` puts the result table between
 the two lines of that page that ask for it.
 """
 

@@ -1,4 +1,4 @@
-"""docs/design/native-engine.md shows what benchmarks/ports.py measured, and no more."""
+"""docs/results/instructions.md shows what benchmarks/ports.py measured, and no more."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from benchmarks import ports
 from benchmarks.ports_loops import is_product, kernels, loops, uses_unit
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "design" / "native-engine.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "results" / "instructions.md").read_text(encoding="utf-8")
 RESULT = json.loads((ROOT / "benchmarks" / "results" / "ports.json").read_text(encoding="utf-8"))
 CLOCKS = {name: loop["clocks"] for name, loop in RESULT["loops"].items()}
 AT_LEAST = {name: loop["at_least"] for name, loop in RESULT["loops"].items()}

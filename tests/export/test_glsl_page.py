@@ -1,4 +1,4 @@
-"""The tables of docs/guide/export/shader.md are those of their result file."""
+"""The tables of docs/results/shader.md are those of their result file."""
 
 import json
 import runpy
@@ -13,7 +13,7 @@ RECORD = json.loads((ROOT / "benchmarks" / "results" / "shader.json").read_text(
 
 
 def test_the_page_shows_the_result_file():
-    page = (ROOT / "docs" / "guide" / "export" / "shader.md").read_text()
+    page = (ROOT / "docs" / "results" / "shader.md").read_text()
     assert "<!-- end of shader -->" in page
     assert BENCHMARK["pasted"](page, RECORD) == page
 

@@ -68,7 +68,7 @@ def test_what_is_no_result_is_refused(tmp_path, content):
 
 
 def test_the_page_shows_what_was_measured():
-    page = (ROOT / "docs" / "guide" / "quantization.md").read_text()
+    page = (ROOT / "docs" / "results" / "quantization.md").read_text()
     path = ROOT / "benchmarks" / "results" / "quantization-kim-x2.json"
     table = SweepResults.read(path).markdown()
     assert f"<!-- sweep -->\n\n{table}\n<!-- end of sweep -->" in page

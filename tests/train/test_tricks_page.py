@@ -1,4 +1,4 @@
-"""The table of tricks in docs/guide/training.md is that of its result file."""
+"""The table of tricks in docs/results/training.md is that of its result file."""
 
 import json
 import runpy
@@ -10,6 +10,6 @@ ROOT = Path(__file__).parents[2]
 def test_the_page_shows_the_result_file():
     pasted = runpy.run_path(str(ROOT / "benchmarks" / "tricks.py"))["pasted"]
     record = json.loads((ROOT / "benchmarks" / "results" / "tricks.json").read_text())
-    page = (ROOT / "docs" / "guide" / "training.md").read_text()
+    page = (ROOT / "docs" / "results" / "training.md").read_text()
     assert "<!-- tricks -->" in page
     assert pasted(page, record) == page
