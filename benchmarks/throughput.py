@@ -27,8 +27,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.peers.runtimes import Frame, Run, contestants
 from benchmarks.throughput_page import write_page
-from benchmarks.throughput_peers import Frame, Run, contestants
 from srq.dataflow import cost_of
 from srq.engines import native
 from srq.evaluate.result import circumstances

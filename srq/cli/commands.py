@@ -13,8 +13,8 @@ How a command joins:
 
    For a group of commands, name the app: ``app = typer.Typer(name="data", help="...")``.
 2. Add one line to ``COMMANDS`` below. Its ``help`` is what ``srq --help`` shows.
-3. Run ``python -m srq.cli.reference`` to bring ``docs/reference/cli.md`` up to date; a test
-   compares it.
+3. Run ``python -m scripts.tools.cli_reference`` to bring ``docs/reference/cli.md`` up to date; a
+   test compares it.
 
 What a command may rely on: the user's mistakes are raised as ``SrqError`` and become one
 sentence and exit code 2; ``raise typer.Exit(1)`` means that a check found a difference;

@@ -33,7 +33,7 @@ class SubjectEntry(Entry):
     temporary folder, if it takes one) and clears it away. It raises MissingDependencyError,
     whose sentence says how to get it, where a tool is missing; ProgramError where this Program
     cannot be expressed there. What an exporter wrote it takes from that exporter's ``files`` or
-    from ``export``, nowhere else: the mutation check (benchmarks/mutations.py) alters it there.
+    from ``export``, nowhere else: benchmarks/studies/mutations alters it there.
 
     within: by how much a pixel may differ, in code values. 0 for everything that computes with
             integers; a shader that may only use floats states its bound.

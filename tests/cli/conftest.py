@@ -7,4 +7,3 @@ from tests.cli import probe
 def probes(monkeypatch):
     """The command list replaced by the probe commands."""
     monkeypatch.setattr("srq.cli.lazy.COMMANDS", probe.COMMANDS)
-    monkeypatch.setattr("srq.cli.reference.COMMANDS", probe.COMMANDS)

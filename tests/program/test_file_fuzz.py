@@ -1,4 +1,4 @@
-"""Any bytes are a Program or a ProgramError. benchmarks/fuzz_program.py asks for longer."""
+"""Any bytes are a Program or a ProgramError. benchmarks/studies/fuzz_program.py asks for longer."""
 
 import json
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import mutations, verified
+from benchmarks.studies import verified
+from benchmarks.studies.mutations import __main__ as mutations
 from srq.zoo import names
 
 ROOT = Path(__file__).parents[2]

@@ -1,11 +1,11 @@
 """Do all engines and exports agree with the reference, on every Program of the zoo?
 
-    python -m benchmarks.verified --json benchmarks/results/verified.json
+    python -m benchmarks.studies.verified --json benchmarks/results/verified.json
 
 It is ``srq verify`` for one Program after the other, with all pictures; the first difference is
 told, and ends the run with code 1.
-``python -m benchmarks.verified --page docs/results/verification.md`` puts the table of the result
-file between the two lines of that page that ask for it.
+``python -m benchmarks.studies.verified --page docs/results/verification.md`` puts the table of the
+result file between the two lines of that page that ask for it.
 """
 
 import argparse

@@ -7,8 +7,8 @@ Every shader of the zoo, in each of its ways to keep integers, on small photogra
 - in whole players, where they are installed: ffmpeg's filter libplacebo, from a video file to a
   video file, and mpv, from a video file to what its window shows on an Xvfb.
 
-    python benchmarks/shader.py
-    python benchmarks/shader.py --page docs/results/shader.md
+    python benchmarks/studies/shader.py
+    python benchmarks/studies/shader.py --page docs/results/shader.md
 
 Programs that are in the result file as they are now are not run again. The second form pastes the
 tables of the result file into the page.
@@ -42,7 +42,7 @@ from srq.verify.glsl import Player, ShaderSubject, parse
 from srq.verify.libplacebo import HALF_FLOATS, PlaceboSubject, compiled
 from srq.zoo import names, resolve
 
-RESULT = Path(__file__).parent / "results" / "shader.json"
+RESULT = Path(__file__).parents[1] / "results" / "shader.json"
 
 KEPT = [
     ("half", "rgba16f"),

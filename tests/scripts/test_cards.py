@@ -4,11 +4,11 @@ from dataclasses import asdict
 
 import pytest
 
+from scripts.tools.cards import card, main
 from srq import zoo
 from srq.cli.output import write_json
 from srq.errors import CheckpointError
 from srq.evaluate import Suite, evaluate
-from srq.evaluate.card import card, main
 from srq.evaluate.tables import markdown
 from srq.files import sha256_file
 from srq.models import build

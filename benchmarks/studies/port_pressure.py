@@ -6,8 +6,8 @@ what as it does there; and how much may wait before the processor sees no furthe
 by a chain of multiplications among the loops. Times are the least over many short rounds, in
 several copies of one program: where the pages of its code happen to lie changes them, too.
 
-    python -m benchmarks.ports
-    python -m benchmarks.ports --page docs/results/instructions.md
+    python -m benchmarks.studies.port_pressure
+    python -m benchmarks.studies.port_pressure --page docs/results/instructions.md
 
 The second form pastes the tables of the result file into the page.
 """
@@ -23,7 +23,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.ports_loops import (
+from benchmarks.studies.port_pressure_loops import (
     CHAIN,
     KINDS,
     MULTIPLY,
@@ -41,7 +41,7 @@ from srq.evaluate.result import circumstances
 from srq.files import write_text
 
 HARNESS = Path(__file__).with_suffix(".cpp")
-RESULT = Path(__file__).parent / "results" / "ports.json"
+RESULT = Path(__file__).parents[1] / "results" / "port_pressure.json"
 
 
 def main() -> int:
@@ -115,19 +115,19 @@ def _nanoseconds(bodies: dict[str, Body], copies: int, rounds: int) -> list[floa
     if not compiler:
         raise MissingDependencyError("The loops need a C++ compiler, c++; apt install g++.")
     with tempfile.TemporaryDirectory() as folder:
-        source, built = Path(folder) / "loops.s", Path(folder) / "ports"
+        source, built = Path(folder) / "loops.s", Path(folder) / "port_pressure"
         source.write_text(assembly(list(bodies.values())), encoding="utf-8")
         subprocess.run([compiler, "-O2", HARNESS, source, "-o", built], check=True)
         times = []
         for number in range(copies):
-            copy = shutil.copy(built, Path(folder) / f"ports{number}")
+            copy = shutil.copy(built, Path(folder) / f"copy{number}")
             done = subprocess.run([copy, str(rounds)], check=True, capture_output=True, text=True)
             times.append([float(line) for line in done.stdout.split()])
     return [min(of_one) for of_one in zip(*times, strict=True)]
 
 
 def assembly(bodies: list[Body]) -> str:
-    """Each loop as a function, and the table of them that ports.cpp reads."""
+    """Each loop as a function, and the table of them that port_pressure.cpp reads."""
     lines = [".text"]
     for number, body in enumerate(bodies):
         lines += [f"loop{number}:", "movl $0xAAAAAAAA, %eax", "kmovd %eax, %k1"]

@@ -1,4 +1,4 @@
-// Times the loops that benchmarks/ports.py writes in assembly, and prints the least nanoseconds
+// Times the loops that benchmarks/studies/port_pressure.py writes in assembly, and prints the least nanoseconds
 // that each took for one pass, over so many rounds of all of them. Rounds are short: of what else
 // the machine does, some are free.
 #include <algorithm>

@@ -3,7 +3,7 @@
 Every tensor of the twin, evaluated by torch in float64, against the reference's integers; the
 first difference is told with its op and place, and ends the run with code 1.
 
-    python benchmarks/exactness.py kim-x2-twin.safetensors
+    python benchmarks/studies/exactness.py kim-x2-twin.safetensors
 
 The network is the twin that ``srq quantize`` writes beside its .srq; a float checkpoint is
 quantized first. With ``--program`` the twin must also be that very Program's.
@@ -33,7 +33,7 @@ from srq.train.weights import find_weights
 from srq.verify.compare import Difference, first_difference
 from srq.zoo import resolve
 
-RESULTS = Path(__file__).parent / "results"
+RESULTS = Path(__file__).parents[1] / "results"
 
 
 def main() -> int:

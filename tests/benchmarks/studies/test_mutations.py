@@ -1,13 +1,13 @@
-"""The edits of benchmarks/mutants.py: enough of each kind, single, explained where they must."""
+"""The edits of the mutation tests: enough of each kind, single, explained where they must."""
 
 from random import Random
 
 import pytest
 
-from benchmarks.mutant import Mutant
-from benchmarks.mutants import KINDS, mutants
-from benchmarks.mutations import TARGETS, outcome_of, table
-from benchmarks.survivors import explained
+from benchmarks.studies.mutations.__main__ import TARGETS, outcome_of, table
+from benchmarks.studies.mutations.mutant import Mutant
+from benchmarks.studies.mutations.survivors import explained
+from benchmarks.studies.mutations.text_edits import KINDS, mutants
 from srq.export import open_exporter
 from srq.program import load
 from srq.stimuli.pictures import Case, patterns

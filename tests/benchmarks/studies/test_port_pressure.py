@@ -1,4 +1,4 @@
-"""docs/results/instructions.md shows what benchmarks/ports.py measured, and no more."""
+"""docs/results/instructions.md shows what port_pressure.py measured, and no more."""
 
 import json
 import re
@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import ports
-from benchmarks.ports_loops import is_product, kernels, loops, uses_unit
+from benchmarks.studies import port_pressure
+from benchmarks.studies.port_pressure_loops import is_product, kernels, loops, uses_unit
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "results" / "instructions.md").read_text(encoding="utf-8")
-RESULT = json.loads((ROOT / "benchmarks" / "results" / "ports.json").read_text(encoding="utf-8"))
+RESULT = json.loads((ROOT / "benchmarks/results/port_pressure.json").read_text(encoding="utf-8"))
 CLOCKS = {name: loop["clocks"] for name, loop in RESULT["loops"].items()}
 AT_LEAST = {name: loop["at_least"] for name, loop in RESULT["loops"].items()}
 
 
 def test_the_page_shows_the_result_file():
-    assert ports.pasted(PAGE, RESULT) == PAGE
+    assert port_pressure.pasted(PAGE, RESULT) == PAGE
 
 
 def test_the_result_is_of_these_loops():
@@ -84,15 +84,15 @@ def test_what_the_page_says_of_the_window():
 
 
 def test_elsewhere_it_says_what_it_needs(monkeypatch, capsys):
-    monkeypatch.setattr(ports, "has_vnni", lambda: False)
-    monkeypatch.setattr("sys.argv", ["ports"])
-    assert ports.main() == 2
+    monkeypatch.setattr(port_pressure, "has_vnni", lambda: False)
+    monkeypatch.setattr("sys.argv", ["port_pressure"])
+    assert port_pressure.main() == 2
     assert "AVX-512 VNNI" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(not ports.has_vnni(), reason="needs a processor with AVX-512 VNNI")
+@pytest.mark.skipif(not port_pressure.has_vnni(), reason="needs a processor with AVX-512 VNNI")
 def test_it_measures(require_tool):
     require_tool("c++", "apt install g++")
-    found = ports.measure(copies=1, rounds=1)
+    found = port_pressure.measure(copies=1, rounds=1)
     assert found["loops"].keys() == RESULT["loops"].keys()
     assert all(loop["clocks"] > 0 for loop in found["loops"].values())

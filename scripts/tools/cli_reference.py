@@ -1,6 +1,6 @@
-"""``docs/reference/cli.md`` from the commands' own help.
+"""Writes docs/reference/cli.md from the commands' own help.
 
-``python -m srq.cli.reference`` writes it.
+``python -m scripts.tools.cli_reference``
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,8 @@ WIDTH = 88
 _HEAD = """\
 # The command line
 
-Written by `python -m srq.cli.reference` from the commands' `--help`; a test keeps it current.
+Written by `python -m scripts.tools.cli_reference` from the commands' `--help`; a test keeps it
+current.
 
 Exit codes: 0 done, 1 a check found a difference, 2 a user's mistake (one sentence on standard
 error), 130 interrupted.

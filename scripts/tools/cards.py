@@ -1,6 +1,6 @@
 """Model cards: what a shipped network is, how it came about and what it scores.
 
-``python -m srq.evaluate.card NAME RESULT...`` writes ``srq/zoo/NAME.md`` for a network of the
+``python -m scripts.tools.cards NAME RESULT...`` writes ``srq/zoo/NAME.md`` for a network of the
 zoo; its tables are those of the result files and kept current by ``srq.evaluate.paste``.
 """
 

@@ -1,12 +1,12 @@
 """What does each trick of the training give? Short trainings that differ in one thing.
 
-    python benchmarks/tricks.py --steps 6000 --json benchmarks/results/tricks.json
+    python benchmarks/studies/tricks.py --steps 6000 --json benchmarks/results/tricks.json
 
 Every way trains ``kim`` at x2 for as many steps on the same pictures and is measured on the
 test sets. A way that the result file holds already (of the same number of steps) is not
 trained again, so the benchmark can be stopped and started at will.
-``python benchmarks/tricks.py --page docs/results/training.md`` puts the result table between
-the two lines of that page that ask for it.
+``python benchmarks/studies/tricks.py --page docs/results/training.md`` puts the result table
+between the two lines of that page that ask for it.
 """
 
 import argparse

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.mutant import Mutant
+from benchmarks.studies.mutations.mutant import Mutant
 from srq.dataflow import reach_of
 from srq.fixed import Format, requantize
 from srq.program import Program, Step

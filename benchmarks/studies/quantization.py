@@ -1,8 +1,8 @@
 """How few bits will do? PSNR at every width of weights and activations, trained or not.
 
-    python benchmarks/quantization.py kim-x2 --page docs/results/quantization.md
-    python benchmarks/quantization.py kim-x2 --per-channel
-    python benchmarks/quantization.py kim-x2 --train 2000 --widths 4-5x6-8 --above 0.005
+    python benchmarks/studies/quantization.py kim-x2 --page docs/results/quantization.md
+    python benchmarks/studies/quantization.py kim-x2 --per-channel
+    python benchmarks/studies/quantization.py kim-x2 --train 2000 --widths 4-5x6-8 --above 0.005
 
 The result file grows cell by cell, and what stands in it is not measured again; the tables of
 --page and the plot beside it are then made anew. Twins are evaluated in float32, which is
@@ -30,7 +30,7 @@ from srq.quant.sweep import WRITTEN, Widths, parse_widths
 from srq.train.weights import find_weights
 from srq.zoo import resolve
 
-RESULTS = Path(__file__).parent / "results"
+RESULTS = Path(__file__).parents[1] / "results"
 SETS = {"Set5": 0, "Set14": 0, "B100": 10}
 """The sets and how many of their pictures are taken; 0 is all."""
 

@@ -1,14 +1,14 @@
 """Does ``srq verify`` notice a mistake in an export? 200 of them, made on purpose.
 
-    python -m benchmarks.mutations --json benchmarks/results/mutations.json
+    python -m benchmarks.studies.mutations --json benchmarks/results/mutations.json
 
 Each mutant is what an exporter wrote of ``kim-x2`` with a single edit: a weight by one, a shift
 by one, rounding dropped, an end of a format moved, a line or a column of the halo off (see
-mutants.py). It is built and compared as ``srq verify`` does; the edit counts as caught if that
+text_edits.py). It is built and compared as ``srq verify`` does; the edit counts as caught if that
 finds a difference, or if what was edited does not build or run any more. A survivor is listed
 with why it changes nothing (see survivors.py).
 With ``--targets`` only those exports are altered again, and the others' rows stay.
-``python -m benchmarks.mutations --page docs/results/verification.md`` puts the table of the
+``python -m benchmarks.studies.mutations --page docs/results/verification.md`` puts the table of the
 result file between the two lines of that page that ask for it.
 """
 
@@ -24,9 +24,9 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
-from benchmarks.mutant import Mutant
-from benchmarks.mutants import KINDS, mutants
-from benchmarks.survivors import explained
+from benchmarks.studies.mutations.mutant import Mutant
+from benchmarks.studies.mutations.survivors import explained
+from benchmarks.studies.mutations.text_edits import KINDS, mutants
 from srq.evaluate.paste import filled
 from srq.evaluate.result import circumstances
 from srq.export import open_exporter

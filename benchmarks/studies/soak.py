@@ -4,7 +4,7 @@ A clip of moving synthetic pictures and a sine is made, of a variable frame rate
 ``srq upscale`` in a process of its own, which is killed halfway and resumed. Frames are counted,
 their times and the hash of the sound compared, and the memory is read every second.
 
-    python benchmarks/soak.py --minutes 10
+    python benchmarks/studies/soak.py --minutes 10
 """
 
 import argparse
@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from srq.evaluate.result import circumstances
 from srq.files import write_text
 
-RESULTS = Path(__file__).parent / "results"
+RESULTS = Path(__file__).parents[1] / "results"
 UNIT = Fraction(1, 12800)
 GAPS = (512, 512, 256, 768, 512, 448, 576)
 """How long frames are shown, again and again, in units of UNIT: 25 a second on average."""

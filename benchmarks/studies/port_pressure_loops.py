@@ -1,4 +1,4 @@
-"""The loops of benchmarks/ports.py: AVX-512 instructions as text, the operands in AT&T's order.
+"""The loops of port_pressure.py: AVX-512 instructions as text, the operands in AT&T's order.
 
 %rsi points to pixels, %rdx to weights and %rcx to results. In the kernels' loops sums are zmm0 to
 zmm15, and what no loop changes stands in zmm29 to zmm31.

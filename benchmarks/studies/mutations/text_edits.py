@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from functools import partial
 from random import Random
 
-from benchmarks.mutant import Files, Mutant
-from benchmarks.onnx_mutants import onnx_edits
+from benchmarks.studies.mutations.mutant import Files, Mutant
+from benchmarks.studies.mutations.onnx_edits import onnx_edits
 
 KINDS = {"weight": 19, "shift": 8, "rounding": 8, "saturation": 5, "halo": 10}
 """How many edits of each kind are made to an export."""

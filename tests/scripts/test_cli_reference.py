@@ -1,10 +1,10 @@
 import pytest
 
-from srq.cli.reference import PAGE, page
+from scripts.tools.cli_reference import PAGE, page
 
 
 def test_the_page_is_current():
-    assert PAGE.read_text() == page(), "run: python -m srq.cli.reference"
+    assert PAGE.read_text() == page(), "run: python -m scripts.tools.cli_reference"
 
 
 @pytest.mark.usefixtures("probes")

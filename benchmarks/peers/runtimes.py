@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
-from benchmarks.float_network import (
+from benchmarks.peers.float_network import (
     Layer,
     layers,
     merged,

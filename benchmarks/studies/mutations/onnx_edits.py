@@ -11,7 +11,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-from benchmarks.mutant import Files, Mutant
+from benchmarks.studies.mutations.mutant import Files, Mutant
 
 Change = Callable[[], Mutant]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from srq.program import load
 from srq.zoo import names, resolve
 
-ROOT = Path(__file__).parents[2]
-BENCHMARK = runpy.run_path(str(ROOT / "benchmarks" / "shader.py"))
+ROOT = Path(__file__).parents[3]
+BENCHMARK = runpy.run_path(str(ROOT / "benchmarks" / "studies" / "shader.py"))
 RECORD = json.loads((ROOT / "benchmarks" / "results" / "shader.json").read_text())
 
 
