@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from srq.errors import MissingDependencyError
 from srq.export import export
 from srq.export.c import C
-from srq.export.c.text import prefix_of
+from srq.export.text import symbol
 from srq.program import Program
 from srq.program.pictures import checked_picture
 
@@ -159,7 +159,7 @@ def compiled(program: Program, folder: Path, build: Build) -> Path:
     export(program, C(), folder / "c")
     driver = folder / "driver.c"
     driver.write_bytes((resources.files("srq.verify") / "c_driver.c").read_bytes())
-    name = prefix_of(program)
+    name = symbol(program)
     prefix = name.upper()
     macros = [f"NAME={name}", f"PREFIX={prefix}", f"{prefix}_MAX_WIDTH={_MAX_WIDTH}"]
     if build.traced:

@@ -10,7 +10,7 @@ import pytest
 from srq import export as room
 from srq.errors import ConfigError, MissingDependencyError, ProgramError
 from srq.export import EXPORTERS, export, open_exporter
-from srq.export.names import identifier
+from srq.export.text import identifier
 from srq.program import Program
 from srq.registry import Entry, Registry
 from tests.kim_program import kim_program

@@ -8,8 +8,8 @@ from srq.export.c.header import header
 from srq.export.c.memory import MOST_WIDTH, default_block, memory_of
 from srq.export.c.schedule import schedule
 from srq.export.c.source import source
-from srq.export.c.text import prefix_of
 from srq.export.c.weights import weights_header
+from srq.export.text import symbol
 from srq.program import Program
 
 _MOST_BYTES = 1 << 31
@@ -55,7 +55,7 @@ class C:
     def files(self, program: Program) -> dict[str, bytes]:
         """See ``srq.export.Exporter``."""
         plan = schedule(program)
-        prefix = prefix_of(program)
+        prefix = symbol(program)
         texts = {
             f"{prefix}.h": header(program, plan, self.max_width),
             f"{prefix}.c": source(program, plan),

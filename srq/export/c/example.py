@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from srq import __version__
 from srq.export.c.header import memory_sentence, timing
 from srq.export.c.memory import default_block, largest_scale
 from srq.export.c.schedule import Schedule
-from srq.export.c.text import fill, prefix_of, title_of
+from srq.export.c.text import names
 from srq.export.c.weights import array
+from srq.export.text import fill, symbol
 from srq.program import Program
 from srq.program.reference import Reference
 
@@ -19,20 +19,13 @@ _SEED = 1999
 def companions(program: Program, plan: Schedule, max_width: int) -> dict[str, bytes]:
     """The files by name."""
     picture = sample_picture(program, min(_WIDTH, max_width))
-    prefix = prefix_of(program)
+    prefix = symbol(program)
     given, made = program.input.format, program.output_value.format
     scale = largest_scale(plan)
-    words = {
-        "title": title_of(program),
-        "version": __version__,
-        "fingerprint": program.fingerprint,
-        "prefix": prefix,
-        "P": prefix.upper(),
-        "scale": program.scale,
+    values = {
+        **names(program),
         "delay": plan.delay,
-        "in_bits": given.bits,
         "in_hi": given.hi,
-        "out_bits": made.bits,
         "out_hi": made.hi,
         "max_width": max_width,
         "block": default_block(plan, max_width),
@@ -50,8 +43,10 @@ def companions(program: Program, plan: Schedule, max_width: int) -> dict[str, by
             )
         ),
     }
-    names = ("example.c", "test.c", "test_vector.h", "Makefile", "README.md")
-    files = {name: fill(name, **words).encode("ascii") for name in names}
+    files = {
+        name: fill(f"c/{name}", **values).encode("ascii")
+        for name in ("example.c", "test.c", "test_vector.h", "Makefile", "README.md")
+    }
     return files | {"sample.pgm": _pgm(picture, given.hi, program.fingerprint)}
 
 

@@ -1,6 +1,5 @@
 """The .h file: the interface, its timing, and the state with its size as a formula."""
 
-from srq import __version__
 from srq.export.c.memory import (
     DEFAULT_BLOCK,
     MOST_WIDTH,
@@ -10,31 +9,24 @@ from srq.export.c.memory import (
 )
 from srq.export.c.place import S16, S32, U16
 from srq.export.c.schedule import Schedule
-from srq.export.c.text import fill, indented, prefix_of, title_of
+from srq.export.c.text import names
+from srq.export.text import fill, indented, symbol
 from srq.program import Program
 
 
 def header(program: Program, plan: Schedule, max_width: int) -> str:
     """``srq_NAME.h``; ``max_width`` is what its macro is unless the compiler is told otherwise."""
-    prefix = prefix_of(program)
+    prefix = symbol(program)
     given, made = program.input.format, program.output_value.format
     memory = memory_of(plan)
     return fill(
-        "header.h",
+        "c/header.h",
+        **names(program),
         file=f"{prefix}.h",
-        title=title_of(program),
-        version=__version__,
-        fingerprint=program.fingerprint,
-        prefix=prefix,
-        P=prefix.upper(),
-        state=f"{prefix}_state",
-        scale=program.scale,
         delay=plan.delay,
         timing="\n".join(f" *   {line}" for line in timing(plan)),
-        in_bits=given.bits,
         in_type=given.dtype.name,
         in_hi=given.hi,
-        out_bits=made.bits,
         out_type=made.dtype.name,
         out_hi=made.hi,
         max_width=max_width,

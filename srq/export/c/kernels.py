@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from srq.export.c.place import S32, Cells
 from srq.export.c.schedule import Schedule
-from srq.export.c.text import fill, indented, times, wrapped
+from srq.export.c.text import times
+from srq.export.text import fill, indented, listed
 from srq.program import Add, Conv, NearestUpsample, PixelShuffle, Requantize
 
 _MOST_TAPS = 9
@@ -49,38 +50,38 @@ def kernels(plan: Schedule, state: str) -> str:
         sources = [plan.places[s.name].cells for s in place.step.sources]
         made = place.cells
         if place.left + place.right:
-            wanted[f"edge {made.suffix}"] = _of(made, "edges.c")
+            wanted[f"edge {made.suffix}"] = _of(made, "zero_padding.c")
         match op:
             case Conv():
                 source = sources[0]
                 wanted[f"add {source.suffix}"] = _adders(plan, source)
-                wanted[f"sum {source.suffix}"] = _of(source, "conv.c")
+                wanted[f"sum {source.suffix}"] = _of(source, "conv_sums.c")
                 wanted[f"put {made.suffix}"] = _put(made)
                 wanted[f"to {source.suffix} {made.suffix}"] = _conv_to(source, made, state)
             case Add() | Requantize():
                 verbs = (("take", "="), ("plus", "+="))
                 for source, (verb, becomes) in zip(sources, verbs, strict=False):
                     wanted[f"{verb} {source.suffix}"] = _of(
-                        source, "take.c", verb=verb, becomes=becomes
+                        source, "operand.c", verb=verb, becomes=becomes
                     )
                 wanted[f"put {made.suffix}"] = _put(made)
             case PixelShuffle() | NearestUpsample():
                 wanted[f"deal {made.suffix} {op.scale}"] = _deal(made, op.scale)
-    return "\n".join([*([_LAYER] if _convs(plan) else []), *wanted.values()])
+    return "\n".join([*([fill("c/layer.c")] if _convs(plan) else []), *wanted.values()])
 
 
 def _of(cells: Cells, template: str, **values: object) -> str:
-    return fill(template, cells=cells.suffix, ctype=cells.ctype, **values)
+    return fill(f"c/{template}", cells=cells.suffix, ctype=cells.ctype, **values)
 
 
 def _put(cells: Cells) -> str:
-    return fill("keep.c") if cells == S32 else _of(cells, "put.c")
+    return fill("c/store_sums.c") if cells == S32 else _of(cells, "requantize.c")
 
 
 def _conv_to(source: Cells, made: Cells, state: str) -> str:
     return _of(
         source,
-        "conv_to.c",
+        "conv.c",
         state=state,
         target=made.suffix,
         target_type=made.ctype,
@@ -110,7 +111,7 @@ class _Adder:
         bias = [f"b{k} = bias[{k}]" for k in outs if self.begins]
         weights = [", ".join(_weights(k, self.taps) + bias[k : k + 1]) for k in outs]
         return fill(
-            "adder.c",
+            "c/multiply_add.c",
             name=self._name(cells),
             sums=_over_lines(4, (f"int32_t *restrict s{k}" for k in outs)),
             taps=_over_lines(4, (f"const {cells.ctype} *t{t}" for t in taps)),
@@ -132,7 +133,7 @@ class _Adder:
 
 
 def _over_lines(by: int, items: Iterable[str]) -> str:
-    return f"\n{' ' * by}".join(wrapped(items, 96 - by))
+    return f"\n{' ' * by}".join(listed(items, 97 - by))
 
 
 def _weights(out: int, taps: int) -> list[str]:
@@ -168,28 +169,10 @@ def _adders(plan: Schedule, source: Cells) -> str:
         f"        {a.call(source)}"
         for a in ordered
     ]
-    choice = fill(
-        "add.c", cells=source.suffix, ctype=source.ctype, choices="\n    else ".join(choices)
-    )
+    choice = _of(source, "choose_multiply_add.c", choices="\n    else ".join(choices))
     return "\n".join([*(adder.text(source) for adder in ordered), choice])
 
 
 def _deal(cells: Cells, by: int) -> str:
     dealt = "".join(f"        to[{by} * i + {k}] = from[{k} * apart + i];\n" for k in range(by))
-    return fill("deal.c", cells=cells.suffix, ctype=cells.ctype, by=by, dealt=dealt)
-
-
-_LAYER = """\
-/* A convolution: weight[out][in][row][column], a bias for each output channel or NULL, shift[0] or
- * shift[channel]; outs, ins: output and input channels of a group; taps4, taps1: how many taps
- * are added at once to 4 sums and to 1; lo, hi: limits of the result. */
-typedef struct {
-    const int16_t *weight;
-    const int32_t *bias;
-    const int8_t *shift;
-    int32_t shift_step;
-    int32_t groups, outs, ins, rows, columns;
-    int32_t taps4, taps1;
-    int32_t lo, hi;
-} layer;
-"""
+    return _of(cells, "interleave.c", by=by, dealt=dealt)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from srq.export.c.kernels import taps_at_once
 from srq.export.c.place import S16, S32, U16, Place
 from srq.export.c.schedule import Schedule
-from srq.export.c.text import indented, minus, times
+from srq.export.c.text import minus, times
+from srq.export.text import indented
 from srq.program import (
     Add,
     Conv,

@@ -2,32 +2,27 @@
 
 from itertools import groupby
 
-from srq import __version__
 from srq.export.c.kernels import kernels, most_columns, most_taps
 from srq.export.c.memory import largest_scale
 from srq.export.c.ops import Ops, takes_io
 from srq.export.c.place import Segment
 from srq.export.c.schedule import Schedule
-from srq.export.c.text import fill, indented, minus, prefix_of, times, title_of
+from srq.export.c.text import minus, names, times
+from srq.export.text import fill, indented, symbol
 from srq.program import Input, Program
 
 
 def source(program: Program, plan: Schedule) -> str:
     """``srq_NAME.c``."""
-    prefix = prefix_of(program)
+    prefix = symbol(program)
     ops = Ops(plan, prefix)
     places = plan.places.values()
     return fill(
-        "source.c",
+        "c/source.c",
+        **names(program),
         file=f"{prefix}.c",
         header=f"{prefix}.h",
         weights=f"{prefix}_weights.h",
-        title=title_of(program),
-        version=__version__,
-        fingerprint=program.fingerprint,
-        prefix=prefix,
-        P=prefix.upper(),
-        state=f"{prefix}_state",
         largest_scale=largest_scale(plan),
         most_taps=most_taps(plan),
         most_columns=most_columns(plan),
@@ -35,7 +30,6 @@ def source(program: Program, plan: Schedule) -> str:
         lines="\n".join(ops.line(place) for place in places if place.depth),
         ops="\n".join(ops.function(place) for place in places),
         segments="\n".join(_segment(i, s, plan, ops) for i, s in enumerate(plan.segments)),
-        scale=plan.output.scale,
         made=minus(times(plan.output.scale, "s->tick"), plan.output.lag),
         run=indented(
             [f"segment_{i}(s{_io(s, plan, '&io')});" for i, s in enumerate(plan.segments)]
@@ -59,7 +53,7 @@ def _segment(number: int, segment: Segment, plan: Schedule, ops: Ops) -> str:
             made += " && io->line != NULL"  # the same, and plain to whoever checks pointers
         lines += [f"if ({made}) {{", *(f"    {ops.call(place)}" for place in places), "}"]
     return fill(
-        "segment.c",
+        "c/segment.c",
         number=number,
         state=ops.state,
         io=_io(segment, plan, "const call *io"),

@@ -4,24 +4,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from srq import __version__
-from srq.export.c.text import fill, indented, prefix_of, title_of, wrapped
+from srq.export.c.text import names
+from srq.export.text import fill, indented, listed, literal, symbol
 from srq.fixed import Format
 from srq.program import Add, Conv, NearestUpsample, PixelShuffle, Program, Requantize, Step
 
 
 def weights_header(program: Program) -> str:
     """``srq_NAME_weights.h``."""
-    prefix = prefix_of(program)
-    return fill(
-        "weights.h",
-        prefix=prefix,
-        P=prefix.upper(),
-        title=title_of(program),
-        version=__version__,
-        fingerprint=program.fingerprint,
-        ops="\n".join(_op(step, prefix) for step in program.steps),
-    )
+    prefix = symbol(program)
+    ops = "\n".join(_op(step, prefix) for step in program.steps)
+    return fill("c/weights.h", **names(program), ops=ops)
 
 
 def _op(step: Step, prefix: str) -> str:
@@ -85,23 +78,18 @@ def _format(fmt: Format) -> dict[str, int]:
     }
 
 
-def _literal(n: int) -> str:
-    # -2147483648 in C is the negation of a number that is no int.
-    return "-2147483647 - 1" if n == -(2**31) else str(n)
-
-
 def _macro(n: int) -> str:
-    return f"({_literal(n)})" if n < 0 else str(n)
+    return f"({literal(n)})" if n < 0 else str(n)
 
 
 def array(
     ctype: str, name: str, numbers: Sequence[int] | np.ndarray, row: int | None = None
 ) -> str:
     """A constant C array; each ``row`` numbers begin a new line."""
-    texts = [_literal(int(n)) for n in numbers]
+    texts = [literal(int(n)) for n in numbers]
     row = row or len(texts)
     lines = []
     for start in range(0, len(texts), row):
-        lines += wrapped(texts[start : start + row])
+        lines += listed(texts[start : start + row], 91)
         lines[-1] += ","
     return f"static const {ctype} {name}[{len(texts)}] = {{\n{indented(lines)}\n}};"

@@ -1,16 +1,14 @@
 """The exporter ``glsl``: its choices, what it refuses, the files of its folder."""
 
 from dataclasses import dataclass
-from importlib.resources import files as resources
 from math import ceil, isfinite, sqrt
-from string import Template
 
 from srq.dataflow.planes import Planes
 from srq.errors import ConfigError
 from srq.export.glsl.plan import MOST_BINDS, QUAD, Plan
-from srq.export.glsl.shader import PLANE, Shader, label
+from srq.export.glsl.shader import PLANE, Shader
 from srq.export.glsl.texels import TEXTURES, texel_of
-from srq.export.names import identifier
+from srq.export.text import fill, stamp, symbol
 from srq.program import Program
 
 MOST_TAPS = 1 << 18
@@ -62,25 +60,21 @@ class Glsl:
 
     def files(self, program: Program) -> dict[str, bytes]:
         """The shader and a README."""
-        shader = f"srq_{identifier(program)}.glsl"
+        shader = f"{symbol(program)}.glsl"
         passes = list(Shader(program, self.textures, self._when(program)).passes())
         texels = len(passes) - 1 + program.scale**2  # for a pixel of the video
         texel_bytes = 16 if self.textures == "float" else 8
-        words = {
-            "name": label(program),
+        values = {
+            **stamp(program),
             "shader": shader,
-            "fingerprint": program.fingerprint,
-            "scale": program.scale,
             "passes": len(passes),
             "megabytes": round(texels * texel_bytes * 1280 * 720 / 1e6),
             "exact": TEXTURES[self.textures],
-            "bits": program.input.format.bits,
             "from": _decimal(self._from(program)),
         }
-        head = _template("head.glsl.in").substitute(words)
         return {
-            "README.md": _template("README.md.in").substitute(words).encode(),
-            shader: "\n".join([head, *passes]).encode(),
+            "README.md": fill("glsl/README.md", **values).encode(),
+            shader: "\n".join([fill("glsl/shader.glsl", **values), *passes]).encode(),
         }
 
     def _narrow(self, program: Program, plan: Plan) -> list[str]:
@@ -132,8 +126,3 @@ def _too_many(plan: Plan) -> list[str]:
 
 def _decimal(number: float) -> str:
     return f"{number:.3f}".rstrip("0").rstrip(".")
-
-
-def _template(name: str) -> Template:
-    path = resources("srq.export.glsl") / "templates" / name
-    return Template(path.read_text(encoding="utf-8"))

@@ -1,12 +1,12 @@
 """The user shader as text: its passes, each with the directives that mpv and libplacebo read."""
 
-import re
 from collections.abc import Iterator
 
 from srq.dataflow.planes import Planes
 from srq.export.glsl.passes import Pass
 from srq.export.glsl.plan import QUAD, Plan, Quad, Texture
 from srq.export.glsl.texels import Texel, texel_of
+from srq.export.text import title as title_of
 from srq.program import Program, Value
 
 PLANE = "LUMA"
@@ -141,7 +141,7 @@ class Shader:
     def _directives(
         self, title: str, binds: list[str], scale: int, saved: str | None
     ) -> Iterator[str]:
-        yield f"//!DESC srq {label(self.program)} {self.program.fingerprint[:12]} {title}"
+        yield f"//!DESC srq {title_of(self.program)} {self.program.fingerprint[:12]} {title}"
         yield f"//!HOOK {PLANE}"
         yield from (f"//!BIND {bind}" for bind in binds)
         if saved:
@@ -171,11 +171,6 @@ class Shader:
             elif (texel := self.texel(self.program.step(name).value)).name not in done:
                 done.add(texel.name)
                 yield from _readers(texel)
-
-
-def label(program: Program) -> str:
-    """The Program's name as it may stand in a comment: one line, and no directive within."""
-    return re.sub(r"[^\w.+-]+", " ", program.name, flags=re.ASCII).strip() or "program"
 
 
 def _luma(value: Value) -> Iterator[str]:

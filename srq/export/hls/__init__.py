@@ -10,6 +10,7 @@ from srq.export.hls.graph import graph_of
 from srq.export.hls.readme import readme
 from srq.export.hls.sources import hand_written
 from srq.export.hls.vectors import vectors
+from srq.export.text import symbol
 from srq.program import Program
 
 MOST_WIDTH = 16384
@@ -92,7 +93,7 @@ class Hls:
     def _settings(self, program: Program) -> str:
         return (
             f"# From the program {program.fingerprint}.\n"
-            f"set top {kernel.top_of(program)}\n"
+            f"set top {symbol(program)}\n"
             f"set default_part {self.part}\n"
             f"set default_clock {self.clock}\n"
         )

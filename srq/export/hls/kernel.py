@@ -2,8 +2,8 @@
 
 from srq.export.hls.graph import DEPTH, Graph, Process
 from srq.export.hls.parameters import parameterized, structure_of, words
-from srq.export.hls.text import guarded, stamp
-from srq.export.names import identifier
+from srq.export.hls.text import guarded, head
+from srq.export.text import symbol
 from srq.program import (
     Add,
     Conv,
@@ -30,18 +30,13 @@ _PORTS = """\
 """
 
 
-def top_of(program: Program) -> str:
-    """The name of the top function."""
-    return f"srq_{identifier(program)}"
-
-
 def header(program: Program, max_width: int, stages: int) -> str:
     """``kernel.hpp``: the top function, and the numbers that whoever calls it needs."""
     source, result = program.input_value, program.output_value
     body = f"""\
 #include "srq/video.hpp"
 
-#define SRQ_TOP {top_of(program)}
+#define SRQ_TOP {symbol(program)}
 #define SRQ_STRUCTURE "{structure_of(program)}"
 #define SRQ_SCALE {program.scale}
 #define SRQ_MAX_WIDTH {max_width}
@@ -61,14 +56,14 @@ typedef srq::Beat<SRQ_HR_BITS, SRQ_SCALE * SRQ_SCALE> HrBeat;
 // One picture of rows x columns, 1 x 1 to 65535 x SRQ_MAX_WIDTH.
 {_signature(program)};
 """
-    return stamp(program, "The kernel's interface.") + guarded("kernel", body)
+    return head(program, "The kernel's interface.") + guarded("kernel", body)
 
 
 def source(program: Program, graph: Graph) -> str:
     """``kernel.cpp``: the top function."""
     return "\n".join(
         [
-            stamp(program, "The kernel: one process for each op, one FIFO for each value's reader.")
+            head(program, "The kernel: one process for each op, one FIFO for each value's reader.")
             + '#include "kernel.hpp"\n',
             "#ifdef SRQ_WEIGHTS_AXILITE",
             '#include "network.hpp"\n',
@@ -96,7 +91,7 @@ def source(program: Program, graph: Graph) -> str:
 
 def _signature(program: Program) -> str:
     return (
-        f"void {top_of(program)}(hls::stream<LrBeat>& video_in, hls::stream<HrBeat>& video_out,\n"
+        f"void {symbol(program)}(hls::stream<LrBeat>& video_in, hls::stream<HrBeat>& video_out,\n"
         "    srq::Size rows, srq::Size columns, int* faults SRQ_PARAMETER_PORTS)"
     )
 

@@ -1,7 +1,7 @@
 """The typed description of a Program's values and layers, and its constants, in C++."""
 
 from srq.export.hls.parameters import tables, words
-from srq.export.hls.text import braces, guarded, stamp
+from srq.export.hls.text import braces, guarded, head
 from srq.program import Add, Conv, Program, Requantize, Step, Value
 
 
@@ -12,7 +12,7 @@ def network(program: Program, max_width: int) -> str:
         lines.append(_value(program, step.value))
         lines.append(_layer(program, step, max_width))
     body = "\n".join(line for line in lines if line)
-    return stamp(program, "What flows between the processes, and what each does.") + guarded(
+    return head(program, "What flows between the processes, and what each does.") + guarded(
         "network", body
     )
 
@@ -25,7 +25,7 @@ def weights(program: Program) -> str:
             name = f"{table.prefix}_{step.op.name}"
             size = len(table.integers)
             parts.append(f"static const {table.ctype} {name}[{size}] = {braces(table.integers)};\n")
-    return stamp(
+    return head(
         program, "Weights (W), biases (B) and shifts (Q), as the layers take them."
     ) + guarded("weights", "\n".join(parts))
 
@@ -37,7 +37,7 @@ def parameters(program: Program) -> str:
         f"#define SRQ_WORDS {max(len(image), 1)}\n\n"
         f"static const int SRQ_PARAMETERS[SRQ_WORDS] = {braces(image or [0])};\n"
     )
-    return stamp(program, "What the host writes into the kernel's parameter memory.") + guarded(
+    return head(program, "What the host writes into the kernel's parameter memory.") + guarded(
         "parameters", body
     )
 

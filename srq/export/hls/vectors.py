@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from srq.export.hls.text import braces, guarded, stamp
+from srq.export.hls.text import braces, guarded, head
 from srq.program import Program
 from srq.program.reference import Reference
 
@@ -42,6 +42,6 @@ def vectors(program: Program) -> str:
             "};\n",
         ]
     )
-    return stamp(program, "Pictures for the test bench, from the reference.") + guarded(
+    return head(program, "Pictures for the test bench, from the reference.") + guarded(
         "vectors", body
     )

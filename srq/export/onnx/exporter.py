@@ -8,7 +8,6 @@ from onnx import ModelProto
 
 from srq import __version__
 from srq.errors import ConfigError, SrqError
-from srq.export.names import identifier
 from srq.export.onnx.exact import exact_core
 from srq.export.onnx.forms import GRAY, LUMA, Form, model_of
 from srq.export.onnx.graph import model_bytes
@@ -16,6 +15,7 @@ from srq.export.onnx.network import find_checkpoint, float_core
 from srq.export.onnx.page import page_files
 from srq.export.onnx.qonnx import check_qonnx, qonnx_model
 from srq.export.onnx.rgb import RGB
+from srq.export.text import identifier
 from srq.program import Program, load
 from srq.zoo import names, resolve
 

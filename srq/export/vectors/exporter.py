@@ -5,15 +5,14 @@ import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files as resources
 from os import PathLike
-from string import Template
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from srq.errors import ConfigError
+from srq.export.text import fill, heading, stamp
 from srq.export.vectors.pictures import Stimulus, stimuli, stimulus_of
 from srq.fixed import Format
 from srq.program import Program, Step
@@ -165,21 +164,18 @@ def _readme(program: Program, pictures: list[Stimulus]) -> str:
     first, last = program.steps[0], program.steps[-1]
     sample = pictures[0]
     rows, columns = sample.picture.shape
-    path = resources("srq.export.vectors") / "templates" / "README.md.in"
     table = "\n".join(
         f"| {p.name} | {p.picture.shape[0]} x {p.picture.shape[1]} | {p.about} |" for p in pictures
     )
-    return Template(path.read_text(encoding="utf-8")).substitute(
-        name=" ".join(program.name.split()) or "a program",
-        fingerprint=program.fingerprint,
+    return fill(
+        "vectors/README.md",
+        **stamp(program),
+        name=heading(program) or "a program",
         pictures=table,
         picture=sample.name,
         given=_path(program, sample, first),
         wanted=_path(program, sample, last),
         output=last.op.name,
-        scale=program.scale,
-        in_bits=first.value.format.bits,
-        out_bits=last.value.format.bits,
         in_count=rows * columns,
         out_count=rows * columns * program.scale**2,
     )
