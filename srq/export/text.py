@@ -59,9 +59,10 @@ def symbol(program: Program) -> str:
 
 
 def title(program: Program) -> str:
-    """The Program's name as it may stand in a comment of any language: one line of ASCII."""
-    name = re.sub(r"[^ -~]+", " ", program.name).strip()
-    return re.sub(r"[*/\\?]+", "-", name) or "(no name)"
+    """The Program's name as it may stand in a comment of any language: one line of ASCII letters,
+    digits and ``_.+-``, with no sign that could end the comment."""
+    name = re.sub(r"[^\w.+-]+", " ", program.name, flags=re.ASCII).strip()
+    return name or "(no name)"
 
 
 def heading(program: Program) -> str:
