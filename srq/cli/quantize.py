@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from srq.quant import Calibration, Twin
     from srq.quant.evaluation import Pictures
     from srq.quant.sweep import Widths
+    from srq.runs.progress import Observer
     from srq.train.config import TrainConfig
-    from srq.train.progress import Observer
 
 app = typer.Typer()
 
@@ -117,7 +117,7 @@ def quantize(
     from srq.quant.origin import load_config, read_origin
     from srq.quant.sweep import parse_widths
     from srq.quant.twin_file import save_twin
-    from srq.train.progress import Display, Observer
+    from srq.runs.progress import Display, Observer
     from srq.train.weights import find_weights
     from srq.zoo import resolve
 

@@ -24,15 +24,10 @@ from srq.errors import ConfigError
 from srq.quant import one_pass
 from srq.quant.settling import Settling
 from srq.quant.twin import Twin
-from srq.train.config import TrainConfig
-from srq.train.interrupt import Interrupt
-from srq.train.machine import placed, prepared, resolved
-from srq.train.objective import Guide, loss_of
-from srq.train.optimizer import build_optimizer, learning_rate
-from srq.train.pictures import training_pool
-from srq.train.processes import Processes
-from srq.train.progress import Observer
-from srq.train.state import (
+from srq.runs.interrupt import Interrupt
+from srq.runs.processes import Processes
+from srq.runs.progress import Observer
+from srq.runs.state import (
     MODEL,
     newest_state,
     pack_optimizer,
@@ -41,6 +36,11 @@ from srq.train.state import (
     with_prefix,
     without_prefix,
 )
+from srq.train.config import TrainConfig
+from srq.train.machine import placed, prepared, resolved
+from srq.train.objective import Guide, loss_of
+from srq.train.optimizer import build_optimizer, learning_rate
+from srq.train.pictures import training_pool
 from srq.train.trainer import DivergedError
 from srq.train.weights import find_weights
 

@@ -8,11 +8,11 @@ from srq.bundle import Notes
 from srq.errors import ConfigError
 from srq.files import storage_error, write_text
 from srq.models.checkpoint import write_checkpoint
-from srq.train.curves import CURVES_FILE, draw_curves
+from srq.runs.curves import CURVES_FILE, draw_curves
+from srq.runs.progress import Observer
+from srq.runs.record import Record
+from srq.runs.state import State, save_state
 from srq.train.optimizer import learning_rate
-from srq.train.progress import Observer
-from srq.train.record import Record
-from srq.train.state import State, save_state
 from srq.train.trainer import Trainer
 from srq.train.validation import Validation
 from srq.train.weights import MODEL_FILE

@@ -10,10 +10,10 @@ import torch
 from torch import nn
 
 from srq.errors import ConfigError, MissingDependencyError
-from srq.train.allocator import keep_freed_memory
+from srq.runs.allocator import keep_freed_memory
+from srq.runs.processes import Processes
 from srq.train.config import RunConfig
 from srq.train.fused.build import library
-from srq.train.processes import Processes
 
 Model = TypeVar("Model", bound=nn.Module)
 

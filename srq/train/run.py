@@ -12,14 +12,14 @@ from srq.datasets.pool import LumaPool
 from srq.datasets.sampler import Sampler
 from srq.degrade import Recipe
 from srq.errors import ConfigError, DataError
+from srq.runs.interrupt import Interrupt
+from srq.runs.processes import Processes
+from srq.runs.progress import Observer
+from srq.runs.state import State, newest_state
 from srq.train.config import TrainConfig
 from srq.train.folder import CONFIG_FILE, RunFolder, make_run_folder, refuse_used
-from srq.train.interrupt import Interrupt
 from srq.train.machine import prepared, resolved
 from srq.train.pictures import training_pool
-from srq.train.processes import Processes
-from srq.train.progress import Observer
-from srq.train.state import State, newest_state
 from srq.train.trainer import DivergedError, Trainer
 from srq.train.validation import Validation, crops_psnr
 

@@ -16,14 +16,8 @@ from srq.models import Network, build
 from srq.models.checkpoint import load_into
 from srq.models.expand import collapsed_state, expand
 from srq.models.kim import Kim
-from srq.train.average import KernelAverage
-from srq.train.config import TrainConfig
-from srq.train.machine import placed
-from srq.train.narrowing import can_narrow, narrowed
-from srq.train.objective import Guide, loss_of
-from srq.train.optimizer import build_optimizer, learning_rate
-from srq.train.processes import Processes
-from srq.train.state import (
+from srq.runs.processes import Processes
+from srq.runs.state import (
     AVERAGE,
     MODEL,
     pack_optimizer,
@@ -31,6 +25,12 @@ from srq.train.state import (
     with_prefix,
     without_prefix,
 )
+from srq.train.average import KernelAverage
+from srq.train.config import TrainConfig
+from srq.train.machine import placed
+from srq.train.narrowing import can_narrow, narrowed
+from srq.train.objective import Guide, loss_of
+from srq.train.optimizer import build_optimizer, learning_rate
 from srq.train.weights import find_weights
 from srq.zoo import resolve
 

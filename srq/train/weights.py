@@ -8,7 +8,7 @@ from torch import Tensor
 from srq.bundle import Notes, read_bundle
 from srq.errors import CheckpointError
 from srq.models.checkpoint import Checkpoint, as_checkpoint
-from srq.train.state import AVERAGE, STATE_FORMAT, newest_state, without_prefix
+from srq.runs.state import AVERAGE, STATE_FORMAT, newest_state, without_prefix
 
 MODEL_FILE = "model.safetensors"
 """The checkpoint that a training leaves in its run folder."""

@@ -6,9 +6,9 @@ from srq.errors import ConfigError
 from srq.image.io import Picture, write
 from srq.quant import calibration_set, fit
 from srq.quant.finetune import Finetuner, finetune
+from srq.runs.progress import Observer
 from srq.train.config import TrainConfig
 from srq.train.pictures import training_pool
-from srq.train.progress import Observer
 from tests.quant.networks import small_kim, small_twin
 
 

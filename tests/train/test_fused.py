@@ -4,12 +4,12 @@ import torch
 from srq.errors import MissingDependencyError
 from srq.models import build
 from srq.models.expand import expand
+from srq.runs.processes import Processes
 from srq.train import fused
 from srq.train.config import RunConfig
 from srq.train.fused.build import library
 from srq.train.machine import resolved
 from srq.train.objective import loss_of
-from srq.train.processes import Processes
 
 
 def step(model, lr, hr, loss, **how):

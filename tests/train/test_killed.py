@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from srq.runs.record import read_log
 from srq.train import run
-from srq.train.record import read_log
 from srq.train.weights import find_weights
 
 ROOT = Path(__file__).parents[2]

@@ -7,10 +7,10 @@ import torch
 from PIL import Image
 
 from srq.errors import CheckpointError, ConfigError, DataError, ModelError, SrqError, StorageError
+from srq.runs.progress import Observer
+from srq.runs.record import read_log
 from srq.train import run
 from srq.train.config import TrainConfig
-from srq.train.progress import Observer
-from srq.train.record import read_log
 from srq.train.trainer import DivergedError, Trainer
 from srq.train.weights import find_weights
 

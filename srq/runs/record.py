@@ -9,7 +9,7 @@ from typing import Any
 
 from srq.errors import CheckpointError
 from srq.files import storage_error, write_bytes
-from srq.train.events import scalars_record, version_record
+from srq.runs.events import scalars_record, version_record
 
 LOG_FILE = "log.jsonl"
 # TensorBoard finds a file by the first part of this name.

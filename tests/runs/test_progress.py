@@ -2,7 +2,7 @@ import io
 
 from rich.console import Console
 
-from srq.train.progress import Display
+from srq.runs.progress import Display
 
 LOSS = {"step": 100, "loss": 0.02, "lr": 1e-3, "steps_per_second": 50.0}
 SCORE = {"step": 100, "psnr": {"train": 30.0, "[b]Set5": 36.75}}

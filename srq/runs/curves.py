@@ -7,7 +7,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from srq.files import atomic_write
-from srq.train.record import Entry
+from srq.runs.record import Entry
 
 CURVES_FILE = "curves.png"
 

@@ -4,8 +4,8 @@ import warnings
 import pytest
 
 from srq.errors import CheckpointError
-from srq.train.events import _masked_crc
-from srq.train.record import Record, read_log
+from srq.runs.events import _masked_crc
+from srq.runs.record import Record, read_log
 
 
 def test_the_checksum_is_crc32c():
