@@ -17,7 +17,7 @@ from srq.errors import DataError, VideoError
 from srq.files import atomic_write, storage_error
 from srq.video.codecs import CODECS, Encoding
 from srq.video.parts import Packet, Parts, part_times, read_part
-from srq.video.source import Source, opened
+from srq.video.source import AS_BYTES, Source, opened
 from srq.video.task import Copied, Task
 
 _STALE = ("BPS", "DURATION", "NUMBER_OF_", "_STATISTICS", "encoder", "ENCODER")
@@ -141,9 +141,8 @@ def _mux(
     source = task.source
     options = {"fflags": "+bitexact"}  # Else Matroska gets random numbers.
     with av.open(
-        f"file:{place}", "w", format=task.container, options=options,
-        metadata_errors="surrogateescape",
-    ) as output:  # fmt: skip
+        f"file:{place}", "w", format=task.container, options=options, **AS_BYTES
+    ) as output:
         video = _add_video(output, task.encoding, task.container, task.target)
         for name, value in given.streams[source.stream].metadata.items():
             if not name.startswith(_STALE):

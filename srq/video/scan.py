@@ -200,9 +200,9 @@ def _colour(frame: av.VideoFrame) -> tuple[int, int, int, int]:
 
 def _display_matrix(frame: av.VideoFrame) -> tuple[int, ...] | None:
     data = _side_data(frame).get("DISPLAYMATRIX")
-    return None if data is None else tuple(int(n) for n in np.frombuffer(data, "<i4"))
+    return None if data is None else tuple(int(n) for n in np.frombuffer(bytes(data), "<i4"))
 
 
-def _side_data(frame: av.VideoFrame) -> dict[str, bytes]:
-    kinds: Any = list(frame.side_data)
-    return {data.type.name: bytes(data) for data in kinds}
+def _side_data(frame: av.VideoFrame) -> Any:
+    """By FFmpeg's names. Iterating it gives values up to PyAV 18 and keys from 19 on."""
+    return frame.side_data

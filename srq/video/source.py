@@ -21,6 +21,12 @@ from srq.files import storage_error
 from srq.video.frame import as_layout
 from srq.video.layout import Layout
 
+AS_BYTES: dict[str, Any] = (
+    {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "surrogateescape"}
+)
+"""What ``av.open`` must be told so that metadata in another encoding than UTF-8 survives: nothing
+from PyAV 19 on, which does so by itself and knows the argument no more."""
+
 
 @dataclass(frozen=True)
 class Tags:
@@ -173,7 +179,7 @@ class Source:
 def opened(path: Path) -> Generator[Any]:
     """PyAV's container of a file; its errors as StorageError and VideoError."""
     try:
-        container = av.open(f"file:{path}", metadata_errors="surrogateescape")
+        container = av.open(f"file:{path}", **AS_BYTES)
     except (av.error.FFmpegError, ValueError) as error:
         if isinstance(error, OSError):
             raise storage_error("read", path, error) from error

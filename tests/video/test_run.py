@@ -224,6 +224,18 @@ def test_what_a_file_says_beside_its_pictures_is_kept(here, engine):
     assert len(carried("out.mkv", "subtitle")) == 1
 
 
+def test_a_title_in_another_encoding_keeps_its_bytes(here, engine):
+    make(
+        "in.mp4", codec="libx264", frames=3,
+        configure=lambda output, video: output.metadata.update(title="caf? au lait"),
+    )  # fmt: skip
+    written = Path("in.mp4").read_bytes().replace(b"caf? au", b"caf\xe9 au")
+    Path("in.mp4").write_bytes(written)
+    go("in.mp4", "out.mp4", engine)
+    assert b"caf\xe9 au lait" in written
+    assert b"caf\xe9 au lait" in Path("out.mp4").read_bytes()
+
+
 @pytest.mark.parametrize("degrees", [90, 180, 270])
 def test_a_turned_video_stays_turned(here, engine, degrees):
     make(
