@@ -5,7 +5,18 @@ import shutil
 import signal
 from collections.abc import Callable
 
+import hypothesis
 import pytest
+
+# How long an example takes is the machine's affair, and a busy one is no failure. A failing
+# example prints what reproduces it.
+hypothesis.settings.register_profile(
+    "srq",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("srq")
 
 # A shell starts its background jobs with Ctrl-C ignored, and so would all that tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

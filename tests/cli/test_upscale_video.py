@@ -150,7 +150,7 @@ def test_shards_of_a_folder_and_their_merge(here, capsys):
 def test_raw_video_in_a_pipe(here):
     source, _ = stream("420jpeg", Layout(8, "420", centred=True), size=(12, 16))
     with srq("upscale", "-", "--model", "own.srq", stdin=subprocess.PIPE) as process:
-        out, err = process.communicate(source.getvalue(), timeout=60)
+        out, err = process.communicate(source.getvalue(), timeout=240)
     assert (process.returncode, err) == (0, b"")
     assert out.startswith(b"YUV4MPEG2 W32 H24 ")
     assert out.count(b"FRAME\n") == 3
@@ -159,7 +159,7 @@ def test_raw_video_in_a_pipe(here):
 def test_a_pipe_that_is_cut_short(here):
     source, _ = stream("mono", Layout(8), size=(12, 16))
     with srq("upscale", "-", "-", "--model", "own.srq", stdin=subprocess.PIPE) as process:
-        out, err = process.communicate(source.getvalue()[:-1], timeout=60)
+        out, err = process.communicate(source.getvalue()[:-1], timeout=240)
     assert process.returncode == 2
     assert err == b"Standard input ends within frame 2; the 2 before it are upscaled.\n"
     assert out.count(b"FRAME\n") == 2
@@ -175,7 +175,7 @@ def test_a_reader_of_a_pipe_that_leaves(here):
         process.stdout.read(100)
         process.stdout.close()
         err = process.stderr.read()
-        process.wait(60)
+        process.wait(240)
     assert (process.returncode, err) == (141, b"")
 
 
@@ -184,7 +184,7 @@ def running(here):
     """srq at work on a long clip, with its first part finished."""
     make("long.mp4", codec="libx264", frames=400, size=(96, 128))
     with srq("upscale", "long.mp4", "out.mp4", "--model", "own.srq", "--segment", "20") as process:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while not Path("out.mp4.parts/000000.part").exists() and time.monotonic() < deadline:
             time.sleep(0.01)
         yield process
@@ -195,7 +195,7 @@ def finish():
     with srq(
         "upscale", "long.mp4", "out.mp4", "--model", "own.srq", "--segment", "20", "--resume"
     ) as p:
-        _, err = p.communicate(timeout=60)
+        _, err = p.communicate(timeout=240)
     assert (p.returncode, err) == (0, b"")
     assert len(seen("out.mp4")[0]) == 400
     assert not Path("out.mp4.parts").exists()
@@ -203,7 +203,7 @@ def finish():
 
 def test_ctrl_c_keeps_the_finished_segments(running):
     running.send_signal(signal.SIGINT)
-    _, err = running.communicate(timeout=60)
+    _, err = running.communicate(timeout=240)
     assert running.returncode == 130
     first, second = err.decode().splitlines()
     assert first.endswith(
@@ -216,7 +216,7 @@ def test_ctrl_c_keeps_the_finished_segments(running):
 
 def test_a_kill_leaves_no_file_of_that_name(running):
     running.kill()
-    running.communicate(timeout=60)
+    running.communicate(timeout=240)
     assert not Path("out.mp4").exists()
     finish()
 

@@ -80,7 +80,7 @@ def test_two_processes_may_build_at_once(photos, tmp_path):
     processes = [context.Process(target=_build, args=(photos, store, queue)) for _ in range(2)]
     for process in processes:
         process.start()
-    results = {queue.get(timeout=60) for _ in processes}
+    results = {queue.get(timeout=240) for _ in processes}
     for process in processes:
         process.join()
         assert process.exitcode == 0

@@ -341,4 +341,4 @@ def test_what_the_exported_c_says_and_how_it_ends_is_told(tools):
 
 def test_frames_are_timed(tools):
     tools("gcc")
-    assert 0 < seconds_of_frame(KIM, picture_of(KIM, 30, 40), frames=2) < 5
+    assert seconds_of_frame(KIM, picture_of(KIM, 30, 40), frames=2) > 0

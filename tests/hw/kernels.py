@@ -84,7 +84,7 @@ def make(folder: Path, *arguments: str) -> None:
 def run_testbench(folder: Path, binary: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The built test bench, run."""
     return subprocess.run(
-        [f"./{binary}", *arguments], cwd=folder, capture_output=True, text=True, timeout=60
+        [f"./{binary}", *arguments], cwd=folder, capture_output=True, text=True, timeout=240
     )
 
 

@@ -46,15 +46,15 @@ def begin(*arguments, launcher=()):
 
 
 def finish(process):
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=240)
     return output
 
 
 def wait_for_states(folder, process):
     """Until the run has saved a state (it may be done by then)."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while not list(folder.glob("states/step-*.safetensors")) and process.poll() is None:
-        assert time.monotonic() < deadline, "no state within a minute"
+        assert time.monotonic() < deadline, "no state within four minutes"
         time.sleep(0.005)
 
 

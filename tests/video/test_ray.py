@@ -46,7 +46,7 @@ def test_shards_on_ray_make_the_same_file(here, engine):
 
 def test_it_says_how_it_is_used():
     done = subprocess.run(
-        [sys.executable, str(SCRIPT)], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, str(SCRIPT)], capture_output=True, text=True, check=False, timeout=240
     )
     assert done.returncode == 2
     assert "scripts/upscale-on-ray IN OUT SHARDS" in done.stderr
