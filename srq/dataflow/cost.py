@@ -8,32 +8,12 @@ shares, folds or prunes anything. docs/reference/program-spec.md says each count
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, field
 
-from srq.dataflow.reach import Reach, reach_of
-from srq.program.ops import Conv, NearestUpsample, Output
-from srq.program.program import Program
-from srq.program.steps import Step, Value
-
-
-@dataclass(frozen=True)
-class Latency:
-    """How far the input must have come beyond a pixel's own place: lines, then pixels.
-
-    In low-resolution units; a convolution at scale g sees in g-ths of them.
-    """
-
-    lines: Fraction = Fraction(0)
-    pixels: Fraction = Fraction(0)
-
-    def __add__(self, other: "Latency") -> "Latency":
-        return Latency(self.lines + other.lines, self.pixels + other.pixels)
-
-    def clocks(self, width: int) -> Fraction:
-        """The same for lines of ``width`` pixels at one pixel a clock."""
-        return self.lines * width + self.pixels
+from srq.dataflow.grain import Grain, whole
+from srq.dataflow.lags import Join, Lag, Lags
+from srq.dataflow.reach import Reach, reach_of, window_of
+from srq.program import Conv, Output, Program, Step, Value
 
 
 @dataclass(frozen=True)
@@ -46,7 +26,7 @@ class OpCost:
     line_bits:    line memory: of a convolution its kernel's rows but one; of the Output the
                   rows but one that are held to put scale x scale blocks in raster order.
     delay_bits:   what an Add holds back of the operand that comes first.
-    latency:      of the op's own.
+    latency:      what the op adds to the lag of what it reads.
     """
 
     name: str
@@ -56,7 +36,7 @@ class OpCost:
     weight_bits: int = 0
     line_bits: int = 0
     delay_bits: int = 0
-    latency: Latency = Latency()
+    latency: Lag = field(default_factory=Lag)
 
 
 @dataclass(frozen=True)
@@ -64,13 +44,13 @@ class Cost:
     """What a Program takes for low-resolution pictures of ``width`` pixels a line.
 
     ops:     each op's share, in order.
-    latency: from a pixel's arrival to its output, along the slowest path.
+    latency: the lag of the output, along the slowest path.
     reach:   how far an output pixel sees, in low-resolution pixels.
     """
 
     width: int
     ops: tuple[OpCost, ...]
-    latency: Latency
+    latency: Lag
     reach: Reach
 
     @property
@@ -109,37 +89,16 @@ DEFAULT_WIDTH = 1920
 
 def cost_of(program: Program, *, width: int = DEFAULT_WIDTH) -> Cost:
     """What ``program`` takes for low-resolution lines of ``width`` pixels, 1 or more."""
-    latencies: dict[str, Latency] = {}
-    ops: list[OpCost] = []
-    for step in program.steps:
-        name = step.op.name
-        arrivals = [latencies[source.name] for source in step.sources] or [Latency()]
-        slowest = max(arrivals, key=lambda latency: latency.clocks(width))
-        own = _own_latency(step)
-        latencies[name] = slowest + own
-        ops.append(_op_cost(program, step, arrivals, slowest, own, width))
-    return Cost(width, tuple(ops), latencies[program.output.name], reach_of(program))
+    lags = Lags(program, width=width)
+    joins = {join.step.op.name: join for join in lags.joins}
+    ops = tuple(
+        _op_cost(program, step, lags.own[step.op.name], joins.get(step.op.name), width)
+        for step in program.steps
+    )
+    return Cost(width, ops, lags[program.output.name], reach_of(program))
 
 
-def _ceil(value: Fraction) -> int:
-    return -(-value.numerator // value.denominator)
-
-
-def _own_latency(step: Step) -> Latency:
-    if not isinstance(step.op, Conv):
-        return Latency()
-    pad, scale = step.op.padding, step.value.scale
-    return Latency(Fraction(pad.bottom, scale), Fraction(pad.right, scale))
-
-
-def _op_cost(
-    program: Program,
-    step: Step,
-    arrivals: Sequence[Latency],
-    slowest: Latency,
-    own: Latency,
-    width: int,
-) -> OpCost:
+def _op_cost(program: Program, step: Step, own: Lag, join: Join | None, width: int) -> OpCost:
     name, kind = step.op.name, step.op.kind.value
     match step.op:
         case Conv() as op:
@@ -152,7 +111,7 @@ def _op_cost(
                 multiplier=(source.format.bits, op.weight_bits),
                 weight_bits=op.weight.size * op.weight_bits
                 + 32 * (op.bias is not None) * op.out_channels,
-                line_bits=(op.kernel[0] - 1) * line,
+                line_bits=(window_of(step, Grain.LINE).rows - 1) * line,
                 latency=own,
             )
         case Output():
@@ -160,10 +119,9 @@ def _op_cost(
             line = value.scale * width * value.format.bits
             return OpCost(name, kind, line_bits=(value.scale - 1) * line)
         case _:
-            waits = [slowest.clocks(width) - arrival.clocks(width) for arrival in arrivals]
+            waits = zip(join.waits, join.held, strict=True) if join else ()
             delay = sum(
-                _ceil(wait * _bits_per_clock(program, source))
-                for wait, source in zip(waits, step.sources, strict=False)
+                whole(wait.clocks(width) * _bits_per_clock(program, held)) for wait, held in waits
             )
             return OpCost(name, kind, delay_bits=delay)
 
@@ -171,11 +129,8 @@ def _op_cost(
 def _bits_per_clock(program: Program, value: Value) -> int:
     """The bits of a value that arrive with one low-resolution pixel.
 
-    A repeated pixel is held back once, before it is repeated; an accumulator takes the bits
-    that the proof leaves it.
+    An accumulator takes the bits that the proof leaves it.
     """
-    while isinstance(op := program.step(value.name).op, NearestUpsample):
-        value = program.step(op.source).value
     bits = value.format.bits
     if value.is_accumulator:
         bits = int(program.ranges.values[value.name].bits.max())

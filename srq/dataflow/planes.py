@@ -73,12 +73,12 @@ class Planes:
         match step.op:
             case PixelShuffle(scale=s):
                 channel, y, x = _blocks(step)
-                inner = step.value.scale // s
-                plane = (channel * s**2 + y % s * s + x % s) * inner**2 + y // s * inner + x // s
+                before = step.sources[0].scale
+                plane = (channel * s**2 + y % s * s + x % s) * before**2 + y // s * before + x // s
             case NearestUpsample(scale=s):
                 channel, y, x = _blocks(step)
-                inner = step.value.scale // s
-                plane = channel * inner**2 + y // s * inner + x // s
+                before = step.sources[0].scale
+                plane = channel * before**2 + y // s * before + x // s
             case Output():
                 plane = np.arange(self.count(step.op.name))
             case _:
@@ -92,7 +92,7 @@ class Planes:
         out, i, ky, kx = np.nonzero(op.weight)
         weight = op.weight[out, i, ky, kx].astype(np.int64)
         channel = out // (op.out_channels // op.groups) * (op.in_channels // op.groups) + i
-        parts = []
+        parts: list[tuple[Ints, ...]] = []
         for y, x in np.ndindex(scale, scale):
             dy, row = np.divmod(y + ky - op.padding.top, scale)
             dx, column = np.divmod(x + kx - op.padding.left, scale)

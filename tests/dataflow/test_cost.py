@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from srq.dataflow import Latency, Reach, cost_of
+from srq.dataflow import Lag, Reach, cost_of
 from srq.fixed import Format
 from srq.program import Add, Conv, Input, NearestUpsample, Output, PixelShuffle, Program
 from tests.kim_program import kim_program
@@ -25,7 +25,7 @@ def test_the_papers_network(width):
     # The skip waits for two 1x5 kernels; the input for all that the network sees below and
     # to the right.
     assert c.delay_bits == 4 * 32 * 14 + (3 * width + 7) * 8
-    assert c.latency == Latency(Fraction(3), Fraction(7))
+    assert c.latency == Lag(Fraction(3), Fraction(7))
     assert c.latency.clocks(width) == 3 * width + 7
     # DESIGN: 15 wide, 7 high.
     assert (c.reach.rows, c.reach.columns) == (7, 15)
@@ -37,7 +37,7 @@ def test_each_op_has_its_share():
     assert (shares["dw4"].macs, shares["dw4"].multiplier) == (288, (14, 10))
     assert shares["dw4"].line_bits == 2 * 100 * 32 * 14
     assert shares["dw2"].line_bits == 0
-    assert shares["dw2"].latency == Latency(Fraction(0), Fraction(2))
+    assert shares["dw2"].latency == Lag(Fraction(0), Fraction(2))
     assert shares["skip"].delay_bits == 4 * 32 * 14
     assert shares["hr"].line_bits == 2 * 100 * 8
     assert shares["lr"].multiplier is None
@@ -66,7 +66,7 @@ def test_ops_at_the_larger_scale_count_per_low_resolution_pixel():
     c = cost_of(program, width=100)
     assert c.multipliers == {(8, 3): 4 * 15, (8, 2): 4}
     assert c.weight_bits == 4 * 2 + 15 * 3 + 32
-    assert c.latency == Latency(Fraction(1, 2), Fraction(1))
+    assert c.latency == Lag(Fraction(1, 2), Fraction(1))
     shares = {op.name: op for op in c.ops}
     assert shares["c2"].line_bits == 2 * 200 * 8
     # The base waits half a line and a pixel, held back before it is repeated.
