@@ -22,7 +22,7 @@ WITH_TORCH = {
     "srq.restore",
 }
 # These reach torch, but not before it is asked for.
-LAZY = {"srq.cli", "srq.__main__", "srq.evaluate", "srq.export", "srq.verify"}
+LAZY = {"srq.cli", "srq.__main__", "srq.evaluate"}
 
 IMPORT = """
 import importlib, pkgutil, sys

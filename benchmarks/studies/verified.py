@@ -19,9 +19,9 @@ from srq.evaluate.result import circumstances
 from srq.files import write_text
 from srq.program import load
 from srq.stimuli.pictures import cases
-from srq.verify.candidates import candidates
 from srq.verify.check import Expectations, check
 from srq.verify.report import as_json, verdict
+from srq.verify.subjects import subjects
 from srq.zoo import names, resolve
 
 
@@ -30,7 +30,7 @@ def verified(name: str) -> dict[str, Any]:
     program = load(resolve(name, "program"))
     expectations = Expectations(program, cases(program))
     outcomes = []
-    for outcome in check(program, candidates().values(), expectations):
+    for outcome in check(program, subjects(), expectations):
         print(f"{name} {outcome.name}: {verdict(outcome)}", flush=True)
         outcomes.append(outcome)
     return as_json(program, expectations, outcomes)

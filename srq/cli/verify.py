@@ -67,20 +67,19 @@ def verify(
     from srq.files import write_text
     from srq.program import load
     from srq.stimuli.pictures import cases
-    from srq.verify.candidates import candidates, chosen
     from srq.verify.check import Expectations, check
     from srq.verify.report import Table, as_json, as_junit
-    from srq.verify.twin import beside
+    from srq.verify.subjects import chosen, subjects, twin_of
     from srq.zoo import resolve
 
     path = resolve(model, "program")
     program = load(path)
-    selected = chosen(candidates(twin or beside(path)), only or [])
+    selected = chosen(subjects(twin or twin_of(path)), only or [])
     screen = console(json)
     outcomes: list[Outcome] = []
     with _watching() as watcher:
         expectations = Expectations(program, cases(program, quick=quick))
-        table = Table((candidate.name for candidate in selected), expectations.pixels)
+        table = Table(selected, expectations.pixels)
         watcher.ended("reference")
         _say(screen, _headline(program, expectations), table.head)
         for outcome in check(program, selected, expectations, watcher):

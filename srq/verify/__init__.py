@@ -4,11 +4,14 @@ A subject is one thing that was made of a Program: an engine, or what an exporte
 and run. Every subject is named once in ``SUBJECTS``.
 """
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
+from srq.program import Program
 from srq.registry import Entry, Registry
 
 
@@ -29,17 +32,23 @@ class Subject(Protocol):
 class SubjectEntry(Entry):
     """Where a subject is found: ``target`` names what makes one from a Program.
 
-    NAME(program) gives a context manager of a Subject, which builds what is to be run (in a
-    temporary folder, if it takes one) and clears it away. It raises MissingDependencyError,
+    NAME(program, **choices) gives a context manager of a Subject, which builds what is to be run
+    (in a temporary folder, if it takes one) and clears it away. It raises MissingDependencyError,
     whose sentence says how to get it, where a tool is missing; ProgramError where this Program
     cannot be expressed there. What an exporter wrote it takes from that exporter's ``files`` or
     from ``export``, nowhere else: benchmarks/studies/mutations alters it there.
 
-    within: by how much a pixel may differ, in code values. 0 for everything that computes with
-            integers; a shader that may only use floats states its bound.
+    within:  by how much a pixel may differ, in code values. 0 for everything that computes with
+             integers; a shader that may only use floats states its bound.
+    choices: what NAME takes beside the Program, by keyword.
     """
 
     within: int = 0
+    choices: Mapping[str, Any] = field(default_factory=dict)
+
+    def open(self, program: Program) -> AbstractContextManager[Subject]:
+        """The subject made of ``program``; ImportError if what it needs is not installed."""
+        return self.load()(program, **self.choices)
 
 
 SUBJECTS = Registry(

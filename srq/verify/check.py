@@ -13,9 +13,8 @@ from srq.errors import MissingDependencyError, ProgramError, SrqError
 from srq.program import Program
 from srq.program.reference import Reference
 from srq.stimuli.pictures import Case
-from srq.verify import Subject
+from srq.verify import Subject, SubjectEntry
 from srq.verify.bounds import Bounds
-from srq.verify.candidates import Candidate
 from srq.verify.compare import Difference, first_difference
 
 TRACED_PIXELS = 10_000
@@ -127,72 +126,77 @@ def _compact(program: Program, trace: Mapping[str, NDArray]) -> dict[str, NDArra
 
 def check(
     program: Program,
-    candidates: Iterable[Candidate],
+    subjects: Mapping[str, SubjectEntry],
     expectations: Expectations,
     watcher: Watcher | None = None,
 ) -> Iterator[Outcome]:
-    """The outcome of each candidate, as soon as it is known: built, run, cleared away."""
+    """The outcome of each subject, as soon as it is known: built, run, cleared away."""
     watcher = watcher or Watcher()
-    for candidate in candidates:
-        outcome = _checked(program, candidate, expectations, watcher)
-        watcher.ended(candidate.name)
+    for name, entry in subjects.items():
+        outcome = _checked(program, name, entry, expectations, watcher)
+        watcher.ended(name)
         yield outcome
 
 
 def _checked(
-    program: Program, candidate: Candidate, expectations: Expectations, watcher: Watcher
+    program: Program, name: str, entry: SubjectEntry, expectations: Expectations, watcher: Watcher
 ) -> Outcome:
     begun = time.perf_counter()
-    watcher.building(candidate.name)
+    watcher.building(name)
     try:
-        with candidate.open(program) as subject:
+        with entry.open(program) as subject:
             built = time.perf_counter()
-            outcome = compare(program, candidate, subject, expectations, watcher)
+            outcome = compare(program, name, subject, expectations, watcher, within=entry.within)
             return replace(outcome, building=built - begun, running=time.perf_counter() - built)
     except MissingDependencyError as error:
-        return Outcome(candidate.name, State.MISSING, reason=str(error))
+        return Outcome(name, State.MISSING, reason=str(error))
     except ImportError as error:
-        reason = f"It needs {error.name or error}, which is not installed; {candidate.get}."
-        return Outcome(candidate.name, State.MISSING, reason=reason)
+        reason = f"It needs {error.name or error}, which is not installed; {entry.get}."
+        return Outcome(name, State.MISSING, reason=reason)
     except ProgramError as error:
-        return Outcome(candidate.name, State.REFUSED, reason=str(error))
+        return Outcome(name, State.REFUSED, reason=str(error))
     except SrqError:
         raise  # the user's to mend: a file that cannot be read, a twin of something else
     except Exception as error:
-        return _failed(candidate.name, error)
+        return _failed(name, error)
 
 
 def compare(
     program: Program,
-    candidate: Candidate,
+    name: str,
     subject: Subject,
     expectations: Expectations,
     watcher: Watcher | None = None,
+    *,
+    within: int = 0,
 ) -> Outcome:
-    """The outcome of a subject that is ready to run; it ends at the first difference."""
+    """The outcome of a subject that is ready to run; it ends at the first difference.
+
+    within: by how much a pixel may differ.
+    """
     watcher = watcher or Watcher()
-    outcome = Outcome(candidate.name, State.EQUAL)
+    outcome = Outcome(name, State.EQUAL)
     for index, wanted in enumerate(expectations.all):
         try:
-            outcome = _with_one(program, candidate, subject, wanted, outcome)
+            outcome = _with_one(program, subject, wanted, outcome, within)
         except Exception as error:
-            return _failed(candidate.name, error, picture=wanted.case.name)
-        watcher.compared(candidate.name, index + 1, len(expectations.all))
+            return _failed(name, error, picture=wanted.case.name)
+        watcher.compared(name, index + 1, len(expectations.all))
         if outcome.state.is_wrong:
             break
     return outcome
 
 
 def _with_one(
-    program: Program, candidate: Candidate, subject: Subject, wanted: Expected, before: Outcome
+    program: Program, subject: Subject, wanted: Expected, before: Outcome, within: int
 ) -> Outcome:
     """The outcome after one more picture."""
     name = program.output_value.name
     made = subject.run(wanted.case.picture)
     result, expected = {name: made[np.newaxis]}, {name: wanted.result[np.newaxis]}
-    difference = first_difference(expected, result, within=candidate.within)
+    difference = first_difference(expected, result, within=within)
     # A float subject's bound is on its pictures; nothing is promised of what lies between.
-    look_inside = wanted.trace and not candidate.within
+    look_inside = wanted.trace and not within
     traced = subject.trace(wanted.case.picture) if difference or look_inside else {}
     if traced:
         whole = wanted.trace or Reference(program)(wanted.case.picture, trace=True)

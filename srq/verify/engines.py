@@ -31,7 +31,7 @@ class EngineSubject:
 
 
 @contextmanager
-def engine(name: str, program: Program) -> Iterator[EngineSubject]:
+def engine(program: Program, name: str) -> Iterator[EngineSubject]:
     """The engine of that name in ``srq.engines.ENGINES``, with the threads it takes by itself."""
     yield EngineSubject(open_engine(program, name))
 

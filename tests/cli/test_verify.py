@@ -60,7 +60,7 @@ def subjects(monkeypatch):
     known = {"tiles": room.SUBJECTS["tiles"], **{name: SubjectEntry(name, name) for name in makers}}
     load = SubjectEntry.load
     monkeypatch.setattr(room, "SUBJECTS", known)
-    monkeypatch.setattr("srq.verify.candidates.SUBJECTS", known)
+    monkeypatch.setattr("srq.verify.subjects.SUBJECTS", known)
     monkeypatch.setattr(SubjectEntry, "load", lambda entry: makers.get(entry.target) or load(entry))
 
 
@@ -128,7 +128,7 @@ def test_json_alone_goes_to_standard_output(path, capsys):
     ("arguments", "sentence"),
     [
         (["kim-x5"], "No integer program is called 'kim-x5'; did you mean 'kim-x4'?"),
-        (["kim-x2", "--only", "tils"], "that is called 'tils'; did you mean 'tiles'?"),
+        (["kim-x2", "--only", "tils"], "There is no subject 'tils'; did you mean 'tiles'?"),
         (
             ["kim-x2", "--twin", "no.safetensors", "--quick"],
             "There is no file no.safetensors; name the",

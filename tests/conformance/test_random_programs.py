@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from srq.stimuli.adversarial import driven
 from srq.stimuli.pictures import Case
 from srq.verify.check import Expectations
-from tests.conformance.verified import CANDIDATES, verified
+from tests.conformance.verified import SUBJECTS, verified
 from tests.strategies import pictures, programs
 
 SLOW = {"c": 3, "glsl": 3, "hls": 1, "libplacebo": 3}
@@ -21,7 +21,7 @@ SLOW = {"c": 3, "glsl": 3, "hls": 1, "libplacebo": 3}
 TIMES = int(os.environ.get("SRQ_CONFORMANCE_EXAMPLES", "1"))
 
 
-@pytest.mark.parametrize("subject", CANDIDATES)
+@pytest.mark.parametrize("subject", SUBJECTS)
 def test_all_agree_on_any_program(subject):
     @given(st.data())
     @settings(
@@ -34,7 +34,7 @@ def test_all_agree_on_any_program(subject):
         drawn = [data.draw(pictures(program, max_side=side)) for side in (3, 9)]
         found = [Case(f"drawn {n}", picture) for n, picture in enumerate(drawn)]
         found += [Case(f"drives {op}", picture) for op, picture in driven(program, channels=2)]
-        outcome = verified(program, CANDIDATES[subject], Expectations(program, found))
+        outcome = verified(program, subject, Expectations(program, found))
         event(outcome.state.value)
 
     agree()

@@ -4,14 +4,14 @@ import pytest
 
 from srq.verify.check import State
 from srq.zoo import names
-from tests.conformance.verified import CANDIDATES, of_the_zoo, verified
+from tests.conformance.verified import SUBJECTS, of_the_zoo, verified
 
 
-@pytest.mark.parametrize("subject", CANDIDATES)
+@pytest.mark.parametrize("subject", SUBJECTS)
 @pytest.mark.parametrize("name", names("program"))
 def test_all_agree_on_a_program_of_the_zoo(name, subject):
     program, expectations = of_the_zoo(name)
-    outcome = verified(program, CANDIDATES[subject], expectations)
+    outcome = verified(program, subject, expectations)
     assert outcome.state is State.EQUAL
     assert outcome.pictures == len(expectations.all)
 

@@ -7,20 +7,20 @@ import pytest
 
 from srq.program import Program, load
 from srq.stimuli.pictures import cases
-from srq.verify.candidates import Candidate, candidates
 from srq.verify.check import Expectations, Outcome, State, check
+from srq.verify.subjects import subjects
 from srq.zoo import resolve
 
-CANDIDATES = candidates()
+SUBJECTS = subjects()
 
 
-def verified(program: Program, candidate: Candidate, expectations: Expectations) -> Outcome:
-    """The outcome, which must show no defect.
+def verified(program: Program, subject: str, expectations: Expectations) -> Outcome:
+    """The outcome of the subject of that name, which must show no defect.
 
     Where a tool is missing the test skips and says how to get it; under SRQ_REQUIRE_TOOLS=1,
     as in CI, it fails instead.
     """
-    (outcome,) = check(program, [candidate], expectations)
+    (outcome,) = check(program, {subject: SUBJECTS[subject]}, expectations)
     if outcome.state is State.MISSING:
         if os.environ.get("SRQ_REQUIRE_TOOLS") == "1":
             pytest.fail(outcome.reason)

@@ -1,6 +1,6 @@
 """What a verification finds, with subjects made wrong on purpose."""
 
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from srq.errors import CheckpointError, MissingDependencyError, ProgramError
 from srq.program.reference import Reference
 from srq.stimuli.pictures import Case, cases
+from srq.verify import SubjectEntry
 from srq.verify.bounds import Bounds
-from srq.verify.candidates import Candidate
 from srq.verify.check import TRACED_PIXELS, Expectations, State, Watcher, check, compare
 from srq.verify.compare import Difference
 from tests.strategies import pictures, programs
@@ -52,7 +52,7 @@ class Altered:
 
 
 def outcome_of(subject, **how):
-    return compare(PROGRAM, Candidate("it", "", nullcontext, **how), subject, EXPECTED)
+    return compare(PROGRAM, "it", subject, EXPECTED, **how)
 
 
 def test_what_equals_the_reference_is_equal():
@@ -116,6 +116,13 @@ def test_a_subject_that_breaks_off_has_failed():
     assert 'raise RuntimeError("it broke\\noff")' in outcome.details
 
 
+class Made(SubjectEntry):
+    """A subject that is not imported, but is what it names itself."""
+
+    def load(self):
+        return self.target
+
+
 def opened(error=None):
     @contextmanager
     def enter(program):
@@ -124,7 +131,7 @@ def opened(error=None):
             raise error
         yield Altered(by=0)
 
-    return Candidate("it", "", enter, get="pip install it")
+    return {"it": Made(enter, get="pip install it")}
 
 
 @pytest.mark.parametrize(
@@ -142,13 +149,13 @@ def opened(error=None):
     ],
 )
 def test_what_cannot_be_built_says_why(error, state, reason):
-    (outcome,) = check(PROGRAM, [opened(error)], EXPECTED)
+    (outcome,) = check(PROGRAM, opened(error), EXPECTED)
     assert (outcome.state, outcome.reason) == (state, reason)
 
 
 def test_a_mistake_of_the_user_is_not_a_result():
     with pytest.raises(CheckpointError):
-        list(check(PROGRAM, [opened(CheckpointError("It is another's."))], EXPECTED))
+        list(check(PROGRAM, opened(CheckpointError("It is another's.")), EXPECTED))
 
 
 def test_it_can_be_followed():
@@ -166,7 +173,7 @@ def test_it_can_be_followed():
             self.lines.append("ended")
 
     log = Log()
-    list(check(PROGRAM, [opened()], EXPECTED, log))
+    list(check(PROGRAM, opened(), EXPECTED, log))
     assert log.lines == ["it", "1/3", "2/3", "3/3", "ended"]
 
 

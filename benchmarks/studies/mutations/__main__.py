@@ -18,7 +18,6 @@ import signal
 import time
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -33,9 +32,9 @@ from srq.export import open_exporter
 from srq.files import write_text
 from srq.program import Program, load
 from srq.stimuli.pictures import cases
-from srq.verify.candidates import candidates
 from srq.verify.check import Expectations, Outcome, State, check
-from srq.verify.hls import Build, hls
+from srq.verify.hls import Build
+from srq.verify.subjects import subjects
 from srq.zoo import resolve
 
 TARGETS = ("c", "hls", "onnx", "glsl")
@@ -47,15 +46,15 @@ LONGEST = 900
 def outcome_of(program: Program, expectations: Expectations, mutant: Mutant) -> Outcome:
     """What a verification finds of the mutant, in place of what the exporter writes."""
     exporter = type(open_exporter(mutant.target))
-    candidate = candidates()[mutant.target]
+    entry = subjects()[mutant.target]
     if mutant.target == "hls":
         # Of the same sources; the exact types take three times as long to compile.
-        candidate = replace(candidate, open=partial(hls, build=Build(fast=True)))
+        entry = replace(entry, choices={"build": Build(fast=True)})
     signal.signal(signal.SIGALRM, _stop)
     signal.alarm(LONGEST)
     try:
         with patch.object(exporter, "files", lambda *_: dict(mutant.files)):
-            (outcome,) = check(program, [candidate], expectations)
+            (outcome,) = check(program, {mutant.target: entry}, expectations)
     finally:
         signal.alarm(0)
     return outcome

@@ -3,12 +3,12 @@ import pytest
 
 from srq.errors import CheckpointError, ProgramError
 from srq.lower import lower
+from srq.lower.twin import twin
 from srq.quant import choose_formats
 from srq.quant.twin_file import save_twin
 from srq.stimuli.pictures import Case
-from srq.verify.candidates import TWIN, candidates
 from srq.verify.check import Expectations, State, check
-from srq.verify.twin import beside, twin
+from srq.verify.subjects import TWIN, subjects
 from tests.quant.networks import calibration, small_twin
 from tests.verify.programs import tiny
 
@@ -27,7 +27,7 @@ def test_the_twin_equals_its_program_tensor_by_tensor(made):
     program, file = made
     picture = np.random.default_rng(0).integers(0, 256, (9, 11)).astype(np.uint8)
     expected = Expectations(program, [Case("noise", picture)])
-    (outcome,) = check(program, [candidates(file)[TWIN]], expected)
+    (outcome,) = check(program, {TWIN: subjects(file)[TWIN]}, expected)
     assert outcome.state is State.EQUAL, outcome
     assert outcome.integers == sum(tensor.size for tensor in expected.all[0].trace.values())
 
@@ -35,7 +35,7 @@ def test_the_twin_equals_its_program_tensor_by_tensor(made):
 def test_the_twin_of_another_program_is_refused(made):
     with (
         pytest.raises(CheckpointError, match="is the twin of another program"),
-        twin(made[1], tiny()),
+        twin(tiny(), made[1]),
     ):
         pass
 
@@ -43,14 +43,6 @@ def test_the_twin_of_another_program_is_refused(made):
 def test_a_program_of_deeper_luma_has_no_twin(made):
     with (
         pytest.raises(ProgramError, match=r"A twin reads 8-bit luma.*u10.10"),
-        twin(made[1], tiny(bits=10)),
+        twin(tiny(bits=10), made[1]),
     ):
         pass
-
-
-def test_it_is_found_beside_the_program(made):
-    file = made[1]
-    assert beside(file.with_name("net.srq")) == file
-    assert beside(file.with_name("other.srq")) is None
-    assert TWIN not in candidates()
-    assert next(iter(candidates(file))) == TWIN

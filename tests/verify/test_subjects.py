@@ -5,15 +5,15 @@ from srq.engines import ENGINES
 from srq.errors import ConfigError
 from srq.stimuli.pictures import Case
 from srq.verify import SUBJECTS
-from srq.verify.candidates import candidates, chosen
 from srq.verify.check import Expectations, State, check
 from srq.verify.engines import REFERENCE
+from srq.verify.subjects import TWIN, chosen, subjects, twin_of
 from tests.verify.programs import tiny
 
 
-def test_every_engine_and_every_subject_is_a_candidate_once():
+def test_every_engine_and_every_entry_is_a_subject_once():
     engines = [name for name in ENGINES if name != REFERENCE]
-    found = candidates()
+    found = subjects()
     assert len(found) == len(engines) + len(SUBJECTS)
     assert [*found][len(engines) :] == [*SUBJECTS]
     for name in engines:
@@ -21,26 +21,35 @@ def test_every_engine_and_every_subject_is_a_candidate_once():
 
 
 def test_each_says_what_it_is():
-    for candidate in candidates().values():
-        assert candidate.help
-        assert candidate.within in (0, 1)
+    for entry in subjects().values():
+        assert entry.help
+        assert entry.within in (0, 1)
 
 
 def test_names_choose_in_the_order_of_the_report():
-    known = candidates()
-    assert chosen(known, []) == list(known.values())
+    known = subjects()
+    assert chosen(known, []) == dict(known)
     last_first = [*known][::-1]
-    assert [candidate.name for candidate in chosen(known, last_first)] == [*known]
+    assert [*chosen(known, last_first)] == [*known]
     with pytest.raises(ConfigError) as error:
         chosen(known, ["tile"])
-    assert str(error.value) == (
-        "There is nothing to verify that is called 'tile'; did you mean 'tiles'?"
-    )
+    assert str(error.value) == "There is no subject 'tile'; did you mean 'tiles'?"
+
+
+def test_a_twin_is_found_next_to_its_program_and_comes_first(tmp_path):
+    file = tmp_path / "net-twin.safetensors"
+    file.touch()
+    assert twin_of(tmp_path / "net.srq") == file
+    assert twin_of(tmp_path / "other.srq") is None
+    assert TWIN not in subjects()
+    assert next(iter(subjects(file))) == TWIN
+    with pytest.raises(ConfigError, match="no file .*gone; name the twin"):
+        subjects(tmp_path / "gone")
 
 
 def test_tiles_are_more_than_one():
     program = tiny()
     picture = np.random.default_rng(0).integers(0, 256, (61, 113)).astype(np.uint8)
     expected = Expectations(program, [Case("noise", picture)])
-    (outcome,) = check(program, chosen(candidates(), ["tiles"]), expected)
+    (outcome,) = check(program, chosen(subjects(), ["tiles"]), expected)
     assert outcome.state is State.EQUAL
