@@ -17,9 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from srq.evaluate.result import circumstances
 from srq.files import write_text
 from srq.image.png import PngWriter
+from srq.provenance import Provenance
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -46,7 +46,7 @@ def main() -> int:
         sizes = {"file": large.stat().st_size, "result_file": target.stat().st_size}
     own = options.side**2 * 3
     report = {
-        "made": circumstances(),
+        "made": Provenance.now().to_json(),
         "model": options.model,
         "side": options.side,
         "bytes": {"picture": own, "result": own * 4, **sizes},

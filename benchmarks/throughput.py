@@ -16,7 +16,6 @@ The second form pastes the tables of the result file into the page, and draws it
 
 import argparse
 import json
-import os
 import sys
 import time
 from contextlib import ExitStack
@@ -31,9 +30,9 @@ from benchmarks.peers.runtimes import Frame, Run, contestants
 from benchmarks.throughput_page import write_page
 from srq.dataflow import cost_of
 from srq.engines import native
-from srq.evaluate.result import circumstances
 from srq.files import write_text
 from srq.program import Program, load
+from srq.provenance import Provenance
 from srq.verify.c import FAST, CSubject, c
 from srq.zoo import resolve
 
@@ -69,7 +68,7 @@ def main() -> int:
         "multiply_adds": macs,
         "isa": native.chosen_isa(),
         "rounds": options.rounds,
-        "made": circumstances() | {"load": os.getloadavg()[0]},
+        "made": Provenance.now().to_json(),
         "peers": {
             name: version(name)
             for name in ("onnxruntime", "openvino", "ncnn", "opencv-python-headless")

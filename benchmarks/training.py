@@ -33,9 +33,10 @@ from srq import __version__
 from srq.datasets.pool import LumaPool
 from srq.files import write_text
 from srq.models import build
+from srq.provenance import cores
 from srq.runs.processes import Processes
 from srq.train.config import TrainConfig
-from srq.train.machine import cores, prepared, resolved
+from srq.train.machine import prepared, resolved
 from srq.train.pictures import training_pool
 from srq.train.trainer import Trainer
 

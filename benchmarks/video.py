@@ -10,7 +10,6 @@ rest of the path, which on few cores is H.264 of 4K frames. Runs are interleaved
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 import time
@@ -25,9 +24,9 @@ from numpy.typing import NDArray
 
 from srq.engines import Engine, open_engine
 from srq.evaluate.paste import filled
-from srq.evaluate.result import circumstances
 from srq.files import write_text
 from srq.program import Program, load
+from srq.provenance import Provenance
 from srq.video.run import Options, upscale_video
 from srq.zoo import resolve
 
@@ -89,8 +88,8 @@ def main() -> int:
         "frames": options.frames,
         "threads": options.threads,
         "rounds": options.rounds,
-        "made": circumstances()
-        | {"load": os.getloadavg()[0], "ffmpeg": av.ffmpeg_version_info, "opencv": cv2.__version__},
+        "made": Provenance.now().to_json()
+        | {"ffmpeg": av.ffmpeg_version_info, "opencv": cv2.__version__},
         "frames_a_second": {
             preset: {
                 name: round(options.frames / median(taken), 2) for name, taken in times.items()

@@ -21,11 +21,11 @@ import torch
 from srq.bundle import read_bundle
 from srq.datasets.benchmarks import BENCHMARKS, load_benchmark
 from srq.datasets.protocol import clean_pair
-from srq.evaluate.result import circumstances
 from srq.files import sha256_file, write_text
 from srq.lower import lower
 from srq.program import load
 from srq.program.reference import Reference
+from srq.provenance import Provenance
 from srq.quant import Twin, calibration_set, fit, integers
 from srq.quant.origin import read_origin
 from srq.quant.twin_file import FORMAT, load_twin
@@ -63,7 +63,7 @@ def main() -> int:
         "network": {"file": source.name, "sha256": sha256_file(source)},
         "fingerprint": program.fingerprint,
         "bits": [twin.weight_bits, twin.activation_bits],
-        "made": circumstances(),
+        "made": Provenance.now().to_json(),
         "equal": True,
         "sets": sets,
     }

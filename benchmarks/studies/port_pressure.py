@@ -14,7 +14,6 @@ The second form pastes the tables of the result file into the page.
 
 import argparse
 import json
-import os
 import platform
 import shutil
 import subprocess
@@ -37,8 +36,8 @@ from benchmarks.studies.port_pressure_loops import (
 )
 from srq.errors import MissingDependencyError, SrqError
 from srq.evaluate.paste import filled
-from srq.evaluate.result import circumstances
 from srq.files import write_text
+from srq.provenance import Provenance
 
 HARNESS = Path(__file__).with_suffix(".cpp")
 RESULT = Path(__file__).parents[1] / "results" / "port_pressure.json"
@@ -74,7 +73,7 @@ def measure(copies: int, rounds: int) -> dict[str, Any]:
         "all": a_clock["mixed"],
     }
     return {
-        "made": circumstances() | {"load": os.getloadavg()[0]},
+        "made": Provenance.now().to_json(),
         "copies": copies,
         "rounds": rounds,
         "gigahertz": round(1 / clock, 3),

@@ -30,13 +30,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srq.evaluate.paste import filled
-from srq.evaluate.result import circumstances
 from srq.export.glsl import Glsl
 from srq.files import write_text
 from srq.image.depth import to_depth
 from srq.image.io import read
 from srq.program import Program, load
 from srq.program.reference import Reference
+from srq.provenance import Provenance
 from srq.stimuli.pictures import natural
 from srq.verify.glsl import Player, ShaderSubject, parse
 from srq.verify.libplacebo import HALF_FLOATS, PlaceboSubject, compiled
@@ -85,7 +85,11 @@ def main() -> None:
         record = json.loads(options.json.read_text(encoding="utf-8"))
         write_text(options.page, pasted(options.page.read_text(encoding="utf-8"), record))
         return
-    record: dict[str, Any] = {"made": circumstances(), "players": players(), "programs": {}}
+    record: dict[str, Any] = {
+        "made": Provenance.now().to_json(),
+        "players": players(),
+        "programs": {},
+    }
     held = json.loads(options.json.read_text(encoding="utf-8")) if options.json.is_file() else None
     for name in names("program"):
         program = load(resolve(name, "program"))

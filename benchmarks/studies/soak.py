@@ -24,8 +24,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.evaluate.result import circumstances
 from srq.files import write_text
+from srq.provenance import Provenance
 
 RESULTS = Path(__file__).parents[1] / "results"
 UNIT = Fraction(1, 12800)
@@ -46,7 +46,7 @@ def main() -> int:
         seconds = time.monotonic() - began
         before, after = facts(source), facts(target)
     report = {
-        "made": circumstances() | {"ffmpeg": av.ffmpeg_version_info},
+        "made": Provenance.now().to_json() | {"ffmpeg": av.ffmpeg_version_info},
         "clip": {
             "minutes": options.minutes,
             "frames": len(before["times"]),

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from srq.evaluate.paste import filled
-from srq.evaluate.result import circumstances
 from srq.files import write_text
 from srq.program import load
+from srq.provenance import Provenance
 from srq.stimuli.pictures import cases
 from srq.verify.check import Expectations, check
 from srq.verify.report import as_json, verdict
@@ -78,7 +78,7 @@ def main() -> int:
         record = json.loads(options.json.read_text(encoding="utf-8"))
         write_text(options.page, pasted(options.page.read_text(encoding="utf-8"), record))
         return 0
-    record: dict[str, Any] = {"made": circumstances(), "programs": []}
+    record: dict[str, Any] = {"made": Provenance.now().to_json(), "programs": []}
     for name in names("program"):
         record["programs"].append(verified(name))
         write_text(options.json, json.dumps(record, indent=2) + "\n")

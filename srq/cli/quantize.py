@@ -180,8 +180,8 @@ def _finetune(
     twin: "Twin", config: "TrainConfig", path: Path, pictures: "Pictures", said: "Observer"
 ) -> None:
     """Train on; the states stand in a folder beside the .srq, to go on from."""
+    from srq.provenance import cores
     from srq.quant.finetune import finetune
-    from srq.train.machine import cores
 
     folder = path.with_name(f"{path.stem}-qat")
     finetune(twin, config, folder=folder, observer=said, measure=pictures.psnr_of, workers=cores())

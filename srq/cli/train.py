@@ -57,10 +57,10 @@ def train(
     """
     from srq.cli.output import console, write_json
     from srq.errors import ConfigError
+    from srq.provenance import cores
     from srq.runs.progress import Display, Observer
     from srq.train import run
     from srq.train.config import TrainConfig
-    from srq.train.machine import cores
 
     screen = console(json)
     observer = Observer() if quiet else Display(screen)

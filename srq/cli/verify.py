@@ -63,9 +63,9 @@ def verify(
     integer differs, the first one is told, with its op and place. The exit code is then 1.
     """
     from srq.cli.output import console, write_json
-    from srq.evaluate.result import circumstances
     from srq.files import write_text
     from srq.program import load
+    from srq.provenance import Provenance
     from srq.stimuli.pictures import cases
     from srq.verify.check import Expectations, check
     from srq.verify.report import Table, as_json, as_junit
@@ -89,7 +89,9 @@ def verify(
     _say(screen, _summary(outcomes, len(wrong)))
     if junit is not None:
         write_text(junit, as_junit(program, outcomes))
-    write_json({**as_json(program, expectations, outcomes), "made": circumstances()}, json)
+    write_json(
+        {**as_json(program, expectations, outcomes), "made": Provenance.now().to_json()}, json
+    )
     if wrong:
         raise typer.Exit(1)
 

@@ -2,23 +2,18 @@
 
 import json
 import math
-import platform
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from srq import __version__
 from srq.errors import DataError
 from srq.files import storage_error
+from srq.provenance import Provenance
 
 FORMAT = "srq.evaluation"
 VERSION = 1
 BASELINE = "bicubic"
-_PACKAGES = ("numpy", "pillow", "torch")
 
 
 @dataclass(frozen=True)
@@ -57,7 +52,7 @@ class Evaluation:
     models: dict[str, dict[str, Any]]
     pictures: dict[str, dict[str, str]] = field(default_factory=dict)
     scores: list[Score] = field(default_factory=list)
-    made: dict[str, Any] = field(default_factory=lambda: circumstances())
+    made: Provenance = field(default_factory=Provenance.now)
 
     @property
     def sets(self) -> list[str]:
@@ -95,7 +90,7 @@ class Evaluation:
             "format": FORMAT,
             "version": VERSION,
             "scale": self.scale,
-            "made": self.made,
+            "made": self.made.to_json(),
             "models": self.models,
             "means": means,
             "pictures": self.pictures,
@@ -120,7 +115,7 @@ class Evaluation:
             )
         try:
             evaluation = cls(record["scale"], record["models"], record["pictures"])
-            evaluation.made = record["made"]
+            evaluation.made = Provenance.from_json(record["made"])
             evaluation._add_columns(record["scores"])
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise DataError(
@@ -176,28 +171,3 @@ class Evaluation:
 def _average(values: Iterable[float]) -> float:
     numbers = list(values)
     return math.fsum(numbers) / len(numbers) if numbers else math.nan
-
-
-def circumstances() -> dict[str, Any]:
-    """When and where a result was made: the time, the machine and the versions."""
-    versions = {"python": platform.python_version(), "srq": __version__}
-    for package in _PACKAGES:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return {
-        "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {"system": sys.platform, "architecture": platform.machine(), "cpu": _cpu()},
-        "versions": versions,
-    }
-
-
-def _cpu() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor()

@@ -1,6 +1,5 @@
 """Settling on a device and threads, so that the same training gives the same bits again."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,6 +9,7 @@ import torch
 from torch import nn
 
 from srq.errors import ConfigError, MissingDependencyError
+from srq.provenance import cores
 from srq.runs.allocator import keep_freed_memory
 from srq.runs.processes import Processes
 from srq.train.config import RunConfig
@@ -55,13 +55,6 @@ def placed(network: Model, device: torch.device) -> Model:
     # torch's type stubs know no such call; its documentation does.
     network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     return network
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @contextmanager

@@ -3,10 +3,11 @@ import platform
 import pytest
 import torch
 
+from srq.provenance import cores
 from srq.runs.allocator import keep_freed_memory
 from srq.runs.processes import Processes
 from srq.train.config import RunConfig
-from srq.train.machine import cores, prepared, resolved
+from srq.train.machine import prepared, resolved
 
 
 def test_threads_are_shared_among_the_processes_of_a_machine():

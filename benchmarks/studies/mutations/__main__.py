@@ -27,10 +27,10 @@ from benchmarks.studies.mutations.mutant import Mutant
 from benchmarks.studies.mutations.survivors import explained
 from benchmarks.studies.mutations.text_edits import KINDS, mutants
 from srq.evaluate.paste import filled
-from srq.evaluate.result import circumstances
 from srq.export import open_exporter
 from srq.files import write_text
 from srq.program import Program, load
+from srq.provenance import Provenance
 from srq.stimuli.pictures import cases
 from srq.verify.check import Expectations, Outcome, State, check
 from srq.verify.hls import Build
@@ -133,7 +133,12 @@ def main() -> None:
         write_text(options.page, pasted(options.page.read_text(encoding="utf-8"), record))
         return
     program = load(resolve("kim-x2", "program"))
-    record = {"program": program.fingerprint, "seed": SEED, "made": circumstances(), "mutants": []}
+    record = {
+        "program": program.fingerprint,
+        "seed": SEED,
+        "made": Provenance.now().to_json(),
+        "mutants": [],
+    }
     rows = _held(options.json, record)
     expectations = Expectations(program, cases(program))
     for target in options.targets:

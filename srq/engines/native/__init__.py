@@ -15,6 +15,7 @@ from srq.engines.native.encoding import ENCODING, encode
 from srq.errors import ConfigError, ImageError
 from srq.program import Program
 from srq.program.pictures import checked_picture
+from srq.provenance import cores
 
 if getattr(_native, "encoding", None) != ENCODING:
     raise ImportError("The native extension was built for another version of srq.")
@@ -68,7 +69,7 @@ class Native:
         self.program = program
         self.scale = program.scale
         self.isa = chosen_isa()
-        self.threads = threads or _cores()
+        self.threads = threads or cores()
         self._engine = _native.Engine(encode(program), self.isa)
 
     def __call__(self, picture: Picture, *, out: Picture | None = None) -> Picture:
@@ -96,9 +97,3 @@ class Native:
         if not (rows_fit and out.flags.writeable):
             raise ImageError("The result must be writeable, with the pixels of a row together.")
         return out
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
