@@ -7,10 +7,10 @@ engine = srq.load("kim-x2")     # a callable on luma; engine.program is the Prog
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from srq.version import __version__
+
 if TYPE_CHECKING:
     from srq.upscaling.engine import Engine
-
-__version__ = "0.1.0"
 
 __all__ = ["__version__", "load", "upscale"]
 

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from srq import __version__
+from srq.version import __version__
 
 PACKAGES = ("numpy", "pillow", "torch")
 """The packages whose versions may change what srq computes, or how fast."""

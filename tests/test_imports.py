@@ -79,4 +79,4 @@ import srq
 new = set(sys.modules) - before
 print(*sorted(name for name in new if name.partition(".")[0] not in sys.stdlib_module_names))
 """
-    assert fresh("-c", script).stdout == "srq\n"
+    assert fresh("-c", script).stdout == "srq srq.version\n"

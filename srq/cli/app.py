@@ -11,10 +11,10 @@ from typing import Annotated
 
 import typer
 
-from srq import __version__
 from srq.cli.lazy import LazyGroup
 from srq.errors import SrqError
 from srq.files import storage_error
+from srq.version import __version__
 
 USER_MISTAKE = 2
 DEFECT = 70

@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from srq import __version__
 from srq.errors import StorageError
 from srq.files import storage_error
+from srq.version import __version__
 
 MANIFEST = "manifest.json"
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from importlib import resources
 from string import Template
 
-from srq import __version__
 from srq.program import Program
+from srq.version import __version__
 
 LONGEST_NAME = 48
 """The characters of an identifier."""

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import torch
 
-from srq import __version__
 from srq.bundle import Notes, pack, unpack
 from srq.datasets.pool import LumaPool
 from srq.datasets.sampler import Sampler
@@ -22,6 +21,7 @@ from srq.train.machine import prepared, resolved
 from srq.train.pictures import training_pool
 from srq.train.trainer import DivergedError, Trainer
 from srq.train.validation import Validation, crops_psnr
+from srq.version import __version__
 
 # How many training crops the score on training data is taken from.
 _SCORED_CROPS = 64

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import av
 
-from srq import __version__
 from srq.engines import AUTO, Engine
 from srq.errors import ConfigError, SrqError, VideoError
 from srq.upscaling.shard import Shard
+from srq.version import __version__
 from srq.video.codecs import Encoding, checked_crf, chosen_codec, container_of
 from srq.video.enlarge import FrameEnlarger
 from srq.video.join import check_container, checked_times, join

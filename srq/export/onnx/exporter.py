@@ -6,7 +6,6 @@ from typing import ClassVar, Literal, get_args
 
 from onnx import ModelProto
 
-from srq import __version__
 from srq.errors import ConfigError, SrqError
 from srq.export.onnx.exact import exact_core
 from srq.export.onnx.forms import GRAY, LUMA, Form, model_of
@@ -17,6 +16,7 @@ from srq.export.onnx.qonnx import check_qonnx, qonnx_model
 from srq.export.onnx.rgb import RGB
 from srq.export.text import identifier
 from srq.program import Program, load
+from srq.version import __version__
 from srq.zoo import names, resolve
 
 Kind = Literal["exact", "float", "qonnx"]
