@@ -22,7 +22,7 @@ WITH_TORCH = {
     "srq.restore",
 }
 # These reach torch, but not before it is asked for.
-LAZY = {"srq.cli", "srq.__main__", "srq.evaluate"}
+LAZY = {"srq.cli", "srq.__main__"}
 
 IMPORT = """
 import importlib, pkgutil, sys

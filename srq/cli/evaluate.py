@@ -105,10 +105,10 @@ def evaluate(
 ) -> None:
     """Measure PSNR and SSIM of models on test sets, always beside bicubic."""
     from srq.errors import ConfigError
-    from srq.evaluate.choose import default_models, open_model
+    from srq.evaluate.choose import choose
     from srq.evaluate.figure import Crop
     from srq.evaluate.figure import figure as draw_figure
-    from srq.evaluate.suite import COMPRESSED_QUALITIES, COMPRESSED_SETS, TABLE1_SETS, Suite
+    from srq.evaluate.suite import COMPRESSED_QUALITIES
     from srq.evaluate.tables import csv_text
     from srq.evaluate.tables import markdown as markdown_text
     from srq.files import write_text
@@ -120,15 +120,16 @@ def evaluate(
         raise ConfigError("--quality belongs to --compressed; add it.")
     square = Crop.parse(crop) if crop else None
     screen = console(json)
-    chosen = models or default_models(scale or 2, compressed=compressed)
-    if not chosen:
-        screen.print("The zoo has no network of this scale yet: bicubic alone is measured.")
-    engines = [open_model(text, engine=engine, device=device) for text in chosen]
-    suite = Suite(
-        sets or (COMPRESSED_SETS if compressed else TABLE1_SETS),
-        scale=scale or (engines[0].scale if engines else 2),
+    engines, suite = choose(
+        models or None,
+        sets or None,
+        scale=scale,
         qualities=(qualities or COMPRESSED_QUALITIES) if compressed else (),
+        engine=engine,
+        device=device,
     )
+    if not engines:
+        screen.print("The zoo has no network of this scale yet: bicubic alone is measured.")
     if figure:
         # Before the long part, so that a mistake in its options shows at once.
         pixels = draw_figure(engines, suite, picture, crop=square, condition=condition)
@@ -152,7 +153,7 @@ def _measured(engines: "list[Engine]", suite: "Suite", screen: "Console") -> "Ev
         TimeRemainingColumn,
     )
 
-    from srq.evaluate.measure import evaluate as measure
+    from srq.evaluate.measure import measure
 
     columns = (
         TextColumn("{task.description}", markup=False),

@@ -1,8 +1,9 @@
 """Measure any engine on the field's test sets, and write tables and figures of it."""
 
+from srq.evaluate.choose import Model
 from srq.evaluate.engine import About, Bicubic, Engine
 from srq.evaluate.measure import evaluate
 from srq.evaluate.result import Evaluation
 from srq.evaluate.suite import Suite
 
-__all__ = ["About", "Bicubic", "Engine", "Evaluation", "Suite", "evaluate"]
+__all__ = ["About", "Bicubic", "Engine", "Evaluation", "Model", "Suite", "evaluate"]

@@ -1,4 +1,4 @@
-"""From what a user writes for a model to the engine that is measured.
+"""From what a user asks for to what is measured, and on what.
 
 ``peers:NAME`` is a peer's public weights, ``float:NAME`` and ``program:NAME`` a float checkpoint
 and an integer Program, of the zoo or by path. Without such a word a path says by its suffix what
@@ -6,26 +6,32 @@ it is (.srq, .npz, else a checkpoint or training run), and a name of the zoo mea
 where it has none yet, its float checkpoint. ``LABEL=MODEL`` chooses what the tables call it.
 """
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 import numpy as np
 
 from srq import zoo
+from srq.engines import Engine as ProgramRunner
+from srq.engines import open_engine
 from srq.errors import ConfigError
 from srq.evaluate.engine import About, Engine, Luma
+from srq.evaluate.suite import COMPRESSED_SETS, TABLE1_SETS, Suite
 from srq.files import sha256_file
-
-if TYPE_CHECKING:
-    from srq.engines import Engine as ProgramRunner
+from srq.program import Program, load
 
 KINDS = ("float", "program", "peers")
+
+Model: TypeAlias = str | Path | Program | ProgramRunner | Engine
+"""What can be asked for: a text as above, a Program, what ``srq.load`` gives, or any callable
+from uint8 luma (H, W) to uint8 luma (s·H, s·W) that has a ``name`` and a ``scale``."""
 
 
 class ProgramEngine:
     """An integer Program of 8-bit luma on one of srq's engines."""
 
-    def __init__(self, runner: "ProgramRunner", name: str, sha256: str) -> None:
+    def __init__(self, runner: ProgramRunner, name: str, sha256: str | None = None) -> None:
         program = runner.program
         widths = program.input_value.format, program.output_value.format
         if any(form.bits != 8 for form in widths):
@@ -49,6 +55,30 @@ class ProgramEngine:
         return self._runner(luma).astype(np.uint8, copy=False)
 
 
+def choose(
+    models: Iterable[Model] | Model | None = None,
+    sets: Iterable[str | Path] | str | Path | Suite | None = None,
+    *,
+    scale: int | None = None,
+    qualities: Sequence[int] = (),
+    engine: str = "auto",
+    device: str = "cpu",
+) -> tuple[list[Engine], Suite]:
+    """The engines to measure, and the suite to measure them on; ``srq.evaluate.evaluate`` says
+    what the arguments mean, and what is raised."""
+    if models is None:
+        models = default_models(scale or 2, compressed=bool(qualities))
+    engines = [_opened(model, engine, device) for model in _listed(models)]
+    if isinstance(sets, Suite):
+        return engines, sets
+    if sets is None:
+        names: Iterable[str | Path] = COMPRESSED_SETS if qualities else TABLE1_SETS
+    else:
+        names = [sets] if isinstance(sets, str | Path) else sets
+    scale = scale or (engines[0].scale if engines else 2)
+    return engines, Suite([str(name) for name in names], scale=scale, qualities=qualities)
+
+
 def open_model(text: str, *, engine: str = "auto", device: str = "cpu") -> Engine:
     """The engine that ``text`` names, ready to be measured.
 
@@ -58,27 +88,18 @@ def open_model(text: str, *, engine: str = "auto", device: str = "cpu") -> Engin
     label, model = _split(text)
     kind, rest = _kind(model)
     if kind == "peers":
-        from srq.evaluate.peers import find_peer, load_peer
-        from srq.evaluate.torch_engine import TorchEngine
+        from srq.evaluate.peers import find_peer
+        from srq.evaluate.torch_engine import open_peer
 
         path = Path(rest) if Path(rest).is_file() else find_peer(rest)
-        about = About(sha256=sha256_file(path))
-        return TorchEngine(load_peer(path), label or path.stem, device=device, about=about)
+        return open_peer(path, label, device=device)
     if kind == "program":
-        from srq.engines import open_engine
-        from srq.program import load
-
         path = zoo.resolve(rest, "program")
         runner = open_engine(load(path), engine)
         return ProgramEngine(runner, label or f"{path.stem} (integer)", sha256_file(path))
-    from srq.evaluate.torch_engine import TorchEngine
-    from srq.train.weights import find_weights
+    from srq.evaluate.torch_engine import open_checkpoint
 
-    path = zoo.resolve(rest, "float")
-    weights = find_weights(path)
-    about = About(sha256=sha256_file(weights.file))
-    name = label or f"{path.resolve().stem} (float)"
-    return TorchEngine(weights.network(), name, device=device, about=about)
+    return open_checkpoint(zoo.resolve(rest, "float"), label, device=device)
 
 
 def default_models(scale: int, *, compressed: bool) -> list[str]:
@@ -86,6 +107,22 @@ def default_models(scale: int, *, compressed: bool) -> list[str]:
     wanted = [f"kim-x{scale}", *([f"kim-x{scale}-compressed"] if compressed else [])]
     kinds: tuple[zoo.Kind, ...] = ("float", "program")
     return [f"{kind}:{name}" for name in wanted for kind in kinds if name in zoo.names(kind)]
+
+
+def _listed(models: Iterable[Model] | Model) -> Iterable[Model]:
+    if isinstance(models, Iterable) and not isinstance(models, str):
+        return models
+    return [models]
+
+
+def _opened(model: Model, engine: str, device: str) -> Engine:
+    if isinstance(model, str | Path):
+        return open_model(str(model), engine=engine, device=device)
+    if isinstance(model, Program):
+        model = open_engine(model, engine)
+    if isinstance(model, ProgramRunner):
+        return ProgramEngine(model, model.program.name)
+    return model
 
 
 def _split(text: str) -> tuple[str | None, str]:

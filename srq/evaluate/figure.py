@@ -11,7 +11,7 @@ from srq.degrade.jpeg import jpeg
 from srq.errors import ConfigError, DataError
 from srq.evaluate.engine import Bicubic, Engine, Luma
 from srq.evaluate.measure import upscaled
-from srq.evaluate.sheet import Panel, draw
+from srq.evaluate.panels import Panel, draw
 from srq.evaluate.sources import Source
 from srq.evaluate.suite import CLEAN, Case, Suite
 from srq.image.colour import rgb_to_ycbcr, ycbcr_to_rgb

@@ -1,29 +1,63 @@
 """Run engines over a suite, picture by picture, and score what they make."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 
 from srq.errors import ConfigError, ModelError
+from srq.evaluate.choose import Model, choose
 from srq.evaluate.engine import Bicubic, Engine, Luma, about
 from srq.evaluate.result import BASELINE, Evaluation, Score
 from srq.evaluate.suite import Case, Suite
 from srq.image.metrics import psnr, ssim
 
+OnCase = Callable[[Case, list[Score]], None]
+
 
 def evaluate(
-    engines: Sequence[Engine],
-    suite: Suite,
+    models: Iterable[Model] | Model | None = None,
+    sets: Iterable[str | Path] | str | Path | Suite | None = None,
     *,
-    on_case: Callable[[Case, list[Score]], None] | None = None,
+    scale: int | None = None,
+    qualities: Sequence[int] = (),
+    engine: str = "auto",
+    device: str = "cpu",
+    on_case: OnCase | None = None,
+) -> Evaluation:
+    """PSNR and SSIM of models on test sets, always beside bicubic.
+
+    models:    one or several: what ``srq evaluate --model`` takes ("kim-x2", "label=runs/mine"),
+               a Program, what ``srq.load`` gives, or any callable from uint8 luma (H, W) to
+               uint8 luma (s·H, s·W) that has a ``name`` and a ``scale``. The zoo's networks of
+               the scale, if none is named.
+    sets:      "Set5", "Set14", "B100" or "Urban100", a folder of HR pictures, or a manifest
+               (.jsonl); all four, or with ``qualities`` the first three, if none is named. A
+               ``Suite`` may be given in its place, and then says scale and qualities itself.
+    scale:     that of the first model, or 2, if it is not given.
+    qualities: JPEG qualities of LR, 1 to 100; LR is clean if there are none.
+    engine:    what runs Programs.
+    device:    what runs float networks: "cpu" or "cuda".
+    on_case:   called after each picture and condition with its scores.
+
+    Raises ModelError, CheckpointError, ConfigError, DataError or MissingDependencyError, in one
+    sentence.
+    """
+    engines, suite = choose(
+        models, sets, scale=scale, qualities=qualities, engine=engine, device=device
+    )
+    return measure(engines, suite, on_case=on_case)
+
+
+def measure(
+    engines: Sequence[Engine], suite: Suite, *, on_case: OnCase | None = None
 ) -> Evaluation:
     """PSNR and SSIM of luma for bicubic and every engine, on every case of the suite.
 
-    ``scale`` pixels are shaved off each border. One picture is held at a time; ``on_case`` is
-    called after each case with its scores. Raises ConfigError if an engine is of another scale
-    than the suite or two share a name, and ModelError if one gives anything but uint8 luma of
-    HR's size.
+    ``scale`` pixels are shaved off each border. One picture is held at a time. Raises
+    ConfigError if an engine is of another scale than the suite or two share a name, and
+    ModelError if one gives anything but uint8 luma of HR's size.
     """
     field: list[Engine] = [Bicubic(suite.scale), *engines]
     _check(field, suite)

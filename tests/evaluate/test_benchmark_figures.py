@@ -5,10 +5,11 @@ import pytest
 import torch
 
 from srq.evaluate import Bicubic, Suite
-from srq.evaluate.peers import find_peer, load_peer
+from srq.evaluate.peers import find_peer
 from srq.evaluate.published import PUBLISHED
 from srq.image.metrics import psnr, ssim
 from srq.image.resize import bicubic
+from srq.models.peer_weights import load_peer
 
 COMPRESSED = {
     "Set5": {10: 27.15, 30: 29.75, 50: 30.74, 70: 31.61, 90: 32.96},

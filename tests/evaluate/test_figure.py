@@ -6,7 +6,7 @@ import pytest
 from srq.errors import ConfigError, DataError
 from srq.evaluate import Suite
 from srq.evaluate.figure import Crop, figure
-from srq.evaluate.sheet import CROP_SIDE
+from srq.evaluate.panels import CROP_SIDE
 from tests.evaluate.conftest import Repeat
 
 

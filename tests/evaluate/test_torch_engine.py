@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from srq.errors import ConfigError
-from srq.evaluate.torch_engine import TorchEngine, reach
+from srq.evaluate.torch_engine import TorchEngine, receptive_radius
 from srq.models import build
 from srq.models.expand import expand, is_expanded
 
@@ -43,8 +43,8 @@ def test_values_are_clipped_and_rounded_half_up():
         ("fsrcnn", {"scale": 4}, 7),
     ],
 )
-def test_reach_is_how_far_a_network_looks(name, config, pixels):
-    assert reach(build(name, **config)) == pixels
+def test_the_receptive_radius_is_how_far_a_network_looks(name, config, pixels):
+    assert receptive_radius(build(name, **config)) == pixels
 
 
 def test_tiles_make_the_whole():

@@ -1,4 +1,4 @@
-"""Drawing of the side-by-side figure: one picture on the left, captioned crops beside it."""
+"""Draws the side-by-side figure: a picture on the left, captioned crops on the right."""
 
 import math
 from collections.abc import Sequence
@@ -37,8 +37,8 @@ def draw(
     title: str,
     panels: Sequence[Panel],
 ) -> NDArray[np.uint8]:
-    """The sheet, uint8 (H, W, 3): ``picture`` with its ``crop`` (left, top, size) marked, and
-    the panels in two rows. Figures of the best panel stand out."""
+    """The figure, uint8 (H, W, 3): ``picture`` with its ``crop`` (left, top, size) marked, and
+    the panels in two rows. The best panel's figures are coloured."""
     factor = max(1, round(CROP_SIDE / crop[2]))
     side = crop[2] * factor
     columns = math.ceil(len(panels) / 2)
@@ -46,20 +46,20 @@ def draw(
     whole = _marked(picture, crop, height - _TITLE - 12)
     left = _MARGIN + whole.width + _GAP
     width = left + columns * (side + _GAP) - _GAP + _MARGIN
-    sheet = Image.new("RGB", (width, height + 2 * _MARGIN), _PAPER)
-    pen = ImageDraw.Draw(sheet)
-    sheet.paste(whole, (_MARGIN, _MARGIN))
+    canvas = Image.new("RGB", (width, height + 2 * _MARGIN), _PAPER)
+    pen = ImageDraw.Draw(canvas)
+    canvas.paste(whole, (_MARGIN, _MARGIN))
     _text(pen, (_MARGIN, _MARGIN + whole.height + 10), title, _TITLE - 3, _INK, whole.width)
     for index, panel in enumerate(panels):
         row, column = divmod(index, columns)
         x = left + column * (side + _GAP)
         y = _MARGIN + row * (side + _CAPTION + _GAP)
         enlarged = Image.fromarray(panel.pixels).resize((side, side), Image.Resampling.NEAREST)
-        sheet.paste(enlarged, (x, y))
+        canvas.paste(enlarged, (x, y))
         _text(pen, (x, y + side + 7), panel.name, _NAME, _INK, side)
         colour = _ACCENT if panel.is_best else _QUIET
         _text(pen, (x, y + side + 10 + _NAME), panel.figures, _FIGURES, colour, side)
-    return np.asarray(sheet)
+    return np.asarray(canvas)
 
 
 def _marked(picture: NDArray[np.uint8], crop: tuple[int, int, int], height: int) -> Image.Image:
