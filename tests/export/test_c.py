@@ -8,7 +8,6 @@ import pytest
 from srq.errors import ConfigError
 from srq.export import open_exporter
 from srq.export.c import C
-from srq.export.c.memory import memory_of
 from srq.export.c.schedule import schedule
 from srq.fixed import Format
 from srq.program import Conv, Input, Output, Padding, Program
@@ -88,7 +87,7 @@ def test_the_timing_table_is_that_of_the_receptive_field():
 
 def test_the_readme_states_the_memory_of_the_maximum_width():
     size = C(max_width=1280).state_bytes(kim_program())
-    assert size == memory_of(schedule(kim_program())).size(1280, 512)
+    assert size == schedule(kim_program()).memory.size(1280, 512)
     text = C(max_width=1280).files(kim_program())["README.md"].decode()
     assert f"The state takes {size} bytes for lines of 1280 pixels" in text
 

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from srq.export.c.memory import default_block, memory_of
 from srq.export.c.schedule import schedule
 from srq.program import load
 from srq.zoo import resolve
@@ -21,8 +20,8 @@ def memory_table():
     rows = [head, "|---|---:|" + "---:|" * len(WIDTHS)]
     for name, block in NETWORKS:
         plan = schedule(load(resolve(name, "program")))
-        memory = memory_of(plan)
-        sizes = [memory.size(width, min(default_block(plan, width), block)) for width in WIDTHS]
+        memory = plan.memory
+        sizes = [memory.size(width, min(plan.default_block(width), block)) for width in WIDTHS]
         rows.append(f"| `{name}` | {block} | {' | '.join(f'{size:,}' for size in sizes)} |")
     return "\n".join(rows)
 

@@ -4,8 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from srq.export.c.memory import memory_of
-from srq.export.c.place import Size
+from srq.export.c.memory import Size
 from srq.export.c.schedule import schedule
 from srq.fixed import Format
 from srq.program import Add, Conv, Input, NearestUpsample, Output, Padding, PixelShuffle, Program
@@ -101,7 +100,7 @@ def test_values_that_are_never_alive_together_share_an_array():
 
 
 def test_the_size_of_the_state_counts_every_member():
-    memory = memory_of(schedule(kim_program()))
+    memory = schedule(kim_program()).memory
     # lr 4, conv1 32, pw2 16, skip 3 x 32, pw4 3 x 16 lines of 2 bytes; pw5 4 lines of 4.
     assert memory.halves.columns == 4 + 32 + 16 + 3 * 32 + 3 * 16
     assert memory.words.columns == 4

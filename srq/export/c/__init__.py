@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from srq.errors import ConfigError
 from srq.export.c.example import companions
 from srq.export.c.header import header
-from srq.export.c.memory import MOST_WIDTH, default_block, memory_of
+from srq.export.c.memory import MOST_WIDTH
 from srq.export.c.schedule import schedule
 from srq.export.c.source import source
 from srq.export.c.weights import weights_header
@@ -40,7 +40,7 @@ class C:
     def state_bytes(self, program: Program) -> int:
         """The memory that the exported C takes for one stream of lines of ``max_width``."""
         plan = schedule(program)
-        return memory_of(plan).size(self.max_width, default_block(plan, self.max_width))
+        return plan.memory.size(self.max_width, plan.default_block(self.max_width))
 
     def check(self, program: Program) -> list[str]:
         """See ``srq.export.Exporter``: the only thing that C cannot do is memory without end."""

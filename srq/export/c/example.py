@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srq.export.c.header import memory_sentence, timing
-from srq.export.c.memory import default_block, largest_scale
 from srq.export.c.schedule import Schedule
 from srq.export.c.text import names
 from srq.export.c.weights import array
@@ -21,14 +20,14 @@ def companions(program: Program, plan: Schedule, max_width: int) -> dict[str, by
     picture = sample_picture(program, min(_WIDTH, max_width))
     prefix = symbol(program)
     given, made = program.input.format, program.output_value.format
-    scale = largest_scale(plan)
+    scale = plan.largest_scale
     values = {
         **names(program),
         "delay": plan.delay,
         "in_hi": given.hi,
         "out_hi": made.hi,
         "max_width": max_width,
-        "block": default_block(plan, max_width),
+        "block": plan.default_block(max_width),
         "largest_scale": scale,
         "narrow": 5 * scale,
         "memory": memory_sentence(plan, max_width),

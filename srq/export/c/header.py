@@ -1,13 +1,6 @@
 """The .h file: the interface, its timing, and the state with its size as a formula."""
 
-from srq.export.c.memory import (
-    DEFAULT_BLOCK,
-    MOST_WIDTH,
-    default_block,
-    largest_scale,
-    memory_of,
-)
-from srq.export.c.place import S16, S32, U16
+from srq.export.c.memory import DEFAULT_BLOCK, MOST_WIDTH, S16, S32, U16
 from srq.export.c.schedule import Schedule
 from srq.export.c.text import names
 from srq.export.text import fill, indented, symbol
@@ -18,7 +11,7 @@ def header(program: Program, plan: Schedule, max_width: int) -> str:
     """``srq_NAME.h``; ``max_width`` is what its macro is unless the compiler is told otherwise."""
     prefix = symbol(program)
     given, made = program.input.format, program.output_value.format
-    memory = memory_of(plan)
+    memory = plan.memory
     return fill(
         "c/header.h",
         **names(program),
@@ -32,7 +25,7 @@ def header(program: Program, plan: Schedule, max_width: int) -> str:
         max_width=max_width,
         most_width=MOST_WIDTH,
         block=DEFAULT_BLOCK,
-        largest_scale=largest_scale(plan),
+        largest_scale=plan.largest_scale,
         words=memory.words.formula(prefix.upper()),
         halves=memory.halves.formula(prefix.upper()),
         memory=memory_sentence(plan, max_width),
@@ -60,8 +53,8 @@ def timing(plan: Schedule) -> list[str]:
 
 def memory_sentence(plan: Schedule, max_width: int) -> str:
     """How large the state is."""
-    memory = memory_of(plan)
-    size = memory.size(max_width, default_block(plan, max_width))
+    memory = plan.memory
+    size = memory.size(max_width, plan.default_block(max_width))
     columns = 4 * memory.words.columns + 2 * memory.halves.columns
     return f"{size} bytes for lines of {max_width} pixels, {columns} more or less for each pixel"
 

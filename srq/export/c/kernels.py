@@ -7,7 +7,7 @@ used is written, as an unused function is a warning.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from srq.export.c.place import S32, Cells
+from srq.export.c.memory import S32, Cells
 from srq.export.c.schedule import Schedule
 from srq.export.c.text import times
 from srq.export.text import fill, indented, listed

@@ -6,7 +6,7 @@ Numbers of the Program come from the weight header's macros, through the short f
 from collections.abc import Callable
 
 from srq.export.c.kernels import taps_at_once
-from srq.export.c.place import S16, S32, U16, Place
+from srq.export.c.memory import S16, S32, U16, Place
 from srq.export.c.schedule import Schedule
 from srq.export.c.text import minus, times
 from srq.export.text import indented

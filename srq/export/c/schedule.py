@@ -2,8 +2,9 @@
 
 A *tick* is one low-resolution line that comes in, or one that would come after the last. In tick
 t a value of scale g makes its lines g*t - lag to g*t - lag + g - 1, those of them that are in the
-picture. A convolution lags its source by the lines of padding below it; what has several sources
-lags the slowest. So every op's place in time is one number, whatever the picture's height.
+picture. The lags are those of ``srq.dataflow``, but a change of scale waits as long as it may:
+what an add delays of a picture's nearest upsampling is then delayed before it is enlarged. So
+every op's place in time is one number, whatever the picture's height.
 
 Ops that read one another column by column run together in a *segment*, a block of columns at a
 time, and what they pass on stays within the block. All other values have *lines*: the last few,
@@ -12,11 +13,28 @@ in a ring, as many as their readers look back, over the whole width with zeros b
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import inf
+from fractions import Fraction
 
-from srq.export.c.place import Cells, Member, Place, Segment, cells_of
-from srq.export.c.storage import with_blocks, with_members
-from srq.program import Conv, NearestUpsample, Op, PixelShuffle, Program, Step
+from srq.dataflow import Lags, is_view, lines_kept, whole
+from srq.export.c.memory import (
+    DEFAULT_BLOCK,
+    Cells,
+    Member,
+    Memory,
+    Place,
+    cells_of,
+    with_blocks,
+    with_members,
+)
+from srq.program import Conv, Op, Program, Step
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Ops of one scale that run together, block of columns by block."""
+
+    scale: int
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -34,6 +52,20 @@ class Schedule:
     channels: dict[Cells, int]
 
     @property
+    def memory(self) -> Memory:
+        """What the state takes."""
+        return Memory.of(self.members, self.channels)
+
+    @property
+    def largest_scale(self) -> int:
+        """The largest scale of any value: the least block that there can be."""
+        return max(segment.scale for segment in self.segments)
+
+    def default_block(self, max_width: int) -> int:
+        """The block that the header chooses: no wider than the widest of its lines."""
+        return min(self.largest_scale * max_width, DEFAULT_BLOCK)
+
+    @property
     def output(self) -> Place:
         """The Output's place."""
         return next(reversed(self.places.values()))
@@ -41,7 +73,7 @@ class Schedule:
     @property
     def delay(self) -> int:
         """How many low-resolution lines it looks ahead: the ticks after the last line."""
-        return -(-self.output.lag // self.output.scale)
+        return whole(Fraction(self.output.lag, self.output.scale))
 
     def lines_of_tick(self, tick: int, height: int) -> range:
         """The output lines that are made in ``tick``, of a picture of ``height`` lines."""
@@ -53,26 +85,16 @@ class Schedule:
 def schedule(program: Program) -> Schedule:
     """Lay ``program`` out; any Program can be."""
     steps = _in_order(program.steps)
-    lags = _lags(steps)
+    lags = _lags(program)
     segments = _segments(steps)
     home = {name: i for i, segment in enumerate(segments) for name in segment.names}
-    places = {}
+    places: dict[str, Place] = {}
     for step in steps:
         readers = [r for r in steps if step.op.name in r.op.sources]
         places[step.op.name] = _place(step, program, readers, lags, home)
-    places, channels = with_blocks(places, segments)
+    places, channels = with_blocks(places, [segment.names for segment in segments])
     places, members = with_members(places, home)
     return Schedule(places, segments, members, channels)
-
-
-def _is_view(op: Op) -> bool:
-    """Whether ``op`` only moves integers to a larger scale."""
-    return isinstance(op, PixelShuffle | NearestUpsample)
-
-
-def _bottom_of(op: Op) -> int:
-    """The lines below its own that an op reads."""
-    return op.padding.bottom if isinstance(op, Conv) else 0
 
 
 def _in_order(steps: Sequence[Step]) -> list[Step]:
@@ -82,31 +104,24 @@ def _in_order(steps: Sequence[Step]) -> list[Step]:
     """
     order = list(steps)
     for step in reversed(steps):
-        if _is_view(step.op):
+        if is_view(step.op):
             order.remove(step)
             first = next(i for i, r in enumerate(order) if step.op.name in r.op.sources)
             order.insert(first, step)
     return order
 
 
-def _lags(steps: Sequence[Step]) -> dict[str, int]:
-    """Every value's lag: the least there is, but a change of scale waits as long as it may.
-
-    What an Add delays of a picture's nearest upsampling is then delayed before it is enlarged.
-    """
-    lags: dict[str, int] = {}
-    for step in steps:
-        sources = [lags[s.name] * (step.value.scale // s.scale) for s in step.sources]
-        lags[step.op.name] = max(sources, default=0) + _bottom_of(step.op)
-    latest: dict[str, float] = dict.fromkeys(lags, inf)
-    for step in reversed(steps):
-        name = step.op.name
-        if _is_view(step.op):
-            lags[name] = int(latest[name])
-        for source in step.sources:
-            needed = (lags[name] - _bottom_of(step.op)) // (step.value.scale // source.scale)
-            latest[source.name] = min(latest[source.name], needed)
-    return lags
+def _lags(program: Program) -> dict[str, Fraction]:
+    """How many low-resolution lines each value lags: whole lines of its own, but maybe not of
+    the input's."""
+    lags = Lags(program)
+    placed: dict[str, Fraction] = {}
+    for step in program.steps:
+        name, scale = step.op.name, step.value.scale
+        placed[name] = lags[name].lines
+        if is_view(step.op):
+            placed[name] = Fraction(-whole(-lags.latest[name], scale), scale)
+    return placed
 
 
 def _segments(steps: Iterable[Step]) -> tuple[Segment, ...]:
@@ -131,18 +146,16 @@ def _place(
     step: Step,
     program: Program,
     readers: Sequence[Step],
-    lags: dict[str, int],
+    lags: dict[str, Fraction],
     home: dict[str, int],
 ) -> Place:
     name, scale = step.op.name, step.value.scale
     depth = left = right = 0
     for reader in readers:
-        enlarged = reader.value.scale // scale
-        back = -(-lags[reader.op.name] // enlarged) - lags[name]
+        lines = lines_kept(reader, step.value, lags[reader.op.name] - lags[name])
         if isinstance(reader.op, Conv):
-            back += reader.op.padding.top
             left, right = max(left, reader.op.padding.left), max(right, reader.op.padding.right)
-        if back or home[reader.op.name] != home[name]:
-            depth = max(depth, scale + back)
-    index = program.ops.index(step.op)
-    return Place(step, index, cells_of(step.value.format), lags[name], depth, left, right)
+        if lines > scale or home[reader.op.name] != home[name]:
+            depth = max(depth, lines)
+    index, lag = program.ops.index(step.op), whole(lags[name], scale)
+    return Place(step, index, cells_of(step.value.format), lag, depth, left, right)

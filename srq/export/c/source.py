@@ -3,10 +3,8 @@
 from itertools import groupby
 
 from srq.export.c.kernels import kernels, most_columns, most_taps
-from srq.export.c.memory import largest_scale
 from srq.export.c.ops import Ops, takes_io
-from srq.export.c.place import Segment
-from srq.export.c.schedule import Schedule
+from srq.export.c.schedule import Schedule, Segment
 from srq.export.c.text import minus, names, times
 from srq.export.text import fill, indented, symbol
 from srq.program import Input, Program
@@ -23,7 +21,7 @@ def source(program: Program, plan: Schedule) -> str:
         file=f"{prefix}.c",
         header=f"{prefix}.h",
         weights=f"{prefix}_weights.h",
-        largest_scale=largest_scale(plan),
+        largest_scale=plan.largest_scale,
         most_taps=most_taps(plan),
         most_columns=most_columns(plan),
         functions=kernels(plan, f"{prefix}_state"),
