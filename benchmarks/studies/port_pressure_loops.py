@@ -105,7 +105,7 @@ def window(waiting: int) -> Body:
 
 
 def dense(pairs: int, traded: int = 0, rounded: bool = True) -> Body:
-    """4 outputs of 64 pixels from pairs of inputs: part() of kernels/dense.hpp.
+    """4 outputs of 64 pixels from pairs of inputs: micro_kernel() of kernels/dense.hpp.
 
     `traded` outputs take two pairs of inputs (a, b) and weights (v, w) in one product
     (a + w) * (b + v), less a * b, which all outputs share, and v * w, which is known.
@@ -149,7 +149,8 @@ def dense(pairs: int, traded: int = 0, rounded: bool = True) -> Body:
 
 
 def products(rows: int, columns: int, first: int | None = None) -> Body:
-    """The sums of two channels, of even and of odd pixels by turns: Shape of kernels/depthwise.hpp.
+    """The sums of two channels, of even and of odd pixels by turns: FixedSums of
+    kernels/depthwise.hpp.
 
     Of 128 pixels, one channel after the other; or from register `first` on of 64, channels by
     turns.

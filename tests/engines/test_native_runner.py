@@ -2,21 +2,19 @@
 
 import os
 import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-import srq
 from srq.program.reference import Reference
 from tests.kim_program import kim_program
+from tests.native_programs import AARCH64, build, needed_for_aarch64
 from tests.strategies import pictures, programs
 
 native = pytest.importorskip("srq.engines.native", reason="the native engine is not built")
 
-SOURCE = Path(srq.__file__).parent / "engines" / "native"
 EXAMPLES = int(os.environ.get("SRQ_EXAMPLES", "60"))
 
 
@@ -58,21 +56,10 @@ def cases(tmp_path_factory):
     return path, len(made)
 
 
-def build(folder, flags, *options):
-    commands = [
-        ["cmake", "-S", SOURCE, "-B", folder, "-DSRQ_RUNNER=ON", "-DCMAKE_BUILD_TYPE=None"],
-        ["cmake", "--build", folder, "--parallel", "2"],
-    ]
-    commands[0] += [f"-DCMAKE_CXX_FLAGS={flags}", *options]
-    for command in commands:
-        done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-    return folder / "srq_runner"
-
-
-def run(runner, cases, isa, threads, emulator=()):
+def run(folder, cases, isa, threads, emulator=()):
     path, count = cases
-    command = [*emulator, str(runner), str(path), isa, str(threads), "2"]  # its memory used again
+    runner, times = str(folder / "srq_runner"), "2"  # its memory used again
+    command = [*emulator, runner, str(path), isa, str(threads), times]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, f"{isa}: {count} cases are right\n"), (
         done.stdout + done.stderr
@@ -85,22 +72,16 @@ def test_every_instruction_set_under_sanitizers(sanitizers, cases, tmp_path, req
     require_tool("cmake", "apt install cmake")
     require_tool("c++", "apt install g++")
     # Without optimizing: sanitized vector kernels take minutes to compile with it.
-    runner = build(tmp_path, "-O0", f"-DSRQ_SANITIZE={sanitizers}")
+    options = "-O0", f"-DSRQ_SANITIZE={sanitizers}"
+    folder = build(tmp_path, *options, targets=("srq_runner",))
     for isa in native.isas():
-        run(runner, cases, isa, threads=3)
+        run(folder, cases, isa, threads=3)
 
 
 @pytest.mark.timeout(600)
 def test_neon(cases, tmp_path, require_tool):
     require_tool("cmake", "apt install cmake")
-    compiler = require_tool("aarch64-linux-gnu-g++", "apt install g++-aarch64-linux-gnu")
-    emulator = require_tool("qemu-aarch64", "apt install qemu-user")
-    runner = build(
-        tmp_path,
-        "-O1 -static",
-        f"-DCMAKE_CXX_COMPILER={compiler}",
-        "-DCMAKE_SYSTEM_NAME=Linux",
-        "-DCMAKE_SYSTEM_PROCESSOR=aarch64",
-    )
-    run(runner, cases, "neon", 2, [emulator])
-    run(runner, cases, "portable", 1, [emulator])
+    compiler, emulator = needed_for_aarch64(require_tool)
+    folder = build(tmp_path, "-O1 -static", compiler, *AARCH64, targets=("srq_runner",))
+    run(folder, cases, "neon", 2, [emulator])
+    run(folder, cases, "portable", 1, [emulator])

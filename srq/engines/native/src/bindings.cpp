@@ -63,7 +63,7 @@ double peak(const std::string& isa, double seconds) {
   int64_t made = 0;
   double passed = 0;
   do {
-    made += kernels.multiply_adds(100000);
+    made += kernels.peak_multiply_adds(100000);
     passed = std::chrono::duration<double>(Clock::now() - began).count();
   } while (passed < seconds);
   return double(made) / passed;

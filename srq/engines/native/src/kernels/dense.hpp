@@ -1,4 +1,4 @@
-// Dense layers: groups of inputs of a tile, and sums over them.
+// Dense layers: the tuples of inputs of a tile, and sums over them.
 #pragma once
 
 #include "kernels/tile.hpp"
@@ -6,211 +6,213 @@
 namespace srq {
 namespace {
 
-template <class Isa>
-struct InnerDense : Inner<Isa> {
-  using typename Inner<Isa>::Words;
-  using typename Inner<Isa>::Sums;
-  using Inner<Isa>::kLanes;
-  using Inner<Isa>::kGroupSize;
-  static constexpr int kWidth = 2 * Isa::kDenseBlocks;  // vectors of Sums, low and high by turns
+template <class Ops>
+struct DenseKernel : TileKernel<Ops> {
+  using typename TileKernel<Ops>::VecI16;
+  using typename TileKernel<Ops>::VecI32;
+  using TileKernel<Ops>::kLanes;
+  using TileKernel<Ops>::kTupleSize;
+  static constexpr int kSums = 2 * Ops::kDenseVectors;  // VecI32 of a channel of a micro-kernel
 
-  static void gather(const Taps& taps, ptrdiff_t x, int16_t* inputs) {
-    if constexpr (Isa::kBytes) {
-      if (taps.bytes) return gather_bytes(taps, x, inputs);
+  static void im2col(const Taps& taps, ptrdiff_t x, int16_t* inputs) {
+    if constexpr (Ops::kHasQuads) {
+      if (taps.quads) return im2col_quads(taps, x, inputs);
     }
     const int16_t* const* lines = taps.lines;
-    for (int g = 0; g < taps.groups; ++g, inputs += kGroupSize, lines += 2) {
+    for (int t = 0; t < taps.tuples; ++t, inputs += kTupleSize, lines += 2) {
       SRQ_UNROLL
-      for (int b = 0; b < Isa::kBlocks; ++b) {
-        const Words first = tap(lines[0], x + b * kLanes), second = tap(lines[1], x + b * kLanes);
-        Isa::store(inputs + 2 * b * kLanes, Isa::pair_low(first, second));
-        Isa::store(inputs + (2 * b + 1) * kLanes, Isa::pair_high(first, second));
+      for (int v = 0; v < Ops::kTileVectors; ++v) {
+        const VecI16 first = tap(lines[0], x + v * kLanes), second = tap(lines[1], x + v * kLanes);
+        Ops::storeu(inputs + 2 * v * kLanes, Ops::interleave_low16(first, second));
+        Ops::storeu(inputs + (2 * v + 1) * kLanes, Ops::interleave_high16(first, second));
       }
     }
   }
 
   static void dense(const Dense& layer, ptrdiff_t x) {
-    if constexpr (Isa::kBytes) {
-      if (layer.bytes) return of_inputs<true>(layer, x);
+    if constexpr (Ops::kHasQuads) {
+      if (layer.quads) return with_inputs<true>(layer, x);
     }
-    of_inputs<false>(layer, x);
+    with_inputs<false>(layer, x);
   }
 
  private:
-  static Words tap(const int16_t* line, ptrdiff_t at) {
-    return line ? Isa::loadu(line + at) : Isa::splat16(0);
+  static VecI16 tap(const int16_t* line, ptrdiff_t at) {
+    return line ? Ops::loadu(line + at) : Ops::splat16(0);
   }
 
-  // What becomes of the sums: right shifts and saturation, or whatever the layer says.
-  enum class End { unsigned_format, signed_format, any };
+  // What is done with the sums: right shifts and saturation to an unsigned or a signed format, or
+  // whatever the layer says.
+  enum class Epilogue { unsigned_format, signed_format, any };
 
-  template <bool kBytes>
-  static void of_inputs(const Dense& layer, ptrdiff_t x) {
-    if (layer.target.exact || layer.rounding.left) return all_outs<kBytes, End::any>(layer, x);
-    if (layer.rounding.lo == 0) return all_outs<kBytes, End::unsigned_format>(layer, x);
-    all_outs<kBytes, End::signed_format>(layer, x);
+  template <bool kQuads>
+  static void with_inputs(const Dense& layer, ptrdiff_t x) {
+    if (layer.target.wide || layer.rounding.left) return all_outputs<kQuads, Epilogue::any>(layer, x);
+    if (layer.rounding.lo == 0) return all_outputs<kQuads, Epilogue::unsigned_format>(layer, x);
+    all_outputs<kQuads, Epilogue::signed_format>(layer, x);
   }
 
-  static void gather_bytes(const Taps& taps, ptrdiff_t x, int16_t* inputs) {
+  static void im2col_quads(const Taps& taps, ptrdiff_t x, int16_t* inputs) {
     const int16_t* const* lines = taps.lines;
-    const Words offset = Isa::splat16(taps.offset);
-    for (int g = 0; g < taps.groups; ++g, inputs += kGroupSize, lines += 4) {
+    const VecI16 offset = Ops::splat16(taps.offset);
+    for (int t = 0; t < taps.tuples; ++t, inputs += kTupleSize, lines += 4) {
       SRQ_UNROLL
-      for (int b = 0; b < Isa::kBlocks; ++b) {
-        Words tile[4];
+      for (int v = 0; v < Ops::kTileVectors; ++v) {
+        VecI16 input[4];
         SRQ_UNROLL
-        for (int t = 0; t < 4; ++t) {
-          tile[t] = Isa::add_words(tap(lines[t], x + b * kLanes), offset);
+        for (int i = 0; i < 4; ++i) {
+          input[i] = Ops::add16(tap(lines[i], x + v * kLanes), offset);
         }
-        const Words first = Isa::pack_bytes(Isa::pair_low(tile[0], tile[1]),
-                                            Isa::pair_high(tile[0], tile[1]));
-        const Words second = Isa::pack_bytes(Isa::pair_low(tile[2], tile[3]),
-                                             Isa::pair_high(tile[2], tile[3]));
-        Isa::store(inputs + 2 * b * kLanes, Isa::pair_low(first, second));
-        Isa::store(inputs + (2 * b + 1) * kLanes, Isa::pair_high(first, second));
+        const VecI16 first = Ops::pack_bytes(Ops::interleave_low16(input[0], input[1]),
+                                             Ops::interleave_high16(input[0], input[1]));
+        const VecI16 second = Ops::pack_bytes(Ops::interleave_low16(input[2], input[3]),
+                                              Ops::interleave_high16(input[2], input[3]));
+        Ops::storeu(inputs + 2 * v * kLanes, Ops::interleave_low16(first, second));
+        Ops::storeu(inputs + (2 * v + 1) * kLanes, Ops::interleave_high16(first, second));
       }
     }
   }
 
-  // One group of inputs more.
-  template <bool kBytes>
-  SRQ_INLINE static Sums dot(Sums sums, Words inputs, Words weights) {
-    if constexpr (kBytes) return Isa::dot_bytes(sums, inputs, weights);
-    return Isa::dot(sums, inputs, weights);
+  // Adds the products of a tuple of inputs.
+  template <bool kQuads>
+  SRQ_INLINE static VecI32 dot(VecI32 sums, VecI16 inputs, VecI16 weights) {
+    if constexpr (kQuads) return Ops::dot_quads(sums, inputs, weights);
+    return Ops::dot_pairs(sums, inputs, weights);
   }
 
-  template <bool kBytes, End kEnd>
-  static void all_outs(const Dense& layer, ptrdiff_t x) {
+  template <bool kQuads, Epilogue kEpilogue>
+  static void all_outputs(const Dense& layer, ptrdiff_t x) {
     int out = 0;
-    for (; out + Isa::kOuts < layer.outs; out += Isa::kOuts) {
-      outs<kBytes, kEnd, Isa::kOuts>(layer, out, x);
+    for (; out + Ops::kDenseOuts < layer.outs; out += Ops::kDenseOuts) {
+      channel_block<kQuads, kEpilogue, Ops::kDenseOuts>(layer, out, x);
     }
-    last_outs<kBytes, kEnd, Isa::kOuts>(layer, out, x);
+    last_outputs<kQuads, kEpilogue, Ops::kDenseOuts>(layer, out, x);
   }
 
-  // The last 1 to kOuts channels.
-  template <bool kBytes, End kEnd, int kOuts>
-  static void last_outs(const Dense& layer, int out, ptrdiff_t x) {
+  // The last 1 to kOuts output channels.
+  template <bool kQuads, Epilogue kEpilogue, int kOuts>
+  static void last_outputs(const Dense& layer, int out, ptrdiff_t x) {
     if constexpr (kOuts > 0) {
-      if (layer.outs - out == kOuts) return outs<kBytes, kEnd, kOuts>(layer, out, x);
-      last_outs<kBytes, kEnd, kOuts - 1>(layer, out, x);
+      if (layer.outs - out == kOuts) return channel_block<kQuads, kEpilogue, kOuts>(layer, out, x);
+      last_outputs<kQuads, kEpilogue, kOuts - 1>(layer, out, x);
     }
   }
 
-  template <bool kBytes, End kEnd, int kOuts>
-  SRQ_INLINE static void outs(const Dense& layer, int out, ptrdiff_t x) {
-    for (int block = 0; block < Isa::kBlocks; block += Isa::kDenseBlocks) {
-      part<kBytes, kEnd, kOuts>(layer, out, layer.inputs + 2 * block * kLanes, x + block * kLanes);
+  template <bool kQuads, Epilogue kEpilogue, int kOuts>
+  SRQ_INLINE static void channel_block(const Dense& layer, int out, ptrdiff_t x) {
+    for (int v = 0; v < Ops::kTileVectors; v += Ops::kDenseVectors) {
+      micro_kernel<kQuads, kEpilogue, kOuts>(layer, out, layer.inputs + 2 * v * kLanes,
+                                             x + v * kLanes);
     }
   }
 
-  // kOuts sums of kDenseBlocks vectors of pixels, from pixel x on.
-  template <bool kBytes, End kEnd, int kOuts>
-  SRQ_INLINE static void part(const Dense& layer, int out, const int16_t* inputs, ptrdiff_t x) {
-    Sums sums[kOuts][kWidth];
+  // kOuts output channels of kDenseVectors vectors of pixels from pixel x on, held in registers.
+  template <bool kQuads, Epilogue kEpilogue, int kOuts>
+  SRQ_INLINE static void micro_kernel(const Dense& layer, int out, const int16_t* inputs, ptrdiff_t x) {
+    VecI32 sums[kOuts][kSums];
     SRQ_UNROLL
     for (int o = 0; o < kOuts; ++o) {
-      const bool later = kBytes && layer.left;
-      Inner<Isa>::template start<kWidth>(later ? 0 : layer.rounding.init[out + o], sums[o]);
+      const bool init_last = kQuads && layer.left;
+      TileKernel<Ops>::template fill<kSums>(init_last ? 0 : layer.rounding.init[out + o], sums[o]);
     }
-    if (!kBytes && layer.residual) add_residual(layer, out, x, sums);
-    const int32_t* weights = layer.weights + ptrdiff_t(out) * layer.groups;
-    const int32_t* const weights_end = weights + ptrdiff_t(kOuts) * layer.groups;
-    for (; weights != weights_end; inputs += kGroupSize, weights += kOuts) {
-      Words input[kWidth];
+    if (!kQuads && layer.residual) add_residual(layer, out, x, sums);
+    const int32_t* weights = layer.weights + ptrdiff_t(out) * layer.tuples;
+    const int32_t* const weights_end = weights + ptrdiff_t(kOuts) * layer.tuples;
+    for (; weights != weights_end; inputs += kTupleSize, weights += kOuts) {
+      VecI16 input[kSums];
       SRQ_UNROLL
-      for (int v = 0; v < kWidth; ++v) input[v] = Isa::load(inputs + v * kLanes);
+      for (int v = 0; v < kSums; ++v) input[v] = Ops::load(inputs + v * kLanes);
       SRQ_UNROLL
       for (int o = 0; o < kOuts; ++o) {
-        const Words weight = Isa::splat_pair(weights[o]);
+        const VecI16 weight = Ops::splat_pair(weights[o]);
         SRQ_UNROLL
-        for (int v = 0; v < kWidth; ++v) sums[o][v] = dot<kBytes>(sums[o][v], input[v], weight);
+        for (int v = 0; v < kSums; ++v) sums[o][v] = dot<kQuads>(sums[o][v], input[v], weight);
       }
     }
-    if (kBytes && layer.left) shift_left(layer, out, sums);
-    if (kBytes && layer.residual) add_residual(layer, out, x, sums);
-    if (kEnd == End::any) return finish_any<kOuts>(layer, out, x, sums);
-    const typename Inner<Isa>::template Saturate<kEnd == End::unsigned_format> saturate(
+    if (kQuads && layer.left) shift_left(layer, out, sums);
+    if (kQuads && layer.residual) add_residual(layer, out, x, sums);
+    if (kEpilogue == Epilogue::any) return any_epilogue<kOuts>(layer, out, x, sums);
+    const typename TileKernel<Ops>::template Saturate<kEpilogue == Epilogue::unsigned_format> saturate(
         layer.rounding);
     const int32_t* const rights = layer.rounding.right + out;
     const ptrdiff_t stride = layer.target.stride;
     int16_t* to = static_cast<int16_t*>(layer.target.data) + out * stride + x;
     SRQ_UNROLL
     for (int o = 0; o < kOuts; ++o, to += stride) {
-      const Sums right = Isa::splat(rights[o]);
+      const VecI32 right = Ops::splat32(rights[o]);
       SRQ_UNROLL
-      for (int v = 0; v < kWidth; v += 2) {
-        Isa::store(to + v / 2 * kLanes, saturate(Isa::shift_right(sums[o][v], right),
-                                                 Isa::shift_right(sums[o][v + 1], right)));
+      for (int v = 0; v < kSums; v += 2) {
+        Ops::storeu(to + v / 2 * kLanes, saturate(Ops::shift_right(sums[o][v], right),
+                                                 Ops::shift_right(sums[o][v + 1], right)));
       }
     }
   }
 
   template <int kOuts>
-  static void finish_any(const Dense& layer, int out, ptrdiff_t x, Sums (&sums)[kOuts][kWidth]) {
-    const typename Inner<Isa>::template Saturate<false> saturate(layer.rounding);
+  static void any_epilogue(const Dense& layer, int out, ptrdiff_t x, VecI32 (&sums)[kOuts][kSums]) {
+    const typename TileKernel<Ops>::template Saturate<false> saturate(layer.rounding);
     for (int o = 0; o < kOuts; ++o) {
-      Inner<Isa>::template shift<kWidth>(layer.rounding, out + o, sums[o]);
+      TileKernel<Ops>::template shift_sums<kSums>(layer.rounding, out + o, sums[o]);
       const ptrdiff_t at = (out + o) * layer.target.stride + x;
-      for (int v = 0; v < kWidth; v += 2) {
-        if (layer.target.exact) {
-          Isa::store_exact(static_cast<int32_t*>(layer.target.data) + at + v / 2 * kLanes,
+      for (int v = 0; v < kSums; v += 2) {
+        if (layer.target.wide) {
+          Ops::storeu_wide(static_cast<int32_t*>(layer.target.data) + at + v / 2 * kLanes,
                            sums[o][v], sums[o][v + 1]);
         } else {
-          Isa::store(static_cast<int16_t*>(layer.target.data) + at + v / 2 * kLanes,
+          Ops::storeu(static_cast<int16_t*>(layer.target.data) + at + v / 2 * kLanes,
                      saturate(sums[o][v], sums[o][v + 1]));
         }
       }
     }
   }
 
-  // Brings the sums of channels to one binary point, and adds what they did not begin with.
+  // Shifts the sums of quads to the common binary point, then adds the initial values.
   template <int kOuts>
-  SRQ_INLINE static void shift_left(const Dense& layer, int out, Sums (&sums)[kOuts][kWidth]) {
+  SRQ_INLINE static void shift_left(const Dense& layer, int out, VecI32 (&sums)[kOuts][kSums]) {
     SRQ_UNROLL
     for (int o = 0; o < kOuts; ++o) {
-      const Sums left = Isa::splat(layer.left[out + o]);
-      const Sums init = Isa::splat(layer.rounding.init[out + o]);
+      const VecI32 left = Ops::splat32(layer.left[out + o]);
+      const VecI32 init = Ops::splat32(layer.rounding.init[out + o]);
       SRQ_UNROLL
-      for (int v = 0; v < kWidth; ++v) {
-        sums[o][v] = Isa::add(Isa::shift_left(sums[o][v], left), init);
+      for (int v = 0; v < kSums; ++v) {
+        sums[o][v] = Ops::add32(Ops::shift_left(sums[o][v], left), init);
       }
     }
   }
 
-  // What the sums contain besides the bias: another value, shifted left. Two of its channels
-  // are a pair of inputs, of which each sum takes one.
+  // Adds another value, shifted left, to the sums. Two of its channels are interleaved to pairs of
+  // inputs, of which each sum takes one.
   template <int kOuts>
   SRQ_INLINE static void add_residual(const Dense& layer, int out, ptrdiff_t x,
-                                      Sums (&sums)[kOuts][kWidth]) {
+                                      VecI32 (&sums)[kOuts][kSums]) {
     const int shift = layer.residual_shift;
     const int16_t* first = layer.residual + out * layer.residual_stride + x;
     SRQ_UNROLL
     for (int o = 0; o < kOuts; o += 2, first += 2 * layer.residual_stride) {
-      const bool lonely = o + 1 == kOuts;
-      const int16_t* second = lonely ? first : first + layer.residual_stride;
+      const bool alone = o + 1 == kOuts;
+      const int16_t* second = alone ? first : first + layer.residual_stride;
       SRQ_UNROLL
-      for (int v = 0; v < kWidth; v += 2) {
-        const Words a = Isa::loadu(first + v / 2 * kLanes);
-        const Words b = Isa::loadu(second + v / 2 * kLanes);
-        const Words low = Isa::pair_low(a, b), high = Isa::pair_high(a, b);
+      for (int v = 0; v < kSums; v += 2) {
+        const VecI16 a = Ops::loadu(first + v / 2 * kLanes);
+        const VecI16 b = Ops::loadu(second + v / 2 * kLanes);
+        const VecI16 low = Ops::interleave_low16(a, b), high = Ops::interleave_high16(a, b);
         add_shifted<false>(sums[o][v], low, shift);
         add_shifted<false>(sums[o][v + 1], high, shift);
-        if (lonely) continue;
-        add_shifted<true>(sums[o + !lonely][v], low, shift);
-        add_shifted<true>(sums[o + !lonely][v + 1], high, shift);
+        if (alone) continue;
+        add_shifted<true>(sums[o + !alone][v], low, shift);
+        add_shifted<true>(sums[o + !alone][v + 1], high, shift);
       }
     }
   }
 
-  // sum + the first (second) of each pair << shift: a product, where a weight can be 1 << shift.
+  // sum + (the first or the second of each pair << shift): a product where 1 << shift fits int16.
   template <bool kSecond>
-  SRQ_INLINE static void add_shifted(Sums& sum, Words pairs, int shift) {
+  SRQ_INLINE static void add_shifted(VecI32& sum, VecI16 pairs, int shift) {
     if (shift < 15) {
-      sum = Isa::dot(sum, pairs, Isa::splat_pair(1 << (kSecond ? shift + 16 : shift)));
+      sum = Ops::dot_pairs(sum, pairs, Ops::splat_pair(1 << (kSecond ? shift + 16 : shift)));
     } else {
-      const Sums number = kSecond ? Isa::odd(pairs) : Isa::even(pairs);
-      sum = Isa::add(sum, Isa::shift_left(number, Isa::splat(shift)));
+      const VecI32 number = kSecond ? Ops::widen_odd(pairs) : Ops::widen_even(pairs);
+      sum = Ops::add32(sum, Ops::shift_left(number, Ops::splat32(shift)));
     }
   }
 };

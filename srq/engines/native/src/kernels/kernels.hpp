@@ -1,10 +1,11 @@
-// The inner kernels, made once per instruction set from kernels_of.hpp. They take pointers and
-// numbers only: a file that is compiled for one instruction set must not bring in inline
-// functions of the library, which the linker could then choose for everybody.
+// The tile kernels: what they take, and the table of them that kernels_of.hpp makes for each
+// instruction set. They take pointers and numbers only: a file that is compiled for one
+// instruction set must not bring in inline functions of the library, which the linker could then
+// choose for everybody.
 //
-// A *tile* is what one call computes: `tile` neighbouring pixels of a line. What a dense layer
-// reads are groups of the inputs of one pixel side by side: pairs of int16 or, where all inputs
-// and weights are of 8 bits, four uint8 (see docs/design/native-engine.md).
+// A *tile* is what one call computes: `tile` neighbouring pixels of a line. A dense layer reads
+// *tuples* of the inputs of one pixel side by side: pairs of int16 or, where all inputs and
+// weights are of 8 bits, quads of uint8 (see docs/design/native-engine.md).
 #pragma once
 
 #include <cstddef>
@@ -31,30 +32,30 @@ struct Rounding {
   int32_t hi;
 };
 
-// Where a layer's result goes: int16 lines, or int32 lines that are not saturated.
+// Where a layer's result goes: int16 lines or, if `wide`, int32 lines that are not saturated.
 struct Target {
   void* data;
   ptrdiff_t stride;
-  bool exact;
+  bool wide;
 };
 
-// Lines that become groups of inputs, two to a group or, as bytes, four; null for none. What is
-// put into bytes has `offset` added first.
+// Lines that become tuples of inputs; null stands for zeros. Those of quads have `offset` added
+// before they become bytes.
 struct Taps {
   const int16_t* const* lines;
-  int groups;
-  bool bytes;
+  int tuples;
+  bool quads;
   int offset;
 };
 
-// A dense layer: outs sums over groups of inputs. `residual` (or null) is added to each sum,
-// shifted left; its channels are residual_stride apart.
+// A dense layer: sums over tuples of inputs. `residual` (or null) is added to each sum, shifted
+// left; its channels are residual_stride apart.
 struct Dense {
   const int16_t* inputs;
-  const int32_t* weights;  // by blocks of output channels, see dense_block
-  const int32_t* left;     // per output channel: sums of bytes are shifted left; or null
-  int groups;
-  bool bytes;
+  const int32_t* weights;  // a tuple each, by blocks of dense_outs output channels
+  const int32_t* left;     // per output channel: left shifts of sums of quads; or null
+  int tuples;
+  bool quads;
   int outs;
   Rounding rounding;
   const int16_t* residual;
@@ -72,8 +73,8 @@ enum class Fit : uint8_t {
 
 // A depthwise layer: output channel o is a rows x columns kernel over channel o / multiplier.
 // Even and odd output pixels read the same pairs of neighbours with weights of their own;
-// weights are (outs, rows, pairs, 2), two taps a word. The first pair begins 2 * first_pair
-// pixels beside the output pixel.
+// weights are (outs, rows, pairs, 2), two taps in each. The first pair begins 2 * first_pair
+// pixels from the output pixel.
 struct Depthwise {
   const Line<int16_t>* lines;  // one per row of the kernel
   const int32_t* weights;
@@ -84,33 +85,37 @@ struct Depthwise {
   int outs;
   int multiplier;
   Rounding rounding;
-  int16_t* inputs;  // groups for a dense layer, or null: then lines at `target`
-  bool bytes;       // whether those are of bytes
+  int16_t* inputs;  // tuples for a dense layer, or null: then lines at `target`
+  bool quads;       // whether those are quads
   const Fit* fits;  // per pair of outputs, for `inputs`
   Target target;
 };
 
 struct Kernels {
-  int tile;          // pixels
-  int group_size;    // int16 that a group of inputs takes for a tile
-  int dense_block;   // output channels whose weights stand together, group by group
-  bool bytes;        // whether dense layers take groups of bytes
+  int tile;        // pixels
+  int tuple_size;  // int16 that a tuple of inputs takes for a tile
+  int dense_outs;  // output channels whose weights stand together, tuple by tuple
+  bool has_quads;  // whether dense layers take quads
 
-  void (*gather)(const Taps& taps, ptrdiff_t x, int16_t* inputs);
+  // The tuples of inputs that a layer reads at the pixels from x on.
+  void (*im2col)(const Taps& taps, ptrdiff_t x, int16_t* inputs);
+
+  // A layer at the pixels from x on.
   void (*dense)(const Dense& layer, ptrdiff_t x);
   void (*depthwise)(const Depthwise& layer, ptrdiff_t x);
 
-  // `factor` lines, `stride` apart, pixel by pixel by turns, into a line of uint8 or uint16.
-  void (*weave)(const int16_t* lines, ptrdiff_t stride, int factor, ptrdiff_t count, void* pixels,
-                bool bytes);
+  // `factor` lines, `stride` apart, interleaved into one of `count` * factor pixels, of uint8 or
+  // uint16: a line of a pixel shuffle.
+  void (*interleave)(const int16_t* lines, ptrdiff_t stride, int factor, ptrdiff_t count,
+                     void* pixels, bool is_uint8);
 
-  // Over `count` integers of a line, for what has no kernel of its own.
+  // Over `count` integers of a line, for ops that no tile kernel takes.
   void (*multiply_add16)(int32_t* sums, const int16_t* source, int32_t weight, ptrdiff_t count);
   void (*multiply_add32)(int32_t* sums, const int32_t* source, int32_t weight, ptrdiff_t count);
   void (*requantize)(int32_t* sums, int shift, int32_t lo, int32_t hi, ptrdiff_t count);
 
-  // The most int16 multiply-adds that the instruction set can do: how many `rounds` made.
-  int64_t (*multiply_adds)(int64_t rounds);
+  // Does int16 multiply-adds as fast as the instruction set can; returns how many.
+  int64_t (*peak_multiply_adds)(int64_t rounds);
 };
 
 }  // namespace srq

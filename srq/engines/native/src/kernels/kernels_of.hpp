@@ -1,4 +1,4 @@
-// All inner kernels of an instruction set.
+// The kernels of an instruction set, made of its ops.
 #pragma once
 
 #include "kernels/dense.hpp"
@@ -8,39 +8,39 @@
 namespace srq {
 namespace {
 
-// As many multiply-adds as the instruction set can do, in registers and nothing else.
-template <class Isa>
-int64_t multiply_adds(int64_t rounds) {
+// Dot products of registers, and nothing else.
+template <class Ops>
+int64_t peak_multiply_adds(int64_t rounds) {
   constexpr int kChains = 12;  // enough to hide the latency, few enough for 16 registers
-  typename Isa::Sums sums[kChains];
+  typename Ops::VecI32 sums[kChains];
   SRQ_UNROLL
-  for (int c = 0; c < kChains; ++c) sums[c] = Isa::splat(0);
-  auto a = Isa::splat16(3), b = Isa::splat16(-2);
+  for (int c = 0; c < kChains; ++c) sums[c] = Ops::splat32(0);
+  auto a = Ops::splat16(3), b = Ops::splat16(-2);
   for (int64_t r = 0; r < rounds; ++r) {
     SRQ_UNROLL
     for (int c = 0; c < kChains; ++c) {
-      Isa::keep(a);  // or one product would do for all
-      sums[c] = Isa::dot(sums[c], a, b);
-      Isa::keep(sums[c]);
+      Ops::do_not_optimize(a);  // or one product would do for all
+      sums[c] = Ops::dot_pairs(sums[c], a, b);
+      Ops::do_not_optimize(sums[c]);
     }
   }
-  return rounds * kChains * Isa::kLanes;
+  return rounds * kChains * Ops::kLanes;
 }
 
-template <class Isa>
+template <class Ops>
 constexpr Kernels kernels_of() {
-  return {Inner<Isa>::kTile,
-          Inner<Isa>::kGroupSize,
-          Isa::kOuts,
-          Isa::kBytes,
-          InnerDense<Isa>::gather,
-          InnerDense<Isa>::dense,
-          InnerDepthwise<Isa>::depthwise,
-          InnerLines::weave,
-          InnerLines::multiply_add<int16_t>,
-          InnerLines::multiply_add<int32_t>,
-          InnerLines::requantize,
-          multiply_adds<Isa>};
+  return {TileKernel<Ops>::kTile,
+          TileKernel<Ops>::kTupleSize,
+          Ops::kDenseOuts,
+          Ops::kHasQuads,
+          DenseKernel<Ops>::im2col,
+          DenseKernel<Ops>::dense,
+          DepthwiseKernel<Ops>::depthwise,
+          LineKernels::interleave,
+          LineKernels::multiply_add<int16_t>,
+          LineKernels::multiply_add<int32_t>,
+          LineKernels::requantize,
+          peak_multiply_adds<Ops>};
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Kernels over lines, without registers to mind: the compiler makes vectors of them.
+// Kernels over lines, in plain C++ that the compiler vectorizes.
 #pragma once
 
 #include "kernels/kernels.hpp"
@@ -6,29 +6,29 @@
 namespace srq {
 namespace {
 
-struct InnerLines {
+struct LineKernels {
   template <class T, int kFactor>
-  static void weave_by(const int16_t* lines, ptrdiff_t stride, ptrdiff_t count, T* pixels) {
+  static void interleave_by(const int16_t* lines, ptrdiff_t stride, ptrdiff_t count, T* pixels) {
     for (ptrdiff_t i = 0; i < count; ++i) {
       for (int f = 0; f < kFactor; ++f) pixels[i * kFactor + f] = T(lines[f * stride + i]);
     }
   }
 
   template <class T>
-  static void weave_into(const int16_t* lines, ptrdiff_t stride, int factor, ptrdiff_t count,
+  static void interleave_into(const int16_t* lines, ptrdiff_t stride, int factor, ptrdiff_t count,
                          T* pixels) {
-    if (factor == 2) return weave_by<T, 2>(lines, stride, count, pixels);
-    if (factor == 3) return weave_by<T, 3>(lines, stride, count, pixels);
-    if (factor == 4) return weave_by<T, 4>(lines, stride, count, pixels);
+    if (factor == 2) return interleave_by<T, 2>(lines, stride, count, pixels);
+    if (factor == 3) return interleave_by<T, 3>(lines, stride, count, pixels);
+    if (factor == 4) return interleave_by<T, 4>(lines, stride, count, pixels);
     for (ptrdiff_t i = 0; i < count; ++i) {
       for (int f = 0; f < factor; ++f) pixels[i * factor + f] = T(lines[f * stride + i]);
     }
   }
 
-  static void weave(const int16_t* lines, ptrdiff_t stride, int factor, ptrdiff_t count,
-                    void* pixels, bool bytes) {
-    if (bytes) return weave_into(lines, stride, factor, count, static_cast<uint8_t*>(pixels));
-    weave_into(lines, stride, factor, count, static_cast<uint16_t*>(pixels));
+  static void interleave(const int16_t* lines, ptrdiff_t stride, int factor, ptrdiff_t count,
+                    void* pixels, bool is_uint8) {
+    if (is_uint8) return interleave_into(lines, stride, factor, count, static_cast<uint8_t*>(pixels));
+    interleave_into(lines, stride, factor, count, static_cast<uint16_t*>(pixels));
   }
 
   template <class T>

@@ -6,7 +6,7 @@ namespace srq {
 namespace {
 
 // `count` numbers of `bits` bits each, the first one lowest.
-int32_t word(const int32_t* numbers, size_t count, int bits) {
+int32_t packed(const int32_t* numbers, size_t count, int bits) {
   uint32_t made = 0;
   for (size_t i = 0; i < count; ++i) {
     made |= (uint32_t(numbers[i]) & ((1u << bits) - 1)) << (bits * i);
@@ -14,9 +14,9 @@ int32_t word(const int32_t* numbers, size_t count, int bits) {
   return int32_t(made);
 }
 
-int32_t word(int32_t first, int32_t second) {
+int32_t packed(int32_t first, int32_t second) {
   const int32_t numbers[2] = {first, second};
-  return word(numbers, 2, 16);
+  return packed(numbers, 2, 16);
 }
 
 int32_t shifted(int32_t number, int left) { return int32_t(uint32_t(number) << left); }
@@ -94,15 +94,15 @@ DenseLayer::DenseLayer(const Op& op, const Op& source, const std::vector<int>& s
     }
   }
   offset = source.format.lo < 0 ? 128 : 0;
-  bytes = kernels.bytes && fits_bytes(source, offset) &&
+  quads = kernels.has_quads && fits_bytes(source, offset) &&
           std::all_of(kernel.weight.begin(), kernel.weight.end(),
                       [](int16_t weight) { return weight >= INT8_MIN && weight <= INT8_MAX; });
-  if (!bytes) offset = 0;
+  if (!quads) offset = 0;
   const bool shifted_sums =
-      bytes && std::any_of(shifts.begin(), shifts.end(), [](int shift) { return shift != 0; });
+      quads && std::any_of(shifts.begin(), shifts.end(), [](int shift) { return shift != 0; });
   if (shifted_sums) left.assign(shifts.begin(), shifts.end());
-  const size_t count = taps.size(), size = size_t(tap_group_size());
-  tap_groups = int((count + size - 1) / size);
+  const size_t count = taps.size(), size = size_t(tuple_size());
+  tuples = int((count + size - 1) / size);
 
   std::vector<int32_t> numbers;
   for (int channel = 0; channel < op.channels; ++channel) {
@@ -110,17 +110,17 @@ DenseLayer::DenseLayer(const Op& op, const Op& source, const std::vector<int>& s
     for (size_t tap = 0; tap < count; ++tap) {
       const int32_t weight = kernel.weight[channel * count + tap];
       sum += weight;
-      numbers.push_back(shifted(weight, bytes ? 0 : shifts[channel]));
+      numbers.push_back(shifted(weight, quads ? 0 : shifts[channel]));
     }
     const uint32_t exact = uint32_t(kernel.bias[channel]) - uint32_t(offset * sum);
     bias.push_back(shifted(int32_t(exact), shifts[channel]));
   }
   for (int group = 0; group < kernel.groups; ++group) {
-    for (int begin = 0; begin < outs; begin += kernels.dense_block) {
+    for (int begin = 0; begin < outs; begin += kernels.dense_outs) {
       for (size_t tap = 0; tap < count; tap += size) {
-        for (int out = begin; out < std::min(begin + kernels.dense_block, outs); ++out) {
+        for (int out = begin; out < std::min(begin + kernels.dense_outs, outs); ++out) {
           const int32_t* channel = &numbers[size_t(group * outs + out) * count];
-          weights.push_back(word(channel + tap, std::min(count - tap, size), 32 / int(size)));
+          weights.push_back(packed(channel + tap, std::min(count - tap, size), 32 / int(size)));
         }
       }
     }
@@ -140,8 +140,8 @@ DepthwiseLayer::DepthwiseLayer(const Op& op) {
       const auto weight = [&](int dx) { return dx >= 0 && dx < kernel.columns ? row[dx] : 0; };
       for (int pair = 0; pair < pairs; ++pair) {
         const int dx = 2 * (first_pair + pair) + kernel.left;
-        weights.push_back(word(weight(dx), weight(dx + 1)));
-        weights.push_back(word(weight(dx - 1), weight(dx)));
+        weights.push_back(packed(weight(dx), weight(dx + 1)));
+        weights.push_back(packed(weight(dx - 1), weight(dx)));
       }
     }
   }

@@ -26,8 +26,8 @@ class RoundingTable {
   Format format_;
 };
 
-// A convolution as a dense layer: per group of the convolution, sums over groups of taps, which
-// are pairs of int16 or four bytes.
+// A convolution as a dense layer: per group of the convolution, sums over tuples of taps, which
+// are pairs of int16 or quads of bytes.
 struct DenseLayer {
   // One factor of a sum: pixel (dy, dx) beside the output pixel, in channel `in` of the group.
   struct Tap {
@@ -36,25 +36,25 @@ struct DenseLayer {
     int dx;
   };
 
-  // `source`: the op that makes its inputs. They become bytes where the kernels take bytes and
-  // those can hold them and the weights. `shifts`: left shifts of the sums, per channel, which
-  // pairs' weights and the bias take over.
+  // `source`: the op that makes its inputs. They become quads where the kernels take quads and
+  // bytes can hold them and the weights. `shifts`: left shifts of the sums, per channel, which the
+  // weights of pairs and the bias take over.
   DenseLayer(const Op& op, const Op& source, const std::vector<int>& shifts,
              const Kernels& kernels);
 
   std::vector<Tap> taps;         // the same for each group
-  std::vector<int32_t> weights;  // (groups, blocks of outs, tap groups, outs of the block)
+  std::vector<int32_t> weights;  // (groups, blocks of outs, tuples, outs of the block)
   std::vector<int32_t> bias;     // shifted as the sums are, less what `offset` adds to them
-  std::vector<int32_t> left;     // of sums of bytes, per channel; empty where there is none
+  std::vector<int32_t> left;     // of sums of quads, per channel; empty where there is none
   int outs;                      // of a group
-  bool bytes;
+  bool quads;
   int offset;  // is added to each input that becomes a byte
-  int tap_groups;
+  int tuples;
 
-  int tap_group_size() const { return bytes ? 4 : 2; }
+  int tuple_size() const { return quads ? 4 : 2; }  // taps
 
   const int32_t* weights_of(int group) const {
-    return weights.data() + size_t(group) * outs * tap_groups;
+    return weights.data() + size_t(group) * outs * tuples;
   }
   const int32_t* left_of(int group) const {
     return left.empty() ? nullptr : left.data() + size_t(group) * outs;

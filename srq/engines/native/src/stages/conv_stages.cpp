@@ -121,7 +121,7 @@ class DenseStage : public Stage {
     }
   }
 
-  // Scratch memory holds the groups of inputs and, for a picture, a tile of its channels.
+  // Scratch memory holds the tuples of inputs and, for a picture, a tile of its channels.
   size_t scratch_bytes(ptrdiff_t) const override {
     return picture_at() + size_t(layer_.outs) * kernels_.tile * sizeof(int16_t);
   }
@@ -152,7 +152,7 @@ class DenseStage : public Stage {
         if (depthwise_) {
           kernels_.depthwise(group.depthwise.layer, x);
         } else {
-          kernels_.gather(taps_of(group), x, inputs(canvas));
+          kernels_.im2col(taps_of(group), x, inputs(canvas));
         }
         if (fusion_.writes) {
           write(canvas, group.dense, y, x);
@@ -165,7 +165,7 @@ class DenseStage : public Stage {
 
  private:
   size_t picture_at() const {
-    return size_t(layer_.tap_groups) * kernels_.group_size * sizeof(int16_t);
+    return size_t(layer_.tuples) * kernels_.tuple_size * sizeof(int16_t);
   }
 
   int16_t* inputs(const Canvas& canvas) const {
@@ -177,9 +177,9 @@ class DenseStage : public Stage {
     if (depthwise_) {
       depthwise_->begin(canvas, y, group.depthwise);
       group.depthwise.layer.inputs = inputs(canvas);
-      group.depthwise.layer.bytes = layer_.bytes;
+      group.depthwise.layer.quads = layer_.quads;
     } else {
-      group.taps.assign(size_t(layer_.tap_groups) * layer_.tap_group_size(), nullptr);
+      group.taps.assign(size_t(layer_.tuples) * layer_.tuple_size(), nullptr);
       resolve_taps(canvas, y, index, group.taps.data());
     }
   }
@@ -190,8 +190,8 @@ class DenseStage : public Stage {
     dense.inputs = inputs(canvas);
     dense.weights = layer_.weights_of(group);
     dense.left = layer_.left_of(group);
-    dense.groups = layer_.tap_groups;
-    dense.bytes = layer_.bytes;
+    dense.tuples = layer_.tuples;
+    dense.quads = layer_.quads;
     dense.outs = layer_.outs;
     dense.rounding = rounding_.from(first);
     if (fusion_.residual >= 0) {
@@ -217,7 +217,7 @@ class DenseStage : public Stage {
   }
 
   Taps taps_of(const Group& group) const {
-    return {group.taps.data(), layer_.tap_groups, layer_.bytes, layer_.offset};
+    return {group.taps.data(), layer_.tuples, layer_.quads, layer_.offset};
   }
 
   // A tile of the enlargement: the sums, shuffled to `factor` lines.
@@ -234,7 +234,7 @@ class DenseStage : public Stage {
     const ptrdiff_t size = canvas.enlargement.bytes ? 1 : 2;
     char* pixels = static_cast<char*>(canvas.enlargement.data) + (offset + first) * factor * size;
     for (int row = 0; row < factor; ++row, lines += factor * kernels_.tile) {
-      kernels_.weave(lines, kernels_.tile, factor, last - first,
+      kernels_.interleave(lines, kernels_.tile, factor, last - first,
                      pixels + (y * factor + row) * canvas.enlargement.stride,
                      canvas.enlargement.bytes);
     }
