@@ -136,7 +136,7 @@ def upscale(
     from srq.cli import upscale_pictures, upscale_video
     from srq.cli.output import console, write_json
     from srq.errors import ConfigError
-    from srq.upscaling.shard import Shard
+    from srq.parallel.shards import Shard
 
     if skip_existing and force:
         raise ConfigError("--skip-existing and --force exclude each other; leave one out.")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from srq.engines import Engine
-    from srq.upscaling.shard import Shard
+    from srq.parallel.shards import Shard
 
 _MOST_PIXELS = 1 << 30
 
@@ -58,7 +58,7 @@ def run_pictures(
             size=Size(width, height), watcher=watcher,
         )  # fmt: skip
     if shard is not None and folder is not None:
-        about = {
+        choices = {
             "fingerprint": opened.program.fingerprint,
             "scale": opened.scale,
             "recursive": recursive,
@@ -67,7 +67,7 @@ def run_pictures(
             "width": width,
             "height": height,
         }
-        record_shard(folder, shard, about, results)
+        record_shard(folder, shard, choices, results)
     summary = _summary(opened, model, results, time.perf_counter() - started)
     if len(planned) != 1:
         screen.print(_sentence(summary), markup=False, soft_wrap=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from srq.engines import Engine
-    from srq.upscaling.shard import Shard
+    from srq.parallel.shards import Shard
     from srq.video.run import Options
 
 SUFFIXES = {
@@ -92,7 +92,7 @@ def run_video(
         errors.print(note, markup=False, soft_wrap=True)
     seconds = time.perf_counter() - started
     height, width = report.size
-    what = str(target) if shard is None else f"{folder_of(target)}, {shard.shard}/{shard.shards}"
+    what = str(target) if shard is None else f"{folder_of(target)}, {shard}"
     screen.print(
         f"{what}: {width} x {height}, {report.frames} frames, {seconds:.1f} s,"
         f" {report.frames / max(seconds, 1e-9):.1f} frames/s",
@@ -108,7 +108,7 @@ def run_video(
         "codec": report.codec,
         "seconds": seconds,
         "notes": list(report.notes),
-        "shard": None if shard is None else f"{shard.shard}/{shard.shards}",
+        "shard": None if shard is None else str(shard),
     }
 
 

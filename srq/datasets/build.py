@@ -19,7 +19,7 @@ from srq.degrade import Recipe
 from srq.errors import ConfigError, DataError
 from srq.files import sha256_file
 from srq.image.resize import bicubic
-from srq.parallel.workers import ordered_map
+from srq.parallel.workers import map_in_processes
 
 Source = Path | str | NDArray[np.uint8]
 Progress = Callable[[int, int], None]
@@ -82,7 +82,7 @@ def build_pool(
     jobs = [_Job(source, *settings) for source in sources]
     groups: list[tuple[Luma, list[Luma]]] = []
     skipped: list[str] = []
-    for number, done in enumerate(ordered_map(_degrade, jobs, workers), 1):
+    for number, done in enumerate(map_in_processes(_degrade, jobs, workers), 1):
         groups += done.groups
         if done.skipped:
             skipped.append(done.skipped)

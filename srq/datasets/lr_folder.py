@@ -17,7 +17,7 @@ from srq.errors import ConfigError, DataError
 from srq.files import storage_error, write_bytes, write_text
 from srq.image.depth import to_depth
 from srq.image.io import encode, read
-from srq.parallel.workers import ordered_map
+from srq.parallel.workers import map_in_processes
 
 MANIFEST = "manifest.jsonl"
 SETTINGS = "degrade.json"
@@ -72,7 +72,7 @@ def degrade_folder(
     kept = len(jobs) - len(waiting)
     if progress is not None:
         progress(kept, len(jobs))
-    for number, data in enumerate(ordered_map(_degrade, waiting, workers), kept + 1):
+    for number, data in enumerate(map_in_processes(_degrade, waiting, workers), kept + 1):
         write_bytes(waiting[number - kept - 1].lr, data)
         if progress is not None:
             progress(number, len(jobs))

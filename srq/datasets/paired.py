@@ -11,7 +11,7 @@ from srq.datasets.pictures import read_uint8
 from srq.datasets.pool import Luma, LumaPool, assemble
 from srq.datasets.protocol import luma_of, modcrop
 from srq.errors import ConfigError, DataError
-from srq.parallel.workers import ordered_map
+from srq.parallel.workers import map_in_processes
 
 
 def load_pairs(
@@ -39,7 +39,7 @@ def load_pairs(
     groups: list[tuple[Luma, Sequence[Luma]]] = []
     skipped: list[str] = []
     digest = hashlib.sha256(json.dumps(["pairs", scale]).encode())
-    for number, (hr, lrs) in enumerate(ordered_map(_read, entries, workers), 1):
+    for number, (hr, lrs) in enumerate(map_in_processes(_read, entries, workers), 1):
         height, width = lrs[0].shape
         if min(height, width) < crop:
             name = entries[number - 1].lr[0].path

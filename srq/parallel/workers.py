@@ -1,44 +1,87 @@
-"""Work on pictures spread over processes, with results in the order of the jobs."""
+"""A function of every item by several workers, with the results in the order of the items.
+
+Threads share memory and suit work that releases Python's lock (the native engine, FFmpeg, files);
+processes suit work that does not.
+"""
 
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from multiprocessing import active_children, get_context
+from threading import Event
 from typing import TypeVar
 
 from srq.errors import DataError
 
-Job = TypeVar("Job")
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def ordered_map(
-    work: Callable[[Job], Result], jobs: Sequence[Job], workers: int
+def map_in_threads(
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    workers: int,
+    *,
+    depth: int | None = None,
+    stop: Event | None = None,
+) -> Generator[Result]:
+    """``work(item)`` of every item, in order, by ``workers`` threads, never by the caller's.
+
+    At most ``depth`` items (by default ``workers``) are taken beyond the one whose result is
+    next. Raises what an item or its work raises, in its place. Where it ends early, ``stop`` is
+    set, so that works in hand may end too, and it waits for them; the others are dropped.
+    """
+    depth = workers if depth is None else depth
+    pending: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(workers) as executor, closing(_generated(items)) as source:
+        try:
+            end: BaseException | None = None
+            while end is None:
+                try:
+                    pending.append(executor.submit(work, next(source)))
+                except Exception as error:  # Told after what came before it.
+                    end = error
+                while len(pending) > (0 if end else depth):
+                    yield pending.popleft().result()
+            if not isinstance(end, StopIteration):
+                raise end
+        except BaseException:
+            if stop is not None:
+                stop.set()
+            raise
+        finally:
+            for future in pending:
+                future.cancel()
+
+
+def map_in_processes(
+    work: Callable[[Item], Result], items: Sequence[Item], workers: int
 ) -> Iterator[Result]:
-    """``work(job)`` of every job, in order, by ``workers`` processes; by this one if it is 1.
+    """``work(item)`` of every item, in order, by ``workers`` processes; by this one if it is 1.
 
     ``work`` must be a function of a module that writes no files: it may be stopped anywhere.
     The processes are spawned, not forked, since the caller may hold threads, so a script that
     asks for more than one worker needs the usual ``if __name__ == "__main__"``. Raises what a
-    job raises, and DataError if the system kills a worker; the jobs after it are dropped.
+    work raises, and DataError if the system kills a worker; the items after it are dropped.
     """
-    workers = min(workers, len(jobs))
+    workers = min(workers, len(items))
     if workers <= 1:
-        yield from map(work, jobs)
+        yield from map(work, items)
         return
     others = set(active_children())
     executor = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_leave_ctrl_c)
-    begun: deque[Future[Result]] = deque()
+    pending: deque[Future[Result]] = deque()
     try:
-        for job in jobs:
+        for item in items:
             # A few ahead keep the workers busy; all at once would fill the memory.
-            if len(begun) == 4 * workers:
-                yield begun.popleft().result()
-            begun.append(executor.submit(work, job))
-        while begun:
-            yield begun.popleft().result()
+            if len(pending) == 4 * workers:
+                yield pending.popleft().result()
+            pending.append(executor.submit(work, item))
+        while pending:
+            yield pending.popleft().result()
     except BaseException as error:
         # Not left to end by themselves: a second Ctrl-C here would wait on them for ever.
         for child in set(active_children()) - others:
@@ -50,6 +93,10 @@ def ordered_map(
             ) from None
         raise
     executor.shutdown()
+
+
+def _generated(items: Iterable[Item]) -> Generator[Item]:
+    yield from items
 
 
 def _leave_ctrl_c() -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
@@ -14,6 +14,7 @@ from srq.errors import ConfigError, ImageError, SrqError
 from srq.files import atomic_write
 from srq.image.encode import check_target, encode, encode_rows
 from srq.image.io import read
+from srq.parallel.workers import map_in_threads
 from srq.upscaling.engine import check_eight_bits
 from srq.upscaling.enlarge import Size, enlarge, enlarged_bands, enlarged_exif, resized, too_large
 from srq.upscaling.plan import Job
@@ -93,17 +94,10 @@ def upscale_files(
     work = partial(
         _run, engine=engine, left=left, quality=quality, size=size, watcher=watcher, stop=stop
     )
-    executor = ThreadPoolExecutor(workers)
-    try:
-        # The main thread only waits, so that Ctrl-C never strikes in the midst of a file.
-        futures = [executor.submit(work, job) for job in jobs]
-        results = [future.result() for future in futures]
-    except BaseException:
-        stop.set()
-        executor.shutdown(cancel_futures=True)
-        raise
-    executor.shutdown()
-    return results
+    # The main thread only waits, so that Ctrl-C never strikes in the midst of a file. All are
+    # handed out at once, so that a large picture holds none of the others up.
+    with closing(map_in_threads(work, jobs, workers, depth=len(jobs), stop=stop)) as results:
+        return list(results)
 
 
 class _StoppedError(Exception):

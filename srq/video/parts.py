@@ -57,10 +57,6 @@ class Plan:
         """The first frame of a segment, and the first after it."""
         return segment * self.step, min((segment + 1) * self.step, self.frames)
 
-    def share(self, shard: int, shards: int) -> range:
-        """The segments of shard 1..``shards``: neighbours, as even as can be."""
-        return range((shard - 1) * len(self) // shards, shard * len(self) // shards)
-
     @cached_property
     def id(self) -> str:
         """The SHA-256 of the plan."""

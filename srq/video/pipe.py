@@ -5,7 +5,8 @@ from contextlib import closing
 from typing import BinaryIO
 
 from srq.engines import AUTO, Engine
-from srq.parallel.prefetch import ahead, ahead_map
+from srq.parallel.prefetch import prefetch
+from srq.parallel.workers import map_in_threads
 from srq.video.enlarge import FrameEnlarger
 from srq.video.layout import checked_size
 from srq.video.y4m import read_frames, read_header, write_frame
@@ -45,8 +46,8 @@ def upscale_pipe(
     target.write(header.line(*size) + b"\n")
     count = 0
     with (
-        closing(ahead(read_frames(source, header, name), _DEPTH)) as frames,
-        closing(ahead(ahead_map(enlarge, frames, workers), _DEPTH)) as larger,
+        closing(prefetch(read_frames(source, header, name), _DEPTH)) as frames,
+        closing(prefetch(map_in_threads(enlarge, frames, workers), _DEPTH)) as larger,
     ):
         for planes in larger:
             write_frame(target, planes)

@@ -8,7 +8,7 @@ import av
 
 from srq.engines import AUTO, Engine
 from srq.errors import ConfigError, SrqError, VideoError
-from srq.upscaling.shard import Shard
+from srq.parallel.shards import Shard
 from srq.version import __version__
 from srq.video.codecs import Encoding, checked_crf, chosen_codec, container_of
 from srq.video.enlarge import FrameEnlarger
@@ -87,7 +87,7 @@ def upscale_video(
     if shard is None and not resume:
         _begin(parts, anew)
     parts.begin()
-    own = range(len(plan)) if shard is None else plan.share(shard.shard, shard.shards)
+    own = range(len(plan)) if shard is None else shard.span(len(plan))
     missing = parts.missing(own)
     total = _frames(plan, own)
     watcher.began(total, total - _frames(plan, missing))

@@ -9,7 +9,8 @@ from typing import Any
 import av
 
 from srq.errors import VideoError
-from srq.parallel.prefetch import ahead, ahead_map
+from srq.parallel.prefetch import prefetch
+from srq.parallel.workers import map_in_threads
 from srq.video.enlarge import FrameEnlarger
 from srq.video.frame import frame_of, planes_of
 from srq.video.parts import Packet, PartWriter, part_writer
@@ -46,8 +47,8 @@ def make_parts(
     for run in _neighbours(segments):
         first = task.parts.plan.bounds(run[0])[0]
         with (
-            closing(ahead(source.frames(first), _DEPTH)) as frames,
-            closing(ahead(ahead_map(larger, frames, workers), _DEPTH)) as made,
+            closing(prefetch(source.frames(first), _DEPTH)) as frames,
+            closing(prefetch(map_in_threads(larger, frames, workers), _DEPTH)) as made,
         ):
             for segment in run:
                 _make_part(task, segment, made, advanced)

@@ -4,12 +4,12 @@ from contextlib import closing
 
 import pytest
 
-from srq.parallel.prefetch import ahead, ahead_map
+from srq.parallel.prefetch import prefetch
+from srq.parallel.workers import map_in_threads
 
 
 def test_items_come_in_order():
-    assert list(ahead(range(100), 3)) == list(range(100))
-    assert list(ahead_map(lambda n: n * n, range(100), 4)) == [n * n for n in range(100)]
+    assert list(prefetch(range(100), 3)) == list(range(100))
 
 
 def test_it_stays_a_bounded_number_ahead():
@@ -20,18 +20,13 @@ def test_it_stays_a_bounded_number_ahead():
             taken.append(number)
             yield number
 
-    with closing(ahead(source(), 3)) as items:
+    with closing(prefetch(source(), 3)) as items:
         next(items)
         time.sleep(0.2)
         assert len(taken) <= 5
-    with closing(ahead_map(lambda n: n, source(), 2)) as items:
-        taken.clear()
-        next(items)
-        assert len(taken) <= 4
 
 
-@pytest.mark.parametrize("through", [ahead, lambda items, n: ahead_map(lambda i: i, items, n)])
-def test_an_error_comes_in_its_place(through):
+def test_an_error_comes_in_its_place():
     def source():
         yield 1
         yield 2
@@ -39,11 +34,11 @@ def test_an_error_comes_in_its_place(through):
 
     found = []
     with pytest.raises(ValueError, match="third"):
-        found.extend(through(source(), 2))
+        found.extend(prefetch(source(), 2))
     assert found == [1, 2]
 
 
-def test_closing_ends_the_thread_and_closes_the_source():
+def test_closing_ends_the_threads_and_closes_the_source():
     closed = threading.Event()
 
     def source():
@@ -54,7 +49,7 @@ def test_closing_ends_the_thread_and_closes_the_source():
             closed.set()
 
     before = threading.active_count()
-    items = ahead(ahead_map(lambda n: n, source(), 2), 2)
+    items = prefetch(map_in_threads(lambda n: n, source(), 2), 2)
     next(items)
     items.close()
     assert closed.is_set()

@@ -1,11 +1,13 @@
 import multiprocessing
 import os
+import threading
 import time
+from contextlib import closing
 
 import pytest
 
 from srq.errors import DataError
-from srq.parallel.workers import ordered_map
+from srq.parallel.workers import map_in_processes, map_in_threads
 
 
 def slow_square(number):
@@ -27,12 +29,14 @@ def die(number):
 @pytest.mark.parametrize("count", [0, 1, 12])
 def test_results_come_in_the_order_of_the_jobs(workers, count):
     workers = min(workers, 3)
-    assert list(ordered_map(slow_square, range(count), workers)) == [n * n for n in range(count)]
+    assert list(map_in_processes(slow_square, range(count), workers)) == [
+        n * n for n in range(count)
+    ]
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_jobs_error_is_raised_in_its_turn(workers):
-    results = ordered_map(fail_at_3, range(20), workers)
+    results = map_in_processes(fail_at_3, range(20), workers)
     assert [next(results) for _ in range(3)] == [0, 1, 2]
     with pytest.raises(DataError, match=r"Picture 3 is bad\."):
         next(results)
@@ -41,15 +45,68 @@ def test_a_jobs_error_is_raised_in_its_turn(workers):
 
 def test_a_worker_that_dies_is_told():
     with pytest.raises(DataError, match="A worker process died"):
-        list(ordered_map(die, range(4), 2))
+        list(map_in_processes(die, range(4), 2))
     assert not running()
 
 
 def test_results_that_nobody_wants_stop_the_workers():
-    results = ordered_map(slow_square, range(1000), 2)
+    results = map_in_processes(slow_square, range(1000), 2)
     next(results)
     results.close()  # type: ignore[attr-defined]
     assert not running()
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+@pytest.mark.parametrize("depth", [None, 1, 100])
+def test_threads_give_results_in_order(workers, depth):
+    squares = map_in_threads(lambda n: n * n, range(100), workers, depth=depth)
+    assert list(squares) == [n * n for n in range(100)]
+
+
+@pytest.mark.parametrize("depth", [None, 1, 5])
+def test_threads_take_a_bounded_number_of_items(depth):
+    taken = []
+
+    def source():
+        for number in range(50):
+            taken.append(number)
+            yield number
+
+    with closing(map_in_threads(lambda n: n, source(), 2, depth=depth)) as results:
+        next(results)
+        assert len(taken) == (depth or 2) + 1
+
+
+@pytest.mark.parametrize("place", ["source", "work"])
+def test_an_error_in_a_thread_comes_in_its_place(place):
+    def source():
+        yield from (1, 2)
+        if place == "source":
+            raise ValueError("third")
+        yield 3
+
+    def work(number):
+        if number == 3:
+            raise ValueError("third")
+        return number
+
+    stop = threading.Event()
+    results = map_in_threads(work, source(), 2, stop=stop)
+    assert [next(results), next(results)] == [1, 2]
+    with pytest.raises(ValueError, match="third"):
+        next(results)
+    assert stop.is_set()
+
+
+def test_a_work_that_nobody_wants_may_end_early():
+    stop = threading.Event()
+
+    def work(number):
+        return number if number == 0 else stop.wait(60)
+
+    with closing(map_in_threads(work, range(100), 2, depth=100, stop=stop)) as results:
+        assert next(results) == 0
+    assert stop.is_set()
 
 
 def running():

@@ -5,9 +5,10 @@ import pytest
 
 from srq.errors import ConfigError, DataError
 from srq.image.io import Picture, write
+from srq.parallel.shards import Shard
 from srq.upscaling.batch import Existing, upscale_files
 from srq.upscaling.plan import plan
-from srq.upscaling.shard import Shard, merge_folder, record_shard
+from srq.upscaling.shard import merge_folder, record_shard
 
 
 @pytest.fixture
@@ -88,10 +89,3 @@ def test_a_damaged_record_is_told(shard):
     Path("out/.srq-shards/1-of-1.json").write_text("{")
     with pytest.raises(DataError, match="damaged; run its shard again"):
         merge()
-
-
-@pytest.mark.parametrize("text", ["", "1", "0/2", "3/2", "a/b", "1/2/3", "-1/2", "1/ 2"])
-def test_a_shard_is_one_of_so_many(text):
-    with pytest.raises(ConfigError, match="from 1 to N, such as 1/4, not"):
-        Shard.parse(text)
-    assert Shard.parse("2/3") == Shard(2, 3)

@@ -90,7 +90,7 @@ def test_frames_that_change_end_it(here, engine, change, sentence):
 
 
 def test_a_shard_that_meets_a_fault_tells_it_and_keeps_its_parts(here, engine):
-    from srq.upscaling.shard import Shard
+    from srq.parallel.shards import Shard
 
     changing("in.264", {"size": (48, 64)})
     with pytest.raises(VideoError, match=r"cut the video in two there\.$"):

@@ -70,12 +70,9 @@ def test_the_id_of_a_plan_is_that_of_its_file(tmp_path):
     assert Plan(values.pop("frames"), values.pop("step"), values).id == PLAN.id
 
 
-@given(st.integers(1, 2000), st.integers(1, 300), st.integers(1, 40))
-def test_shards_share_the_segments(frames, step, shards):
+@given(st.integers(1, 2000), st.integers(1, 300))
+def test_segments_have_every_frame_once(frames, step):
     plan = Plan(frames, step, {})
-    shares = [plan.share(shard, shards) for shard in range(1, shards + 1)]
-    assert [segment for share in shares for segment in share] == list(range(len(plan)))
-    assert max(map(len, shares)) - min(map(len, shares)) <= 1
     bounds = [plan.bounds(segment) for segment in range(len(plan))]
     assert [n for start, stop in bounds for n in range(start, stop)] == list(range(frames))
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from srq.errors import ConfigError, DataError, VideoError
-from srq.upscaling.shard import Shard
+from srq.parallel.shards import Shard
 from srq.video.enlarge import FrameEnlarger
 from srq.video.layout import Layout
 from srq.video.parts import folder_of
