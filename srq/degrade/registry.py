@@ -1,10 +1,10 @@
 """The explicit list of degradations. A new one is one file and one line here."""
 
-from srq.degrade.blur import BLUR
 from srq.degrade.degradation import Degradation
-from srq.degrade.downscale import DOWNSCALE
-from srq.degrade.jpeg import JPEG
-from srq.degrade.noise import NOISE
+from srq.degrade.kinds.blur import BLUR
+from srq.degrade.kinds.downscale import DOWNSCALE
+from srq.degrade.kinds.jpeg import JPEG
+from srq.degrade.kinds.noise import NOISE
 from srq.errors import ConfigError
 from srq.registry import suggestion
 

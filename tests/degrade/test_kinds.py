@@ -8,11 +8,11 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 from skimage import data
 
-from srq.degrade.blur import gaussian_blur, gaussian_kernel
 from srq.degrade.degradation import Setting, to_uint8
-from srq.degrade.downscale import DOWNSCALE
-from srq.degrade.jpeg import jpeg
-from srq.degrade.noise import gaussian_noise
+from srq.degrade.kinds.blur import gaussian_blur, gaussian_kernel
+from srq.degrade.kinds.downscale import DOWNSCALE
+from srq.degrade.kinds.jpeg import jpeg
+from srq.degrade.kinds.noise import gaussian_noise
 from srq.degrade.registry import DEGRADATIONS
 from srq.image.resize import bicubic
 

@@ -1,0 +1,1 @@
+"""The degradations, one file each; ``srq.degrade.registry`` lists them."""
