@@ -34,9 +34,10 @@ from srq.datasets.pool import LumaPool
 from srq.files import write_text
 from srq.models import build
 from srq.provenance import cores
+from srq.runs.machine import prepared
 from srq.runs.processes import Processes
 from srq.train.config import TrainConfig
-from srq.train.machine import prepared, resolved
+from srq.train.machine import resolved
 from srq.train.pictures import training_pool
 from srq.train.trainer import Trainer
 
@@ -130,7 +131,7 @@ def serve(pipe: Connection, batch: str, threads: int, way: list[str] | int) -> N
         torch.set_num_threads(threads)
         answer(pipe, plain_step(config, way), lambda: None)
         return
-    with prepared(config.run, Processes()) as device:
+    with prepared(config.run.device, config.run.threads, Processes()) as device:
         answer(pipe, *our_step(config, device))
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from srq.quant import Calibration, Twin
     from srq.quant.evaluation import Pictures
     from srq.quant.sweep import Widths
-    from srq.runs.progress import Observer
+    from srq.runs.progress import Watcher
     from srq.train.config import TrainConfig
 
 app = typer.Typer()
@@ -117,12 +117,12 @@ def quantize(
     from srq.quant.origin import load_config, read_origin
     from srq.quant.sweep import parse_widths
     from srq.quant.twin_file import save_twin
-    from srq.runs.progress import Display, Observer
+    from srq.runs.progress import Display, Watcher
     from srq.train.weights import find_weights
     from srq.zoo import resolve
 
     screen = console(json)
-    said = Observer() if quiet else Display(screen)
+    said = Watcher() if quiet else Display(screen)
     source = resolve(checkpoint, "float")
     found, origin = find_weights(source), read_origin(source)
     network = found.network()
@@ -177,14 +177,14 @@ def quantize(
 
 
 def _finetune(
-    twin: "Twin", config: "TrainConfig", path: Path, pictures: "Pictures", said: "Observer"
+    twin: "Twin", config: "TrainConfig", path: Path, pictures: "Pictures", said: "Watcher"
 ) -> None:
     """Train on; the states stand in a folder beside the .srq, to go on from."""
     from srq.provenance import cores
     from srq.quant.finetune import finetune
 
     folder = path.with_name(f"{path.stem}-qat")
-    finetune(twin, config, folder=folder, observer=said, measure=pictures.psnr_of, workers=cores())
+    finetune(twin, config, folder=folder, watcher=said, measure=pictures.psnr_of, workers=cores())
 
 
 def _measured(
@@ -231,7 +231,7 @@ def _sweep(
     crops: "Calibration",
     pictures: "Pictures",
     path: Path,
-    said: "Observer",
+    said: "Watcher",
     search: bool,
     per_channel: bool,
 ) -> None:

@@ -58,23 +58,23 @@ def train(
     from srq.cli.output import console, write_json
     from srq.errors import ConfigError
     from srq.provenance import cores
-    from srq.runs.progress import Display, Observer
+    from srq.runs.progress import Display, Watcher
     from srq.train import run
     from srq.train.config import TrainConfig
 
     screen = console(json)
-    observer = Observer() if quiet else Display(screen)
+    watcher = Watcher() if quiet else Display(screen)
     if resume is not None:
         if config is not None or out is not None:
             raise ConfigError(
                 "--resume takes its configuration and folder from the run; "
                 "leave CONFIG and --out away."
             )
-        result = run.resume(resume, observer, steps=_steps(assignments or []), workers=cores())
+        result = run.resume(resume, watcher, steps=_steps(assignments or []), workers=cores())
     elif config is not None:
         loaded = TrainConfig.load(config, assignments or [])
         result = run.start(
-            loaded, out or Path("runs") / Path(config).stem, observer, workers=cores()
+            loaded, out or Path("runs") / Path(config).stem, watcher, workers=cores()
         )
     else:
         raise ConfigError(

@@ -1,4 +1,4 @@
-"""What a person sees of a training: a live line on a terminal, plain lines elsewhere."""
+"""What a person sees of a run: a live line on a terminal, plain lines elsewhere."""
 
 import time
 from typing import Any
@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 _PLAIN_INTERVAL_S = 10.0
 
 
-class Observer:
+class Watcher:
     """What the loop tells about itself; this one keeps it to itself. Calls must be quick."""
 
     def say(self, sentence: str) -> None:
@@ -26,7 +26,7 @@ class Observer:
         """No more steps are taken."""
 
 
-class Display(Observer):
+class Display(Watcher):
     """Step, loss, PSNR, steps per second and time left, on ``console``."""
 
     def __init__(self, console: Console) -> None:

@@ -1,38 +1,41 @@
-"""Where a training stands, to the bit: the states of a run folder.
+"""Where a run stands, to the bit: the states of a run folder.
 
-A state holds the expanded weights, the optimizer's moments, the averaged kernels and the step.
-There is no random state to keep: batches depend on the seed and the step alone, and nothing
-else in the loop is drawn.
+A state holds the tensors of what learns (weights, the optimizer's moments, averages) and the
+step. There is no random state to keep: a learner's batches depend on its seed and the step
+alone, and nothing else in the loop is drawn.
 """
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
-from srq.bundle import Notes, read_bundle, write_bundle
+from srq.bundle import Notes, pack, read_bundle, unpack, write_bundle
 from srq.errors import CheckpointError, StorageError
 from srq.files import storage_error
+from srq.runs.processes import Processes
 
 STATE_FORMAT = "srq.training-state"
 STATE_VERSION = 1
 FOLDER = "states"
 KEPT = 2
 
-MODEL = "model/"
-OPTIMIZER = "optimizer/"
-AVERAGE = "average/"
-
 
 @dataclass(frozen=True)
 class State:
-    """A state as it was read: the file, its tensors (with the prefixes above), its notes."""
+    """A state as it was read: the file, its tensors (see ``srq.runs.tensors``), its notes."""
 
     path: Path
     tensors: dict[str, Tensor]
     notes: Notes
+
+    @property
+    def step(self) -> int:
+        """How many steps had been taken."""
+        return self.notes["step"]
 
 
 def save_state(run: Path, step: int, tensors: Mapping[str, Tensor], notes: Notes) -> Path:
@@ -75,35 +78,16 @@ def newest_state(run: Path, warn: Callable[[str], object] = warnings.warn) -> St
     return None
 
 
-def pack_optimizer(state: Mapping[int, Mapping[str, Tensor]]) -> Iterator[tuple[str, Tensor]]:
-    """The tensors of an optimizer's per-parameter state, under flat names."""
-    for index, entries in state.items():
-        for key, tensor in entries.items():
-            yield f"{OPTIMIZER}{index}/{key}", tensor
-
-
-def unpack_optimizer(tensors: Mapping[str, Tensor]) -> dict[int, dict[str, Tensor]]:
-    """What ``pack_optimizer`` flattened."""
-    state: dict[int, dict[str, Tensor]] = {}
-    for name, tensor in tensors.items():
-        if name.startswith(OPTIMIZER):
-            index, _, key = name.removeprefix(OPTIMIZER).partition("/")
-            state.setdefault(int(index), {})[key] = tensor
-    return state
-
-
-def with_prefix(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """``tensors`` with ``prefix`` before each name."""
-    return {prefix + name: tensor for name, tensor in tensors.items()}
-
-
-def without_prefix(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Those of ``tensors`` whose names begin with ``prefix``, without it."""
-    return {
-        name.removeprefix(prefix): tensor
-        for name, tensor in tensors.items()
-        if name.startswith(prefix)
-    }
+def shared_state(
+    run: Path, processes: Processes, device: torch.device, warn: Callable[[str], object]
+) -> State | None:
+    """``newest_state`` in every process of a run; the first one reads it for all."""
+    state = newest_state(run, warn) if processes.first else None
+    if processes.world == 1:
+        return state
+    data = pack(state.tensors, state.notes) if state is not None else b""
+    data = processes.share(data, device)
+    return State(run, *unpack(data, run)) if data else None
 
 
 def _state_files(run: Path) -> list[Path]:

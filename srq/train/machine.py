@@ -1,7 +1,5 @@
-"""Settling on a device and threads, so that the same training gives the same bits again."""
+"""Which device, threads and step a training takes on the machine at hand."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Literal, TypeVar
 
@@ -10,7 +8,6 @@ from torch import nn
 
 from srq.errors import ConfigError, MissingDependencyError
 from srq.provenance import cores
-from srq.runs.allocator import keep_freed_memory
 from srq.runs.processes import Processes
 from srq.train.config import RunConfig
 from srq.train.fused.build import library
@@ -55,26 +52,3 @@ def placed(network: Model, device: torch.device) -> Model:
     # torch's type stubs know no such call; its documentation does.
     network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     return network
-
-
-@contextmanager
-def prepared(run: RunConfig, processes: Processes) -> Iterator[torch.device]:
-    """Inside this block torch uses the device and threads of a resolved ``run``.
-
-    On the CPU it also keeps to deterministic algorithms. On CUDA nothing is promised about
-    the last bits: the fastest kernels are chosen by measurement.
-    """
-    if run.device == "cuda":
-        torch.backends.cudnn.benchmark = True
-        yield torch.device("cuda", processes.local_rank)
-        return
-    threads = torch.get_num_threads()
-    deterministic = torch.are_deterministic_algorithms_enabled()
-    torch.set_num_threads(run.threads)
-    torch.use_deterministic_algorithms(True)
-    keep_freed_memory()
-    try:
-        yield torch.device("cpu")
-    finally:
-        torch.set_num_threads(threads)
-        torch.use_deterministic_algorithms(deterministic)

@@ -1,24 +1,15 @@
 """What one step minimises: the one place where pixels become floats and a loss."""
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
 from srq.models.kim import Kim
 from srq.train import fused
 from srq.train.config import Loss
+from srq.train.teacher import Teacher
 
 # Within this error (of full scale) Charbonnier is a parabola, beyond it an absolute value.
 CHARBONNIER_WIDTH = 1e-3
-
-
-@dataclass(frozen=True)
-class Guide:
-    """A frozen teacher; its outputs are ``weight`` of the target, the true HR is the rest."""
-
-    teacher: nn.Module
-    weight: float
 
 
 def loss_of(
@@ -26,26 +17,26 @@ def loss_of(
     lr: Tensor,
     hr: Tensor,
     loss: Loss,
-    guide: Guide | None = None,
+    teacher: Teacher | None = None,
     *,
-    in_one_pass: bool = False,
+    compiled: bool = False,
 ) -> Tensor:
     """The scalar loss of a batch, on the graph of the model's parameters.
 
     ``lr`` is uint8 (N, 1, h, w) and ``hr`` uint8 (N, 1, s*h, s*w); errors count in units of
-    full scale (1.0 is 255 code values) and are averaged over all pixels. ``in_one_pass`` takes
-    the compiled step of ``srq.train.fused`` where that supports the model.
+    full scale (1.0 is 255 code values) and are averaged over all pixels. ``compiled`` takes the
+    compiled step of ``srq.train.fused`` where that supports the model.
     """
-    if in_one_pass and guide is None and isinstance(model, Kim) and fused.supports(model):
+    if compiled and teacher is None and isinstance(model, Kim) and fused.supports(model):
         return fused.loss_of(model, lr, hr, loss, CHARBONNIER_WIDTH)
     x = to_unit(lr)
     prediction = model(x)
     value = penalty(prediction - to_unit(hr), loss)
-    if guide is None:
+    if teacher is None:
         return value
     with torch.no_grad():
-        taught = guide.teacher(x)
-    return (1 - guide.weight) * value + guide.weight * penalty(prediction - taught, loss)
+        target = teacher.network(x)
+    return (1 - teacher.weight) * value + teacher.weight * penalty(prediction - target, loss)
 
 
 def to_unit(pixels: Tensor) -> Tensor:

@@ -1,26 +1,28 @@
 """A training from its first step, or from where it stopped, to its checkpoint."""
 
-import functools
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
 
-from srq.bundle import Notes, pack, unpack
+from srq.bundle import Notes
 from srq.datasets.pool import LumaPool
 from srq.datasets.sampler import Sampler
 from srq.degrade import Recipe
 from srq.errors import ConfigError, DataError
-from srq.runs.interrupt import Interrupt
+from srq.models.checkpoint import write_checkpoint
+from srq.runs.loop import DivergedError, Loop, Measure, Schedule
+from srq.runs.machine import prepared
 from srq.runs.processes import Processes
-from srq.runs.progress import Observer
-from srq.runs.state import State, newest_state
+from srq.runs.progress import Watcher
+from srq.runs.state import State, shared_state
 from srq.train.config import TrainConfig
-from srq.train.folder import CONFIG_FILE, RunFolder, make_run_folder, refuse_used
-from srq.train.machine import prepared, resolved
+from srq.train.folder import CONFIG_FILE, PICTURES, make_run_folder, refuse_used
+from srq.train.machine import resolved
 from srq.train.pictures import training_pool
-from srq.train.trainer import DivergedError, Trainer
+from srq.train.trainer import Trainer
 from srq.train.validation import Validation, crops_psnr
+from srq.train.weights import MODEL_FILE
 from srq.version import __version__
 
 # How many training crops the score on training data is taken from.
@@ -37,13 +39,13 @@ class Result:
 
 
 def start(
-    config: TrainConfig, folder: Path, observer: Observer | None = None, *, workers: int = 1
+    config: TrainConfig, folder: Path, watcher: Watcher | None = None, *, workers: int = 1
 ) -> Result | None:
     """Train as ``config`` says, in the new run folder ``folder``.
 
     ``workers`` processes prepare the pictures (more than one needs an importable main module).
     In a training of several processes each of them calls this; only the first one writes, has
-    an ``observer`` and gets a Result. Raises SrqError for the user's mistakes, before anything
+    a ``watcher`` and gets a Result. Raises SrqError for the user's mistakes, before anything
     is written; DivergedError if the training does not stay finite; and KeyboardInterrupt, the
     state being saved, on Ctrl-C.
     """
@@ -51,12 +53,12 @@ def start(
     if processes.first:
         refuse_used(folder)
     config = replace(config, run=resolved(config.run, processes))
-    return _train(_Job(config, folder, processes, observer, workers, fresh=True))
+    return _train(_Job(config, folder, processes, watcher, workers, fresh=True))
 
 
 def resume(
     folder: Path,
-    observer: Observer | None = None,
+    watcher: Watcher | None = None,
     *,
     steps: int | None = None,
     workers: int = 1,
@@ -83,7 +85,7 @@ def resume(
         config = replace(config, steps=steps)
     processes = Processes.from_environment()
     config = replace(config, run=resolved(config.run, processes))
-    return _train(_Job(config, folder, processes, observer, workers, fresh=False))
+    return _train(_Job(config, folder, processes, watcher, workers, fresh=False))
 
 
 @dataclass(frozen=True)
@@ -91,78 +93,92 @@ class _Job:
     config: TrainConfig
     folder: Path
     processes: Processes
-    observer: Observer | None
+    given_watcher: Watcher | None
     workers: int
     fresh: bool
 
     @property
-    def said(self) -> Observer:
+    def watcher(self) -> Watcher:
         """Who hears of it: nobody, except in the first process."""
-        return self.observer if self.observer and self.processes.first else Observer()
+        return self.given_watcher if self.given_watcher and self.processes.first else Watcher()
 
 
 def _train(job: _Job) -> Result | None:
-    config, processes, said = job.config, job.processes, job.said
-    with prepared(config.run, processes) as device:
-        said.say(f"Preparing the pictures of {', '.join(config.data.train)}.")
+    config, processes, watcher = job.config, job.processes, job.watcher
+    with prepared(config.run.device, config.run.threads, processes) as device:
+        watcher.say(f"Preparing the pictures of {', '.join(config.data.train)}.")
         pool = training_pool(config, job.workers)
         if pool.skipped:
-            said.say(f"{len(pool.skipped)} pictures are left out: {pool.skipped[0]}")
+            watcher.say(f"{len(pool.skipped)} pictures are left out: {pool.skipped[0]}")
         validation = Validation(config.validate, config.model.scale) if processes.first else None
         with processes.joined(device):
-            state = None if job.fresh else _shared_state(job, device)
+            state = None
+            if not job.fresh:
+                state = shared_state(job.folder, processes, device, watcher.say)
+            if state is not None:
+                _check_pictures(state, pool)
             trainer = Trainer(config, pool, processes, device, restored=state is not None)
+            loop = _loop(job, trainer, pool, validation)
             if state is not None:
-                _restore(trainer, pool, state, said)
-            if validation is None:
-                _take_steps(job, trainer, None)
-                return None
-            make_run_folder(job.folder, config.to_toml())
-            score = functools.partial(_train_score, config, pool, device)
-            keeper = RunFolder(
-                job.folder, trainer, validation, score, _notes(config, pool, trainer), said
-            )
-            if state is not None:
-                keeper.restore(state)
-            said.began(trainer.step, config.steps)
+                loop.restore(state)
+            if processes.first:
+                make_run_folder(job.folder, config.to_toml())
             try:
-                _take_steps(job, trainer, keeper)
-            finally:
-                said.ended()
-            return Result(keeper.deliver(), trainer.step, keeper.scores)
-
-
-def _take_steps(job: _Job, trainer: Trainer, keeper: RunFolder | None) -> None:
-    with Interrupt() as interrupt:
-        while trainer.step < trainer.config.steps:
-            try:
-                loss, stop = trainer.take_step(interrupt.wished)
-                if keeper is not None:
-                    keeper.after_step(loss)
+                loop.run()
             except DivergedError as error:
-                if keeper is not None:
-                    keeper.draw()
                 raise DivergedError(
                     f"{error} What was saved before is kept; lower optim.lr or set optim.clip and "
                     f"start anew, or from there with --set init_from={job.folder}."
                 ) from None
-            if stop:
-                if keeper is not None:
-                    keeper.save()
-                    keeper.draw()
-                    job.said.say(
-                        f"Stopped after step {trainer.step}; "
-                        f"go on with: srq train --resume {job.folder}"
-                    )
-                raise KeyboardInterrupt
+            return _deliver(job, trainer, pool, loop.scores) if processes.first else None
 
 
-def _train_score(
-    config: TrainConfig, pool: LumaPool, device: torch.device, network: torch.nn.Module
-) -> float:
-    """The PSNR on a fixed set of training crops."""
+def _loop(job: _Job, trainer: Trainer, pool: LumaPool, validation: Validation | None) -> Loop:
+    """The loop of a process; that of the first one measures and writes as well."""
+    config = job.config
+    schedule = Schedule(
+        steps=config.steps,
+        log_every=config.run.log_every,
+        measure_every=config.validate.every,
+        save_every=config.run.checkpoint_every,
+    )
+    if validation is None:
+        return Loop(trainer, schedule)
+    return Loop(
+        trainer,
+        schedule,
+        folder=job.folder,
+        notes=_notes(config, pool, trainer),
+        measure=_measure(trainer, pool, validation, job.folder / PICTURES),
+        watcher=job.watcher,
+        resume=f"go on with: srq train --resume {job.folder}",
+    )
+
+
+def _measure(trainer: Trainer, pool: LumaPool, validation: Validation, pictures: Path) -> Measure:
+    """Measures the averaged network on training crops and on the validation pictures, of which
+    it writes some into the folder ``pictures``."""
+    config, device = trainer.config, trainer.device
     sampler = Sampler(pool, crop=config.data.crop, batch=_SCORED_CROPS, seed=config.seed)
-    return crops_psnr(network, sampler.batch(0), device)
+
+    def measure() -> dict[str, float]:
+        network = trainer.averaged_network()
+        scores = {
+            "train": crops_psnr(network, sampler.batch(0), device),
+            **validation.measure(network, device),
+        }
+        validation.write_pictures(network, device, pictures)
+        return scores
+
+    return measure
+
+
+def _deliver(job: _Job, trainer: Trainer, pool: LumaPool, scores: dict[str, float]) -> Result:
+    """Write the averaged kernels as the training's checkpoint."""
+    notes = {**_notes(job.config, pool, trainer), "steps": trainer.step, "scores": scores}
+    path = job.folder / MODEL_FILE
+    write_checkpoint(path, trainer.network, trainer.averaged_state(), notes)
+    return Result(path, trainer.step, scores)
 
 
 def _notes(config: TrainConfig, pool: LumaPool, trainer: Trainer) -> Notes:
@@ -180,22 +196,9 @@ def _notes(config: TrainConfig, pool: LumaPool, trainer: Trainer) -> Notes:
     }
 
 
-def _shared_state(job: _Job, device: torch.device) -> State | None:
-    """The run's newest state, or None if it has none; the first process reads it for all."""
-    processes = job.processes
-    state = newest_state(job.folder, job.said.say) if processes.first else None
-    if processes.world == 1:
-        return state
-    data = pack(state.tensors, state.notes) if state is not None else b""
-    data = processes.share(data, device)
-    return State(job.folder, *unpack(data, job.folder)) if data else None
-
-
-def _restore(trainer: Trainer, pool: LumaPool, state: State, said: Observer) -> None:
+def _check_pictures(state: State, pool: LumaPool) -> None:
     if state.notes["pictures"] != pool.fingerprint:
         raise DataError(
             f"The training pictures are not those that {state.path} was trained on; "
             "bring them back, or start a new training."
         )
-    trainer.restore(state.tensors, state.notes["step"], str(state.path))
-    said.say(f"Going on from step {trainer.step}.")

@@ -11,17 +11,17 @@ from torch.nn.utils import parametrize
 
 from srq.datasets.pool import LumaPool
 from srq.datasets.sampler import Sampler
-from srq.errors import CheckpointError, SrqError
+from srq.errors import CheckpointError
 from srq.models import Network, build
 from srq.models.checkpoint import load_into
 from srq.models.expand import collapsed_state, expand
 from srq.models.kim import Kim
+from srq.runs.loop import DivergedError
 from srq.runs.processes import Processes
-from srq.runs.state import (
-    AVERAGE,
+from srq.runs.tensors import (
     MODEL,
-    pack_optimizer,
-    unpack_optimizer,
+    optimizer_tensors,
+    restore_optimizer,
     with_prefix,
     without_prefix,
 )
@@ -29,17 +29,14 @@ from srq.train.average import KernelAverage
 from srq.train.config import TrainConfig
 from srq.train.machine import placed
 from srq.train.narrowing import can_narrow, narrowed
-from srq.train.objective import Guide, loss_of
+from srq.train.objective import loss_of
 from srq.train.optimizer import build_optimizer, learning_rate
-from srq.train.weights import find_weights
+from srq.train.teacher import load_teacher
+from srq.train.weights import AVERAGE, find_weights
 from srq.zoo import resolve
 
 # How many batches decide which channels of a wider network are kept.
 _RANKING_BATCHES = 200
-
-
-class DivergedError(SrqError):
-    """The loss, its gradient or a weight is no longer a finite number."""
 
 
 class Trainer:
@@ -75,7 +72,7 @@ class Trainer:
         self._parameters = list(self.network.parameters())
         self._optimizer = build_optimizer(self._parameters, config.optim)
         self._average = KernelAverage(config.ema, collapsed_state(self.network))
-        self._guide = _guide(config, device)
+        self._teacher = load_teacher(config, device)
 
     def take_step(self, stop: bool = False) -> tuple[float, bool]:
         """One step; its loss over all processes, and whether any process wished to ``stop``.
@@ -94,10 +91,10 @@ class Trainer:
                 lr,
                 hr,
                 self.config.loss,
-                self._guide,
-                in_one_pass=self.config.run.fused == "on",
+                self._teacher,
+                compiled=self.config.run.fused == "on",
             )
-            self._settle()
+            self._update_average()
         self._optimizer.zero_grad()
         loss.backward()
         gradients = [p.grad for p in self._parameters if p.grad is not None]
@@ -112,9 +109,14 @@ class Trainer:
         self.step += 1
         return mean, wished > 0
 
+    @property
+    def rate(self) -> float:
+        """The learning rate of the last step."""
+        return learning_rate(self.config.optim, self.step - 1, self.config.steps)
+
     def averaged_state(self) -> Mapping[str, Tensor]:
         """The averaged kernels after the steps taken, as a collapsed network's state."""
-        self._settle()
+        self._update_average()
         return self._average.state
 
     def averaged_network(self) -> Network:
@@ -127,7 +129,7 @@ class Trainer:
         """All that a state must hold, beside ``step``; raises DivergedError unless finite."""
         held = {
             **with_prefix(MODEL, self.network.state_dict()),
-            **dict(pack_optimizer(self._optimizer.state_dict()["state"])),
+            **optimizer_tensors(self._optimizer),
             **with_prefix(AVERAGE, self.averaged_state()),
         }
         for name, tensor in held.items():
@@ -141,24 +143,12 @@ class Trainer:
     def restore(self, tensors: Mapping[str, Tensor], step: int, name: str) -> None:
         """Go to where ``tensors`` were taken; ``name`` stands for their file in errors."""
         load_into(self.network, without_prefix(MODEL, tensors), name)
-        self._restore_optimizer(unpack_optimizer(tensors), name)
+        restore_optimizer(self._optimizer, self._parameters, tensors, name)
         average = {k: t.to(self.device) for k, t in without_prefix(AVERAGE, tensors).items()}
         self._average = KernelAverage(self.config.ema, average, updates=step)
         self.step = step
 
-    def _restore_optimizer(self, state: Mapping[int, dict[str, Tensor]], name: str) -> None:
-        for index, entries in state.items():
-            if index >= len(self._parameters):
-                raise CheckpointError(f"{name} is a state of another network.")
-            parameter = self._parameters[index]
-            for key, tensor in entries.items():
-                if tensor.shape == parameter.shape:
-                    # The update runs through memory, so the moments must lie as the weight does.
-                    entries[key] = torch.empty_like(parameter).copy_(tensor)
-        groups = self._optimizer.state_dict()["param_groups"]
-        self._optimizer.load_state_dict({"state": dict(state), "param_groups": groups})
-
-    def _settle(self) -> None:
+    def _update_average(self) -> None:
         """Take the present kernels into the average, unless they are in it."""
         if self._average.updates < self.step:
             self._average.update(collapsed_state(self.network))
@@ -205,15 +195,3 @@ def _warm_start(network: Network, config: TrainConfig, pool: LumaPool) -> None:
     network.load_state_dict(
         {key: found[key] if found[key].shape == t.shape else t for key, t in wanted.items()}
     )
-
-
-def _guide(config: TrainConfig, device: torch.device) -> Guide | None:
-    if not config.teacher.checkpoint:
-        return None
-    teacher = find_weights(resolve(config.teacher.checkpoint, "float")).network()
-    if teacher.scale != config.model.scale:
-        raise CheckpointError(
-            f"'teacher.checkpoint' {config.teacher.checkpoint} is of scale {teacher.scale}, and "
-            f"the configuration asks for scale {config.model.scale}; name one of that scale."
-        )
-    return Guide(placed(teacher.requires_grad_(False), device), config.teacher.weight)

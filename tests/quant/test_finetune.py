@@ -6,7 +6,7 @@ from srq.errors import ConfigError
 from srq.image.io import Picture, write
 from srq.quant import calibration_set, fit
 from srq.quant.finetune import Finetuner, finetune
-from srq.runs.progress import Observer
+from srq.runs.progress import Watcher
 from srq.train.config import TrainConfig
 from srq.train.pictures import training_pool
 from tests.quant.networks import small_kim, small_twin
@@ -71,22 +71,22 @@ def test_stopped_and_gone_on_it_is_the_same_to_the_bit(pictures, tmp_path):
     straight = fitted(pictures)
     finetune(straight, config(pictures))
 
-    class Stop(Observer):
+    class Stop(Watcher):
         def advanced(self, entry):
             if entry["step"] == 4:
                 raise KeyboardInterrupt
 
     resumed = fitted(pictures)
     with pytest.raises(KeyboardInterrupt):
-        finetune(resumed, config(pictures), folder=tmp_path, observer=Stop())
+        finetune(resumed, config(pictures), folder=tmp_path, watcher=Stop())
     resumed = fitted(pictures)
     steps = []
 
-    class Watch(Observer):
+    class Watch(Watcher):
         def began(self, step, _):
             steps.append(step)
 
-    finetune(resumed, config(pictures), folder=tmp_path, observer=Watch())
+    finetune(resumed, config(pictures), folder=tmp_path, watcher=Watch())
     assert steps == [2]
     assert_same(weights(resumed), weights(straight))
     assert not resumed.training
@@ -123,7 +123,7 @@ def test_a_configuration_of_another_network_is_refused(pictures):
 def test_measures_are_heard(pictures):
     heard = []
 
-    class Ear(Observer):
+    class Ear(Watcher):
         def advanced(self, entry):
             heard.append(entry)
 
@@ -131,7 +131,7 @@ def test_measures_are_heard(pictures):
     finetune(
         fitted(pictures),
         config(pictures, **changes),
-        observer=Ear(),
+        watcher=Ear(),
         measure=lambda twin: {"weights": float(twin.conv("head").weight.detach().abs().sum())},
     )
     assert [entry["step"] for entry in heard if "psnr" in entry] == [3, 6]

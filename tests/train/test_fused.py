@@ -35,7 +35,7 @@ def test_the_fused_step_is_pytorchs_to_rounding(loss, scale, wide, narrow, expan
         expand(model, hidden=8)
     lr, hr = pixels(3, 1, 7, 11), pixels(3, 1, 7 * scale, 11 * scale)
     # float64 decides; float32 in another order may differ by rounding, not by a wrong term.
-    single, exact = step(model, lr, hr, loss, in_one_pass=True), step(model, lr, hr, loss)
+    single, exact = step(model, lr, hr, loss, compiled=True), step(model, lr, hr, loss)
     assert single[0] == pytest.approx(exact[0], rel=1e-6)
     for ours, theirs in zip(single[1], exact[1], strict=True):
         assert (ours - theirs).abs().max() <= 3e-5 * theirs.abs().max()
@@ -45,8 +45,8 @@ def test_the_crops_of_a_batch_are_averaged():
     torch.manual_seed(0)
     model = build("kim")
     lr, hr = pixels(5, 1, 6, 5), pixels(5, 1, 12, 10)
-    value, gradients = step(model, lr, hr, "l2", in_one_pass=True)
-    each = [step(model, lr[i : i + 1], hr[i : i + 1], "l2", in_one_pass=True) for i in range(5)]
+    value, gradients = step(model, lr, hr, "l2", compiled=True)
+    each = [step(model, lr[i : i + 1], hr[i : i + 1], "l2", compiled=True) for i in range(5)]
     assert value == pytest.approx(sum(v for v, _ in each) / 5, rel=1e-5)
     for i, gradient in enumerate(gradients):
         mean = torch.stack([g[i] for _, g in each]).mean(0)
@@ -61,7 +61,7 @@ def test_the_same_thread_count_gives_the_same_bits(threads):
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
-        first, second = (step(model, lr, hr, "l1", in_one_pass=True) for _ in range(2))
+        first, second = (step(model, lr, hr, "l1", compiled=True) for _ in range(2))
     finally:
         torch.set_num_threads(before)
     assert first[0] == second[0]

@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from srq.provenance import cores
-from srq.runs.allocator import keep_freed_memory
+from srq.runs.machine import keep_freed_memory, prepared
 from srq.runs.processes import Processes
 from srq.train.config import RunConfig
-from srq.train.machine import prepared, resolved
+from srq.train.machine import resolved
 
 
 def test_threads_are_shared_among_the_processes_of_a_machine():
@@ -19,7 +19,7 @@ def test_threads_are_shared_among_the_processes_of_a_machine():
 
 def test_torch_is_left_as_it_was_found():
     threads = torch.get_num_threads()
-    with prepared(RunConfig(device="cpu", threads=threads + 1), Processes()) as device:
+    with prepared("cpu", threads + 1, Processes()) as device:
         assert device.type == "cpu"
         assert torch.get_num_threads() == threads + 1
         assert torch.are_deterministic_algorithms_enabled()

@@ -3,7 +3,8 @@ import torch
 from torch import nn
 
 from srq.models import build
-from srq.train.objective import Guide, loss_of, penalty, to_unit
+from srq.train.objective import loss_of, penalty, to_unit
+from srq.train.teacher import Teacher
 
 
 class Constant(nn.Module):
@@ -36,7 +37,7 @@ def test_every_code_value_becomes_its_share_of_full_scale():
 
 def test_a_teacher_takes_its_share_of_the_target_and_learns_nothing():
     student, teacher = Constant(0.5), Constant(0.9)
-    loss = loss_of(student, *batch(0), "l1", Guide(teacher, 0.25))
+    loss = loss_of(student, *batch(0), "l1", Teacher(teacher, 0.25))
     loss.backward()
     assert loss.item() == pytest.approx(0.75 * 0.5 + 0.25 * 0.4)
     assert student.value.grad.item() == pytest.approx(0.75 - 0.25)

@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 
 from srq.errors import CheckpointError, ConfigError, DataError, ModelError, SrqError, StorageError
-from srq.runs.progress import Observer
+from srq.runs.progress import Watcher
 from srq.runs.record import read_log
 from srq.train import run
 from srq.train.config import TrainConfig
@@ -15,7 +15,7 @@ from srq.train.trainer import DivergedError, Trainer
 from srq.train.weights import find_weights
 
 
-class Notebook(Observer):
+class Notebook(Watcher):
     """Keeps the sentences that a person would have been told."""
 
     def __init__(self):

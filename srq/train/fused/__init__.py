@@ -31,7 +31,7 @@ class Grid(NamedTuple):
     high: float
 
 
-class Taught(NamedTuple):
+class TeacherKernels(NamedTuple):
     """A teacher's kernels; what it makes is ``weight`` of the target, the true HR the rest."""
 
     kernels: Sequence[Tensor]
@@ -73,7 +73,7 @@ def loss_of_kernels(
     width_of_l2: float,
     *,
     grids: Sequence[Grid] | None = None,
-    taught: Taught | None = None,
+    teacher: TeacherKernels | None = None,
 ) -> Tensor:
     """``loss_of`` the ``kim`` that these nine kernels make, on their graph.
 
@@ -83,7 +83,7 @@ def loss_of_kernels(
     pass rounding as if it were not there, and stop where a value saturates.
     """
     step: Any = _Step.apply  # torch's stubs leave the result of apply untyped
-    return step(lr, hr, _LOSSES.index(loss), width_of_l2, grids, taught, *kernels)
+    return step(lr, hr, _LOSSES.index(loss), width_of_l2, grids, teacher, *kernels)
 
 
 class _Step(torch.autograd.Function):
@@ -95,12 +95,12 @@ class _Step(torch.autograd.Function):
         loss: int,
         width_of_l2: float,
         grids: Sequence[Grid] | None,
-        taught: Taught | None,
+        teacher: TeacherKernels | None,
         *weights: Tensor,
     ) -> Tensor:
         lr, hr = lr.contiguous(), hr.contiguous()
         kernels = [weight.detach().contiguous() for weight in weights]
-        wise = [weight.detach().contiguous() for weight in taught.kernels] if taught else []
+        teacher_kernels = [k.detach().contiguous() for k in teacher.kernels] if teacher else []
         ctx.gradients = [torch.empty_like(kernel) for kernel in kernels]
         numbers = [number for grid in grids or () for number in grid]
         value = library().srq_kim_step(
@@ -113,8 +113,8 @@ class _Step(torch.autograd.Function):
             _network(kernels),
             _pointers(ctx.gradients),
             (ctypes.c_float * len(numbers))(*numbers) if numbers else None,
-            _network(wise) if taught else None,
-            taught.weight if taught else 0.0,
+            _network(teacher_kernels) if teacher else None,
+            teacher.weight if teacher else 0.0,
             loss,
             width_of_l2,
             torch.get_num_threads(),

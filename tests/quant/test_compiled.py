@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from srq.models import build
-from srq.quant import Twin, fit, integers, one_pass
-from srq.train.objective import Guide, loss_of
+from srq.quant import Twin, compiled, fit, integers
+from srq.train.objective import loss_of
+from srq.train.teacher import Teacher
 from tests.quant.networks import calibration, small_twin
 
 
@@ -43,9 +44,9 @@ def test_rounded_sums_are_the_integers_exactly(scale, wide, narrow, per_channel)
     hr = torch.from_numpy(np.stack(made).astype(np.uint8))
     twin.float()
     # A single integer off by one would leave a loss.
-    assert one_pass.loss_of(twin, lr, hr, "l1").item() == 0
+    assert compiled.loss_of(twin, lr, hr, "l1").item() == 0
     hr[0, 0, 0, 0] ^= 1
-    assert one_pass.loss_of(twin, lr, hr, "l1").item() == pytest.approx(1 / 255 / hr.numel())
+    assert compiled.loss_of(twin, lr, hr, "l1").item() == pytest.approx(1 / 255 / hr.numel())
 
 
 @pytest.mark.parametrize("loss", ["l1", "l2", "charbonnier"])
@@ -53,18 +54,18 @@ def test_rounded_sums_are_the_integers_exactly(scale, wide, narrow, per_channel)
 def test_loss_and_gradients_are_those_of_the_layers(loss, taught):
     twin = twin_of(network())
     twin.train()
-    guide = None if taught is None else Guide(network(wide=32, seed=2), taught)
-    assert one_pass.supports(twin, guide)
-    batch = pixels(3, 1, 7, 11), pixels(3, 1, 14, 22), loss, guide
-    quick, slow = step(one_pass.loss_of, twin, *batch), step(loss_of, twin, *batch)
+    teacher = None if taught is None else Teacher(network(wide=32, seed=2), taught)
+    assert compiled.supports(twin, teacher)
+    batch = pixels(3, 1, 7, 11), pixels(3, 1, 14, 22), loss, teacher
+    quick, slow = step(compiled.loss_of, twin, *batch), step(loss_of, twin, *batch)
     assert quick[0] == pytest.approx(slow[0], rel=1e-5)
     for ours, theirs in zip(quick[1], slow[1], strict=True):
         assert (ours - theirs).abs().max() <= 1e-4 * theirs.abs().max()
 
 
 def test_other_twins_take_the_layers_one_by_one():
-    assert one_pass.supports(Twin(network()))
-    assert not one_pass.supports(small_twin())
-    assert not one_pass.supports(Twin(network()).double())
-    assert not one_pass.supports(Twin(build("ecbsr", act="relu", blocks=1)))
-    assert not one_pass.supports(Twin(network()), Guide(build("espcn"), 0.5))
+    assert compiled.supports(Twin(network()))
+    assert not compiled.supports(small_twin())
+    assert not compiled.supports(Twin(network()).double())
+    assert not compiled.supports(Twin(build("ecbsr", act="relu", blocks=1)))
+    assert not compiled.supports(Twin(network()), Teacher(build("espcn"), 0.5))

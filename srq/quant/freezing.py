@@ -3,7 +3,7 @@
 A training that rounds all weights at every step does not end: a weight that would best lie
 between two steps of its grid swings from one to the other, and what is delivered then is chance
 (Nagel et al., "Overcoming Oscillations in Quantization-Aware Training", 2022). In a network as
-small as these it ends worse than it began. So weights stay floats until they are settled, each
+small as these it ends worse than it began. So weights stay floats until they are frozen, each
 on the nearest step of its grid, and the rest learn on to put right what that changed (Zhou et
 al., "Incremental Network Quantization", 2017). Those come first on which the loss depends most,
 while there are many left to make up for them; the squares of their gradients tell.
@@ -17,40 +17,40 @@ from torch import Tensor, nn
 from srq.quant.twin import QuantizedConv, Twin
 
 
-class Settling:
-    """A twin's weights as floats of which more and more are on their grid to stay.
+class WeightFreezing:
+    """A twin's weights as floats of which more and more are frozen on their grids.
 
     ``trained`` is what an optimizer is to change: every weight and bias as a part of the
     largest weight that its format holds, so that one rate suits all layers. Each step,
-    ``settle`` as many as are due; after the backward pass ``take_gradients``; after the
-    optimizer's step ``give_back``. Biases, at the precision of a sum, need not be settled.
+    ``freeze`` as many as are due; after the backward pass ``take_gradients``; after the
+    optimizer's step ``write_back``. Biases, at the precision of a sum, need not be frozen.
     Until ``finish`` the twin's own rounding of weights is off.
     """
 
     def __init__(self, twin: Twin) -> None:
-        self._held = [
-            _Held(conv, parameter)
+        self._parameters = [
+            _Parameter(conv, parameter)
             for conv in (twin.conv(name) for name in twin.convs)
             for parameter in conv.parameters()
         ]
-        self.trained = [held.trained for held in self._held]
+        self.trained = [parameter.trained for parameter in self._parameters]
         _set_rounding(twin, False)
         self._twin = twin
 
-    def settle(self, share: float) -> None:
-        """Settle weights until that share, 0 to 1, of every layer's is settled."""
-        for held in self._held:
-            held.settle(share)
+    def freeze(self, share: float) -> None:
+        """Freeze weights until that share, 0 to 1, of every layer's is frozen."""
+        for parameter in self._parameters:
+            parameter.freeze(share)
 
     def take_gradients(self) -> None:
-        """Hand the gradients of the twin's parameters to ``trained``; none to what is settled."""
-        for held in self._held:
-            held.take_gradient()
+        """Hand the gradients of the twin's parameters to ``trained``; none to what is frozen."""
+        for parameter in self._parameters:
+            parameter.take_gradient()
 
-    def give_back(self) -> None:
-        """Put what ``trained`` has become into the twin; the settled stay as they are."""
-        for held in self._held:
-            held.give_back()
+    def write_back(self) -> None:
+        """Put what ``trained`` has become into the twin; the frozen stay as they are."""
+        for parameter in self._parameters:
+            parameter.write_back()
 
     def rounded(self) -> dict[str, Tensor]:
         """A state of the twin's with all weights on their grids, the free ones rounded."""
@@ -66,17 +66,17 @@ class Settling:
         _set_rounding(self._twin, True)
 
     def tensors(self) -> dict[str, Tensor]:
-        """Which weights are settled, and the gradients' squares so far, to go on from."""
-        settled = {f"settled/{index}": held.settled for index, held in enumerate(self._held)}
-        return settled | {f"squares/{index}": h.squares for index, h in enumerate(self._held)}
+        """Which weights are frozen, and the gradients' squares so far, to go on from."""
+        frozen = {f"settled/{index}": p.frozen for index, p in enumerate(self._parameters)}
+        return frozen | {f"squares/{index}": p.squares for index, p in enumerate(self._parameters)}
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         """Go to where ``tensors`` were taken; the twin's weights are there already."""
-        for index, held in enumerate(self._held):
-            held.restore(tensors[f"settled/{index}"], tensors[f"squares/{index}"])
+        for index, parameter in enumerate(self._parameters):
+            parameter.restore(tensors[f"settled/{index}"], tensors[f"squares/{index}"])
 
 
-class _Held:
+class _Parameter:
     """One parameter, counted in the largest weight that its layer's format holds."""
 
     def __init__(self, conv: QuantizedConv, parameter: nn.Parameter) -> None:
@@ -87,22 +87,22 @@ class _Held:
         self._parameter = parameter
         # Powers of two: there and back nothing is lost.
         self.trained = (parameter.detach() / self._unit).requires_grad_()
-        self.settled = torch.zeros_like(parameter, dtype=torch.bool)
+        self.frozen = torch.zeros_like(parameter, dtype=torch.bool)
         self.squares = torch.zeros_like(self.trained, requires_grad=False)
         self._kept = self.trained.detach().clone()
 
     @torch.no_grad()
-    def settle(self, share: float) -> None:
-        due = round(share * self.settled.numel()) - int(self.settled.sum())
+    def freeze(self, share: float) -> None:
+        due = round(share * self.frozen.numel()) - int(self.frozen.sum())
         if not self._rounds or due <= 0:
             return
         # Flat in the order of indices, whatever the order in memory.
-        depends = self.squares.masked_fill(self.settled, -1).flatten()
+        depends = self.squares.masked_fill(self.frozen, -1).flatten()
         chosen = torch.zeros_like(depends, dtype=torch.bool)
         chosen[depends.sort(descending=True, stable=True).indices[:due]] = True
-        chosen = chosen.reshape(self.settled.shape)
+        chosen = chosen.reshape(self.frozen.shape)
         near = torch.floor(self._kept * self._half + 0.5).clamp(-self._half, self._half - 1)
-        self.settled |= chosen
+        self.frozen |= chosen
         self._put(torch.where(chosen, near / self._half, self._kept))
 
     @torch.no_grad()
@@ -110,18 +110,18 @@ class _Held:
         assert self._parameter.grad is not None
         gradient = self._parameter.grad * self._unit
         self.squares += gradient.square()
-        self.trained.grad = gradient.masked_fill(self.settled, 0)
+        self.trained.grad = gradient.masked_fill(self.frozen, 0)
 
     @torch.no_grad()
-    def give_back(self) -> None:
+    def write_back(self) -> None:
         value = self.trained.detach()
         if self._rounds:
             value = value.clamp(-1, 1 - 1 / self._half)
-        self._put(torch.where(self.settled, self._kept, value))
+        self._put(torch.where(self.frozen, self._kept, value))
 
     @torch.no_grad()
-    def restore(self, settled: Tensor, squares: Tensor) -> None:
-        self.settled.copy_(settled)
+    def restore(self, frozen: Tensor, squares: Tensor) -> None:
+        self.frozen.copy_(frozen)
         self.squares.copy_(squares)
         self._put(self._parameter.detach() / self._unit)
 
