@@ -14,7 +14,7 @@ namespace {
 
 using Plane = nb::ndarray<nb::ro, nb::ndim<2>, nb::device::cpu>;
 using OutPlane = nb::ndarray<nb::ndim<2>, nb::device::cpu>;
-using Words = nb::ndarray<const int32_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+using EncodedProgram = nb::ndarray<const int32_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 
 std::vector<std::string> isas() {
   std::vector<std::string> names;
@@ -31,21 +31,21 @@ srq::Isa isa_named(const std::string& name) {
 
 // Python checks types and shapes, so that its sentences can say more; this only keeps memory safe.
 template <class Array>
-bool has_bytes(const Array& plane) {
-  const bool bytes = plane.dtype() == nb::dtype<uint8_t>();
-  if (!bytes && plane.dtype() != nb::dtype<uint16_t>()) {
+bool is_uint8(const Array& plane) {
+  const bool is_uint8 = plane.dtype() == nb::dtype<uint8_t>();
+  if (!is_uint8 && plane.dtype() != nb::dtype<uint16_t>()) {
     throw std::invalid_argument("a plane must be of uint8 or uint16");
   }
   if (plane.stride(1) != 1) throw std::invalid_argument("the pixels of a row must be neighbours");
-  return bytes;
+  return is_uint8;
 }
 
 void run(const srq::Engine& engine, const Plane& picture, const OutPlane& out, int threads) {
-  const srq::Picture source{picture.data(), picture.stride(0) * ptrdiff_t(picture.itemsize()),
-                            has_bytes(picture), int64_t(picture.shape(0)),
+  const srq::InputPlane source{picture.data(), picture.stride(0) * ptrdiff_t(picture.itemsize()),
+                            is_uint8(picture), int64_t(picture.shape(0)),
                             int64_t(picture.shape(1))};
-  const srq::Enlargement target{out.data(), out.stride(0) * ptrdiff_t(out.itemsize()),
-                                has_bytes(out)};
+  const srq::OutputPlane target{out.data(), out.stride(0) * ptrdiff_t(out.itemsize()),
+                                is_uint8(out)};
   const size_t scale = engine.scale();
   if (out.shape(0) != picture.shape(0) * scale || out.shape(1) != picture.shape(1) * scale) {
     throw std::invalid_argument("the result has another size");
@@ -78,7 +78,7 @@ NB_MODULE(_native, module) {
   nb::class_<srq::Engine>(module, "Engine")
       .def(
           "__init__",
-          [](srq::Engine* self, const Words& words, const std::string& isa) {
+          [](srq::Engine* self, const EncodedProgram& words, const std::string& isa) {
             new (self) srq::Engine(srq::parse(words.data(), words.size()), isa_named(isa));
           },
           nb::arg("words"), nb::arg("isa"))

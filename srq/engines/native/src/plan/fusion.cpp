@@ -39,9 +39,9 @@ class Finder {
 
   void extend_backwards(Fusion& fusion) {
     const int source = ops_[fusion.conv].sources[0];
-    const Kernel& kernel = ops_[fusion.conv].kernel;
+    const Convolution& conv = ops_[fusion.conv].conv;
     const Op& before = ops_[source];
-    const bool pointwise = kernel.groups == 1 && kernel.rows == 1 && kernel.columns == 1;
+    const bool pointwise = conv.groups == 1 && conv.rows == 1 && conv.columns == 1;
     if (!pointwise || before.kind != Kind::conv || !is_depthwise(before)) return;
     if (only_reader(source) < 0 || !is_narrow(ops_[before.sources[0]])) return;
     fusion.depthwise = source;
@@ -103,9 +103,9 @@ class Finder {
   // Whether int16 weights can hold the left shifts of the sums, the conv's own and `more`.
   bool shifts_in_weights(int conv, int more) const {
     const Op& op = ops_[conv];
-    const size_t taps = op.kernel.weight.size() / op.channels;
-    for (size_t i = 0; i < op.kernel.weight.size(); ++i) {
-      const int64_t shifted = int64_t(op.kernel.weight[i]) * (int64_t(1) << (more - op.shifts[i / taps]));
+    const size_t taps = op.conv.weight.size() / op.channels;
+    for (size_t i = 0; i < op.conv.weight.size(); ++i) {
+      const int64_t shifted = int64_t(op.conv.weight[i]) * (int64_t(1) << (more - op.shifts[i / taps]));
       if (shifted < INT16_MIN || shifted > INT16_MAX) return false;
     }
     return true;
@@ -126,7 +126,7 @@ class Finder {
 bool is_narrow(const Op& op) { return !op.accumulator && op.format.fits_int16(); }
 
 bool is_depthwise(const Op& op) {
-  return op.kind == Kind::conv && op.kernel.ins == 1 && op.channels / op.kernel.groups <= 2;
+  return op.kind == Kind::conv && op.conv.ins == 1 && op.channels / op.conv.groups <= 2;
 }
 
 std::vector<Fusion> find_fusions(const Program& program, std::vector<bool>& absorbed) {

@@ -31,7 +31,7 @@ struct Fusion {
 // Whether the value of `op` stands in int16 lines.
 bool is_narrow(const Op& op);
 
-// Whether a kernel over single channels is done pixel by pixel, and not as a dense layer.
+// Whether a convolution of single channels runs as a depthwise layer, and not as a dense one.
 bool is_depthwise(const Op& op);
 
 // The fusions of all convolutions that vector kernels can do; every op is in at most one.

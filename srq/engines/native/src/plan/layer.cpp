@@ -24,14 +24,14 @@ int32_t shifted(int32_t number, int left) { return int32_t(uint32_t(number) << l
 // What is proved of output channels `out` and `out` + 1.
 Fit fit_of(const Op& op, int out) {
   if (out + 1 == op.channels) return Fit::none;
-  int32_t least = INT32_MAX, most = INT32_MIN;
+  int32_t min_sum = INT32_MAX, max_sum = INT32_MIN;
   for (int channel : {out, out + 1}) {
     if (op.shifts[channel] < 0 || op.shifts[channel] > 16) return Fit::none;
-    least = std::min(least, op.kernel.least[channel]);
-    most = std::max(most, op.kernel.most[channel]);
+    min_sum = std::min(min_sum, op.conv.min_sum[channel]);
+    max_sum = std::max(max_sum, op.conv.max_sum[channel]);
   }
-  if (least >= op.format.lo && most <= op.format.hi) return Fit::format;
-  return least >= INT16_MIN && most <= INT16_MAX ? Fit::int16 : Fit::none;
+  if (min_sum >= op.format.lo && max_sum <= op.format.hi) return Fit::format;
+  return min_sum >= INT16_MIN && max_sum <= INT16_MAX ? Fit::int16 : Fit::none;
 }
 
 // Whether the op's values are bytes once `offset` is added, be it to the values or, in a
@@ -42,8 +42,8 @@ bool fits_bytes(const Op& op, int offset) {
   for (int channel = 0; channel < op.channels; ++channel) {
     const int shift = op.shifts[channel];
     if (shift < 0) return false;
-    const int64_t most = int64_t(op.kernel.most[channel]) + offset + 1;
-    if (shift > 31 || most > INT32_MAX >> shift) return false;
+    const int64_t max_sum = int64_t(op.conv.max_sum[channel]) + offset + 1;
+    if (shift > 31 || max_sum > INT32_MAX >> shift) return false;
   }
   return true;
 }
@@ -56,10 +56,10 @@ Op with_offset(const Op& op, int offset) {
   moved.format.lo += offset;
   moved.format.hi += offset;
   for (int channel = 0; channel < op.channels; ++channel) {
-    const uint32_t bias = uint32_t(op.kernel.bias[channel]);
-    moved.kernel.bias[channel] = int32_t(bias + uint32_t(shifted(offset, op.shifts[channel])));
-    moved.kernel.least[channel] += offset;
-    moved.kernel.most[channel] += offset;
+    const uint32_t bias = uint32_t(op.conv.bias[channel]);
+    moved.conv.bias[channel] = int32_t(bias + uint32_t(shifted(offset, op.shifts[channel])));
+    moved.conv.min_sum[channel] += offset;
+    moved.conv.max_sum[channel] += offset;
   }
   return moved;
 }
@@ -84,18 +84,18 @@ Rounding RoundingTable::from(int out) const {
 
 DenseLayer::DenseLayer(const Op& op, const Op& source, const std::vector<int>& shifts,
                        const Kernels& kernels)
-    : outs(op.channels / op.kernel.groups) {
-  const Kernel& kernel = op.kernel;
-  for (int i = 0; i < kernel.ins; ++i) {
-    for (int dy = 0; dy < kernel.rows; ++dy) {
-      for (int dx = 0; dx < kernel.columns; ++dx) {
-        taps.push_back({i, dy - kernel.top, dx - kernel.left});
+    : outs(op.channels / op.conv.groups) {
+  const Convolution& conv = op.conv;
+  for (int i = 0; i < conv.ins; ++i) {
+    for (int dy = 0; dy < conv.rows; ++dy) {
+      for (int dx = 0; dx < conv.columns; ++dx) {
+        taps.push_back({i, dy - conv.top, dx - conv.left});
       }
     }
   }
   offset = source.format.lo < 0 ? 128 : 0;
   quads = kernels.has_quads && fits_bytes(source, offset) &&
-          std::all_of(kernel.weight.begin(), kernel.weight.end(),
+          std::all_of(conv.weight.begin(), conv.weight.end(),
                       [](int16_t weight) { return weight >= INT8_MIN && weight <= INT8_MAX; });
   if (!quads) offset = 0;
   const bool shifted_sums =
@@ -108,14 +108,14 @@ DenseLayer::DenseLayer(const Op& op, const Op& source, const std::vector<int>& s
   for (int channel = 0; channel < op.channels; ++channel) {
     int32_t sum = 0;
     for (size_t tap = 0; tap < count; ++tap) {
-      const int32_t weight = kernel.weight[channel * count + tap];
+      const int32_t weight = conv.weight[channel * count + tap];
       sum += weight;
       numbers.push_back(shifted(weight, quads ? 0 : shifts[channel]));
     }
-    const uint32_t exact = uint32_t(kernel.bias[channel]) - uint32_t(offset * sum);
+    const uint32_t exact = uint32_t(conv.bias[channel]) - uint32_t(offset * sum);
     bias.push_back(shifted(int32_t(exact), shifts[channel]));
   }
-  for (int group = 0; group < kernel.groups; ++group) {
+  for (int group = 0; group < conv.groups; ++group) {
     for (int begin = 0; begin < outs; begin += kernels.dense_outs) {
       for (size_t tap = 0; tap < count; tap += size) {
         for (int out = begin; out < std::min(begin + kernels.dense_outs, outs); ++out) {
@@ -128,18 +128,18 @@ DenseLayer::DenseLayer(const Op& op, const Op& source, const std::vector<int>& s
 }
 
 DepthwiseLayer::DepthwiseLayer(const Op& op) {
-  const Kernel& kernel = op.kernel;
+  const Convolution& conv = op.conv;
   // Even pixels read the columns -left .. columns - 1 - left beside them, odd ones the same
   // shifted by one: in pairs that begin at even pixels, rounded outwards.
-  first_pair = -((kernel.left + 1) / 2);
-  pairs = (kernel.columns - kernel.left) / 2 - first_pair + 1;
+  first_pair = -((conv.left + 1) / 2);
+  pairs = (conv.columns - conv.left) / 2 - first_pair + 1;
   for (int out = 0; out < op.channels; out += 2) fits.push_back(fit_of(op, out));
   for (int channel = 0; channel < op.channels; ++channel) {
-    for (int dy = 0; dy < kernel.rows; ++dy) {
-      const int16_t* row = &kernel.weight[(size_t(channel) * kernel.rows + dy) * kernel.columns];
-      const auto weight = [&](int dx) { return dx >= 0 && dx < kernel.columns ? row[dx] : 0; };
+    for (int dy = 0; dy < conv.rows; ++dy) {
+      const int16_t* row = &conv.weight[(size_t(channel) * conv.rows + dy) * conv.columns];
+      const auto weight = [&](int dx) { return dx >= 0 && dx < conv.columns ? row[dx] : 0; };
       for (int pair = 0; pair < pairs; ++pair) {
-        const int dx = 2 * (first_pair + pair) + kernel.left;
+        const int dx = 2 * (first_pair + pair) + conv.left;
         weights.push_back(packed(weight(dx), weight(dx + 1)));
         weights.push_back(packed(weight(dx - 1), weight(dx)));
       }

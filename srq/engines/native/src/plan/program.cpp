@@ -5,9 +5,9 @@
 namespace srq {
 namespace {
 
-class Words {
+class Reader {
  public:
-  Words(const int32_t* words, size_t count) : next_(words), left_(count) {}
+  Reader(const int32_t* words, size_t count) : next_(words), left_(count) {}
 
   int32_t take() { return *advance(1); }
 
@@ -39,25 +39,25 @@ class Words {
   size_t left_;
 };
 
-Kernel parse_kernel(Words& words, int outs) {
-  Kernel kernel;
-  kernel.least = words.take_all<int32_t>(outs);
-  kernel.most = words.take_all<int32_t>(outs);
-  kernel.groups = words.take(1, 1024);
-  kernel.ins = words.take(1, 1024);
-  kernel.rows = words.take(1, 64);
-  kernel.columns = words.take(1, 64);
-  kernel.top = words.take(0, kernel.rows - 1);
-  kernel.bottom = kernel.rows - 1 - kernel.top;
-  kernel.left = words.take(0, kernel.columns - 1);
-  kernel.right = kernel.columns - 1 - kernel.left;
-  const size_t taps = size_t(kernel.ins) * kernel.rows * kernel.columns;
-  kernel.weight = words.take_all<int16_t>(outs * taps);
-  kernel.bias = words.take_all<int32_t>(outs);
-  return kernel;
+Convolution parse_convolution(Reader& words, int outs) {
+  Convolution conv;
+  conv.min_sum = words.take_all<int32_t>(outs);
+  conv.max_sum = words.take_all<int32_t>(outs);
+  conv.groups = words.take(1, 1024);
+  conv.ins = words.take(1, 1024);
+  conv.rows = words.take(1, 64);
+  conv.columns = words.take(1, 64);
+  conv.top = words.take(0, conv.rows - 1);
+  conv.bottom = conv.rows - 1 - conv.top;
+  conv.left = words.take(0, conv.columns - 1);
+  conv.right = conv.columns - 1 - conv.left;
+  const size_t taps = size_t(conv.ins) * conv.rows * conv.columns;
+  conv.weight = words.take_all<int16_t>(outs * taps);
+  conv.bias = words.take_all<int32_t>(outs);
+  return conv;
 }
 
-Op parse_op(Words& words, const std::vector<Op>& before) {
+Op parse_op(Reader& words, const std::vector<Op>& before) {
   Op op;
   op.kind = Kind(words.take(0, int(Kind::count) - 1));
   for (int sources = words.take(0, 2); sources > 0; --sources) {
@@ -74,8 +74,8 @@ Op parse_op(Words& words, const std::vector<Op>& before) {
     op.shifts.push_back(words.take(-31, 31));
   }
   if (op.kind == Kind::conv) {
-    op.kernel = parse_kernel(words, op.channels);
-    if (before[op.sources.at(0)].channels != op.kernel.groups * op.kernel.ins) {
+    op.conv = parse_convolution(words, op.channels);
+    if (before[op.sources.at(0)].channels != op.conv.groups * op.conv.ins) {
       throw std::invalid_argument("a convolution does not fit its source");
     }
   }
@@ -85,7 +85,7 @@ Op parse_op(Words& words, const std::vector<Op>& before) {
 }  // namespace
 
 Program parse(const int32_t* words, size_t count) {
-  Words rest(words, count);
+  Reader rest(words, count);
   if (rest.take() != kEncoding) throw std::invalid_argument("not a program of this engine's encoding");
   Program program;
   for (int ops = rest.take(2, 256); ops > 0; --ops) {

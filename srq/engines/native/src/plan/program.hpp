@@ -28,7 +28,7 @@ struct Format {
 };
 
 // The fields of a convolution; weight is (out, in / groups, rows, columns).
-struct Kernel {
+struct Convolution {
   int groups = 1;
   int ins = 1;  // input channels of a group
   int rows = 1;
@@ -38,9 +38,9 @@ struct Kernel {
   int left = 0;
   int right = 0;
   std::vector<int16_t> weight;
-  std::vector<int32_t> bias;   // one per output channel
-  std::vector<int32_t> least;  // what is proved of each rounded sum before it is saturated
-  std::vector<int32_t> most;
+  std::vector<int32_t> bias;     // one per output channel
+  std::vector<int32_t> min_sum;  // what is proved of each rounded sum before it is saturated
+  std::vector<int32_t> max_sum;
 };
 
 struct Op {
@@ -53,7 +53,7 @@ struct Op {
   Format format;             // of its value
   int align[2] = {0, 0};     // left shifts of an addition's operands
   std::vector<int> shifts;   // per channel, for `requantize`
-  Kernel kernel;             // of a convolution
+  Convolution conv;          // of a convolution
 };
 
 struct Program {

@@ -7,14 +7,16 @@
 namespace srq {
 namespace {
 
-// The widest part: its windows should stay in the second-level cache.
-constexpr int64_t kWidest = 2048;
+// The widest strip: its line buffers should stay in the second-level cache.
+constexpr int64_t kMaxStripWidth = 2048;
 
-// The lowest band that is worth a thread: each makes some lines of its neighbours' once more.
-constexpr int64_t kLowestBand = 16;
+// The lowest band that is worth a thread: each computes some lines of its neighbours' once more.
+constexpr int64_t kMinBandHeight = 16;
 
-// `length` cut into `count` nearly equal pieces: where piece `index` begins.
-int64_t cut(int64_t length, int64_t count, int64_t index) { return length * index / count; }
+// `length` split into `count` nearly equal pieces: where piece `index` begins.
+int64_t piece_start(int64_t length, int64_t count, int64_t index) {
+  return length * index / count;
+}
 
 }  // namespace
 
@@ -22,78 +24,78 @@ Engine::Engine(Program program, const Isa& isa)
     : program_(std::move(program)),
       isa_(isa.name),
       tile_(isa.kernels->tile),
-      stages_(plan(program_, *isa.kernels)),
+      stages_(make_stages(program_, *isa.kernels)),
       schedule_(schedule(program_, stages_)) {
   for (const Op& op : program_.ops) scales_.push_back(op.scale);
 }
 
-void Engine::run(const Picture& picture, const Enlargement& enlargement, int threads) const {
-  const int64_t strips = (picture.width + kWidest - 1) / kWidest;
+void Engine::run(const InputPlane& input, const OutputPlane& output, int threads) const {
+  const int64_t strips = (input.width + kMaxStripWidth - 1) / kMaxStripWidth;
   const int64_t bands =
-      std::clamp<int64_t>(picture.height / kLowestBand, 1, std::max(threads, 1));
+      std::clamp<int64_t>(input.height / kMinBandHeight, 1, std::max(threads, 1));
   run_parallel(int(strips * bands), threads, [&](int index) {
     const int64_t strip = index % strips, band = index / strips;
-    Part part{};
-    part.top = cut(picture.height, bands, band);
-    part.bottom = cut(picture.height, bands, band + 1);
-    part.left = cut(picture.width, strips, strip);
-    part.right = cut(picture.width, strips, strip + 1);
-    part.outer_left = std::max<int64_t>(part.left - schedule_.before, 0);
-    part.outer_right = std::min(part.right + schedule_.after, picture.width);
-    std::unique_ptr<Worker> worker = borrow(part.width());
-    worker->canvas.picture = picture;
-    worker->canvas.enlargement = enlargement;
-    worker->canvas.part = part;
-    make(*worker);
+    Region region{};
+    region.top = piece_start(input.height, bands, band);
+    region.bottom = piece_start(input.height, bands, band + 1);
+    region.left = piece_start(input.width, strips, strip);
+    region.right = piece_start(input.width, strips, strip + 1);
+    region.halo_left = std::max<int64_t>(region.left - schedule_.before, 0);
+    region.halo_right = std::min(region.right + schedule_.after, input.width);
+    std::unique_ptr<ThreadState> thread = borrow(region.width());
+    thread->workspace.input = input;
+    thread->workspace.output = output;
+    thread->workspace.region = region;
+    run_region(*thread);
     std::lock_guard<std::mutex> lock(mutex_);
-    idle_.push_back(std::move(worker));
+    idle_.push_back(std::move(thread));
   });
 }
 
-void Engine::make(Worker& worker) const {
-  const Part& part = worker.canvas.part;
-  const int64_t height = worker.canvas.picture.height;
-  const int64_t first = std::max<int64_t>(part.top - schedule_.timings.front().above, 0);
-  for (int64_t tick = first; tick < part.bottom + schedule_.longest_delay; ++tick) {
+void Engine::run_region(ThreadState& thread) const {
+  const Region& region = thread.workspace.region;
+  const int64_t height = thread.workspace.input.height;
+  const int64_t first = std::max<int64_t>(region.top - schedule_.timings.front().above, 0);
+  for (int64_t tick = first; tick < region.bottom + schedule_.longest_delay; ++tick) {
     for (size_t stage = 0; stage < stages_.size(); ++stage) {
       const Timing& timing = schedule_.timings[stage];
       const int64_t y = tick - timing.delay;
-      if (y < std::max<int64_t>(part.top - timing.above, 0)) continue;
-      if (y >= std::min(part.bottom + timing.below, height)) continue;
-      run_stage(worker, stage, y);
+      if (y < std::max<int64_t>(region.top - timing.above, 0)) continue;
+      if (y >= std::min(region.bottom + timing.below, height)) continue;
+      run_stage(thread, stage, y);
     }
   }
 }
 
 // The lines of `index`'s grid that low-resolution line y stands for.
-void Engine::run_stage(Worker& worker, size_t index, int64_t y) const {
+void Engine::run_stage(ThreadState& thread, size_t index, int64_t y) const {
   const Stage& stage = *stages_[index];
   const int scale = stage.scale;
-  const ptrdiff_t width = worker.canvas.part.width() * scale;
+  const ptrdiff_t width = thread.workspace.region.width() * scale;
   for (int64_t line = y * scale; line < (y + 1) * scale; ++line) {
-    stage.run(worker.canvas, worker.states[index].get(), line, width);
+    stage.run(thread.workspace, thread.states[index].get(), line, width);
     if (stage.value < 0) continue;
-    worker.canvas.window(stage.value).close(line, width, (width + tile_ - 1) / tile_ * tile_);
+    thread.workspace.buffer(stage.value).zero(line, width, (width + tile_ - 1) / tile_ * tile_);
   }
 }
 
-std::unique_ptr<Worker> Engine::borrow(ptrdiff_t width) const {
+std::unique_ptr<ThreadState> Engine::borrow(ptrdiff_t width) const {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     while (!idle_.empty()) {
-      std::unique_ptr<Worker> worker = std::move(idle_.back());
+      std::unique_ptr<ThreadState> thread = std::move(idle_.back());
       idle_.pop_back();
-      if (worker->canvas.width() == width) return worker;
+      if (thread->workspace.width() == width) return thread;
     }
   }
   size_t scratch = 0;
   for (const auto& stage : stages_) {
     scratch = std::max(scratch, stage->scratch_bytes(width * stage->scale));
   }
-  auto worker =
-      std::unique_ptr<Worker>(new Worker{Canvas(schedule_.windows, scales_, width, scratch), {}});
-  for (const auto& stage : stages_) worker->states.push_back(stage->new_state());
-  return worker;
+  auto thread =
+      std::unique_ptr<ThreadState>(new ThreadState{Workspace(schedule_.buffers, scales_, width, scratch), {}});
+  for (const auto& stage : stages_) thread->states.push_back(stage->new_state());
+  return thread;
 }
 
 }  // namespace srq

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "stages/canvas.hpp"
+#include "stages/workspace.hpp"
 #include "kernels/isa/supported.hpp"
 #include "stages/make_stages.hpp"
 #include "plan/program.hpp"
@@ -15,8 +15,8 @@
 namespace srq {
 
 // The memory of a thread.
-struct Worker {
-  Canvas canvas;
+struct ThreadState {
+  Workspace workspace;
   std::vector<std::unique_ptr<StageState>> states;  // per stage
 };
 
@@ -24,17 +24,17 @@ class Engine {
  public:
   Engine(Program program, const Isa& isa);
 
-  // Enlarges `picture` into `enlargement`, which is scale() times as high and wide, on up to
-  // `threads` threads. May be called from many threads at once. Throws std::bad_alloc.
-  void run(const Picture& picture, const Enlargement& enlargement, int threads) const;
+  // Enlarges `input` into `output`, which is scale() times as high and wide, on up to `threads`
+  // threads. May be called from many threads at once. Throws std::bad_alloc.
+  void run(const InputPlane& input, const OutputPlane& output, int threads) const;
 
   int scale() const { return program_.scale(); }
   const std::string& isa() const { return isa_; }
 
  private:
-  void make(Worker& worker) const;
-  void run_stage(Worker& worker, size_t stage, int64_t y) const;
-  std::unique_ptr<Worker> borrow(ptrdiff_t width) const;
+  void run_region(ThreadState& thread) const;
+  void run_stage(ThreadState& thread, size_t stage, int64_t y) const;
+  std::unique_ptr<ThreadState> borrow(ptrdiff_t width) const;
 
   const Program program_;
   const std::string isa_;
@@ -43,7 +43,7 @@ class Engine {
   const Schedule schedule_;
   std::vector<int> scales_;
   mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<Worker>> idle_;  // those that nobody uses
+  mutable std::vector<std::unique_ptr<ThreadState>> idle_;  // those that nobody uses
 };
 
 }  // namespace srq

@@ -22,7 +22,7 @@ Schedule schedule(const Program& program, const Stages& stages) {
   const std::vector<int> maker = makers(program, stages);
   Schedule made;
   made.timings.resize(stages.size());
-  made.windows.assign(program.ops.size(), WindowShape{0, 1, false});
+  made.buffers.assign(program.ops.size(), LineBufferShape{0, 1, false});
 
   for (size_t s = 0; s < stages.size(); ++s) {
     Timing& timing = made.timings[s];
@@ -43,12 +43,12 @@ Schedule schedule(const Program& program, const Stages& stages) {
       source.below = std::max(source.below, timing.below + divided_up(read.bottom, op.scale));
       source.before = std::max(source.before, timing.before + divided_up(read.left, op.scale));
       source.after = std::max(source.after, timing.after + divided_up(read.right, op.scale));
-      WindowShape& window = made.windows[read.value];
-      window.channels = op.channels;
-      window.wide = op.accumulator || !op.format.fits_int16();
+      LineBufferShape& buffer = made.buffers[read.value];
+      buffer.channels = op.channels;
+      buffer.wide = op.accumulator || !op.format.fits_int16();
       // From the oldest line read in a tick to the newest made in it.
       const int lines = op.scale * (timing.delay - source.delay + 1) + read.top;
-      window.lines = std::max(window.lines, lines);
+      buffer.lines = std::max(buffer.lines, lines);
     }
     made.before = std::max(made.before, timing.before);
     made.after = std::max(made.after, timing.after);

@@ -12,7 +12,7 @@ namespace srq {
 
 struct Timing {
   int delay = 0;  // low-resolution lines
-  int above = 0;  // lines and columns beyond the part that it must make
+  int above = 0;  // lines and columns beyond a region that it must make
   int below = 0;
   int before = 0;
   int after = 0;
@@ -20,9 +20,9 @@ struct Timing {
 
 struct Schedule {
   std::vector<Timing> timings;       // per stage
-  std::vector<WindowShape> windows;  // per op; of no channels where no stage makes its value
+  std::vector<LineBufferShape> buffers;  // per op; of no channels where no stage makes its value
   int longest_delay = 0;
-  int before = 0;  // columns beyond a part that its first stage must see
+  int before = 0;  // columns beyond a region that its first stage must see
   int after = 0;
 };
 

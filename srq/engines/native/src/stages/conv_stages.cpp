@@ -9,8 +9,8 @@ namespace {
 
 // What a convolution reads around its pixel.
 Read read_of(const Op& op) {
-  const Kernel& kernel = op.kernel;
-  return {op.sources[0], kernel.top, kernel.bottom, kernel.left, kernel.right};
+  const Convolution& conv = op.conv;
+  return {op.sources[0], conv.top, conv.bottom, conv.left, conv.right};
 }
 
 // A depthwise layer at a line of its source.
@@ -19,27 +19,27 @@ struct DepthwiseLine {
   std::vector<Line<int16_t>> lines;  // that its kernel reads
 };
 
-// A kernel over single channels.
-class DepthwisePart {
+// A convolution of single channels.
+class DepthwiseConv {
  public:
-  explicit DepthwisePart(const Op& op)
-      : op_(op), layer_(op), rounding_(op.kernel.bias, op.shifts, op.format) {}
+  explicit DepthwiseConv(const Op& op)
+      : op_(op), layer_(op), rounding_(op.conv.bias, op.shifts, op.format) {}
 
   // All of the layer but where its result goes.
-  void begin(const Canvas& canvas, int64_t y, DepthwiseLine& line) const {
-    line.lines.resize(op_.kernel.rows);
-    for (int row = 0; row < op_.kernel.rows; ++row) {
-      line.lines[row] = canvas.line<int16_t>(op_.sources[0], y + row - op_.kernel.top);
+  void begin(const Workspace& workspace, int64_t y, DepthwiseLine& line) const {
+    line.lines.resize(op_.conv.rows);
+    for (int row = 0; row < op_.conv.rows; ++row) {
+      line.lines[row] = workspace.line<int16_t>(op_.sources[0], y + row - op_.conv.top);
     }
     line.layer.lines = line.lines.data();
     line.layer.weights = layer_.weights.data();
-    line.layer.rows = op_.kernel.rows;
-    line.layer.columns = op_.kernel.columns;
+    line.layer.rows = op_.conv.rows;
+    line.layer.columns = op_.conv.columns;
     line.layer.first_pair = layer_.first_pair;
     line.layer.pairs = layer_.pairs;
     line.layer.outs = op_.channels;
     line.layer.fits = layer_.fits.data();
-    line.layer.multiplier = op_.channels / op_.kernel.groups;
+    line.layer.multiplier = op_.channels / op_.conv.groups;
     line.layer.rounding = rounding_.from(0);
   }
 
@@ -50,12 +50,12 @@ class DepthwisePart {
 };
 
 // Lines as a target, from pixel 0 on.
-Target target_of(const Canvas& canvas, int value, int64_t y, int channel) {
-  const Window& window = canvas.window(value);
-  if (window.wide()) {
-    return {window.channel<int32_t>(y, channel), window.line<int32_t>(y).stride, true};
+Target target_of(const Workspace& workspace, int value, int64_t y, int channel) {
+  const LineBuffer& buffer = workspace.buffer(value);
+  if (buffer.wide()) {
+    return {buffer.channel<int32_t>(y, channel), buffer.line<int32_t>(y).stride, true};
   }
-  return {window.channel<int16_t>(y, channel), window.line<int16_t>(y).stride, false};
+  return {buffer.channel<int16_t>(y, channel), buffer.line<int16_t>(y).stride, false};
 }
 
 class DepthwiseStage : public Stage {
@@ -63,7 +63,7 @@ class DepthwiseStage : public Stage {
   DepthwiseStage(const Program& program, int op, const Kernels& kernels)
       : Stage(op, program.ops[op].scale, {read_of(program.ops[op])}),
         kernels_(kernels),
-        part_(program.ops[op]) {}
+        conv_(program.ops[op]) {}
 
   struct State : StageState {
     DepthwiseLine line;
@@ -71,16 +71,16 @@ class DepthwiseStage : public Stage {
 
   std::unique_ptr<StageState> new_state() const override { return std::make_unique<State>(); }
 
-  void run(Canvas& canvas, StageState* state, int64_t y, ptrdiff_t width) const override {
+  void run(Workspace& workspace, StageState* state, int64_t y, ptrdiff_t width) const override {
     DepthwiseLine& line = static_cast<State*>(state)->line;
-    part_.begin(canvas, y, line);
-    line.layer.target = target_of(canvas, value, y, 0);
+    conv_.begin(workspace, y, line);
+    line.layer.target = target_of(workspace, value, y, 0);
     for (ptrdiff_t x = 0; x < width; x += kernels_.tile) kernels_.depthwise(line.layer, x);
   }
 
  private:
   const Kernels& kernels_;
-  const DepthwisePart part_;
+  const DepthwiseConv conv_;
 };
 
 std::vector<Read> reads_of(const Program& program, const Fusion& fusion) {
@@ -116,14 +116,14 @@ class DenseStage : public Stage {
         layer_(op_, program.ops[op_.sources[0]], shifts_of(program, fusion), kernels),
         rounding_(rounding_of(program, fusion, layer_)) {
     if (fusion.depthwise >= 0) {
-      depthwise_ = std::make_unique<DepthwisePart>(
+      depthwise_ = std::make_unique<DepthwiseConv>(
           with_offset(program.ops[fusion.depthwise], layer_.offset));
     }
   }
 
   // Scratch memory holds the tuples of inputs and, for a picture, a tile of its channels.
   size_t scratch_bytes(ptrdiff_t) const override {
-    return picture_at() + size_t(layer_.outs) * kernels_.tile * sizeof(int16_t);
+    return picture_offset() + size_t(layer_.outs) * kernels_.tile * sizeof(int16_t);
   }
 
   // A line of each group.
@@ -139,23 +139,23 @@ class DenseStage : public Stage {
 
   std::unique_ptr<StageState> new_state() const override {
     auto state = std::make_unique<State>();
-    state->groups.resize(op_.kernel.groups);
+    state->groups.resize(op_.conv.groups);
     return state;
   }
 
-  void run(Canvas& canvas, StageState* state, int64_t y, ptrdiff_t width) const override {
+  void run(Workspace& workspace, StageState* state, int64_t y, ptrdiff_t width) const override {
     std::vector<Group>& groups = static_cast<State*>(state)->groups;
     for (size_t g = 0; g < groups.size(); ++g) {
       Group& group = groups[g];
-      begin(canvas, y, int(g), group);
+      begin(workspace, y, int(g), group);
       for (ptrdiff_t x = 0; x < width; x += kernels_.tile) {
         if (depthwise_) {
           kernels_.depthwise(group.depthwise.layer, x);
         } else {
-          kernels_.im2col(taps_of(group), x, inputs(canvas));
+          kernels_.im2col(taps_of(group), x, inputs(workspace));
         }
         if (fusion_.writes) {
-          write(canvas, group.dense, y, x);
+          write(workspace, group.dense, y, x);
         } else {
           kernels_.dense(group.dense, x);
         }
@@ -164,30 +164,30 @@ class DenseStage : public Stage {
   }
 
  private:
-  size_t picture_at() const {
+  size_t picture_offset() const {
     return size_t(layer_.tuples) * kernels_.tuple_size * sizeof(int16_t);
   }
 
-  int16_t* inputs(const Canvas& canvas) const {
-    return reinterpret_cast<int16_t*>(canvas.scratch());
+  int16_t* inputs(const Workspace& workspace) const {
+    return reinterpret_cast<int16_t*>(workspace.scratch());
   }
 
-  void begin(const Canvas& canvas, int64_t y, int index, Group& group) const {
-    group.dense = dense_of(canvas, y, index);
+  void begin(const Workspace& workspace, int64_t y, int index, Group& group) const {
+    group.dense = dense_of(workspace, y, index);
     if (depthwise_) {
-      depthwise_->begin(canvas, y, group.depthwise);
-      group.depthwise.layer.inputs = inputs(canvas);
+      depthwise_->begin(workspace, y, group.depthwise);
+      group.depthwise.layer.inputs = inputs(workspace);
       group.depthwise.layer.quads = layer_.quads;
     } else {
       group.taps.assign(size_t(layer_.tuples) * layer_.tuple_size(), nullptr);
-      resolve_taps(canvas, y, index, group.taps.data());
+      resolve_taps(workspace, y, index, group.taps.data());
     }
   }
 
-  Dense dense_of(const Canvas& canvas, int64_t y, int group) const {
+  Dense dense_of(const Workspace& workspace, int64_t y, int group) const {
     const int first = group * layer_.outs;
     Dense dense{};
-    dense.inputs = inputs(canvas);
+    dense.inputs = inputs(workspace);
     dense.weights = layer_.weights_of(group);
     dense.left = layer_.left_of(group);
     dense.tuples = layer_.tuples;
@@ -195,24 +195,24 @@ class DenseStage : public Stage {
     dense.outs = layer_.outs;
     dense.rounding = rounding_.from(first);
     if (fusion_.residual >= 0) {
-      const Line<int16_t> residual = canvas.line<int16_t>(fusion_.residual, y);
+      const Line<int16_t> residual = workspace.line<int16_t>(fusion_.residual, y);
       // The picture's one channel is added to all that are shuffled into it.
       dense.residual_stride = fusion_.writes ? 0 : residual.stride;
       dense.residual = residual.data + first * dense.residual_stride;
       dense.residual_shift = fusion_.residual_shift;
     }
     if (fusion_.writes) {
-      dense.target = {canvas.scratch() + picture_at(), kernels_.tile, false};
+      dense.target = {workspace.scratch() + picture_offset(), kernels_.tile, false};
     } else {
-      dense.target = target_of(canvas, value, y, first);
+      dense.target = target_of(workspace, value, y, first);
     }
     return dense;
   }
 
-  void resolve_taps(const Canvas& canvas, int64_t y, int group, const int16_t** taps) const {
+  void resolve_taps(const Workspace& workspace, int64_t y, int group, const int16_t** taps) const {
     for (const DenseLayer::Tap& tap : layer_.taps) {
-      const Line<int16_t> line = canvas.line<int16_t>(op_.sources[0], y + tap.dy);
-      *taps++ = line.channel(group * op_.kernel.ins + tap.in) + tap.dx;
+      const Line<int16_t> line = workspace.line<int16_t>(op_.sources[0], y + tap.dy);
+      *taps++ = line.channel(group * op_.conv.ins + tap.in) + tap.dx;
     }
   }
 
@@ -220,23 +220,23 @@ class DenseStage : public Stage {
     return {group.taps.data(), layer_.tuples, layer_.quads, layer_.offset};
   }
 
-  // A tile of the enlargement: the sums, shuffled to `factor` lines.
-  void write(const Canvas& canvas, Dense dense, int64_t y, ptrdiff_t x) const {
-    const Part& part = canvas.part;
-    const ptrdiff_t offset = part.outer_left * scale;
-    const ptrdiff_t first = std::max<ptrdiff_t>(x, part.left * scale - offset);
-    const ptrdiff_t last = std::min<ptrdiff_t>(x + kernels_.tile, part.right * scale - offset);
+  // A tile of the larger picture: the sums, shuffled to `factor` lines.
+  void write(const Workspace& workspace, Dense dense, int64_t y, ptrdiff_t x) const {
+    const Region& region = workspace.region;
+    const ptrdiff_t offset = region.halo_left * scale;
+    const ptrdiff_t first = std::max<ptrdiff_t>(x, region.left * scale - offset);
+    const ptrdiff_t last = std::min<ptrdiff_t>(x + kernels_.tile, region.right * scale - offset);
     if (first >= last) return;
     if (dense.residual) dense.residual += x;
     kernels_.dense(dense, 0);
     const int factor = fusion_.factor;
     const int16_t* lines = static_cast<const int16_t*>(dense.target.data) + (first - x);
-    const ptrdiff_t size = canvas.enlargement.bytes ? 1 : 2;
-    char* pixels = static_cast<char*>(canvas.enlargement.data) + (offset + first) * factor * size;
+    const ptrdiff_t size = workspace.output.is_uint8 ? 1 : 2;
+    char* pixels = static_cast<char*>(workspace.output.data) + (offset + first) * factor * size;
     for (int row = 0; row < factor; ++row, lines += factor * kernels_.tile) {
       kernels_.interleave(lines, kernels_.tile, factor, last - first,
-                     pixels + (y * factor + row) * canvas.enlargement.stride,
-                     canvas.enlargement.bytes);
+                     pixels + (y * factor + row) * workspace.output.stride,
+                     workspace.output.is_uint8);
     }
   }
 
@@ -245,7 +245,7 @@ class DenseStage : public Stage {
   const Op op_;
   const DenseLayer layer_;
   const RoundingTable rounding_;
-  std::unique_ptr<DepthwisePart> depthwise_;
+  std::unique_ptr<DepthwiseConv> depthwise_;
 };
 
 }  // namespace

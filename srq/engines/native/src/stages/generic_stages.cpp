@@ -9,35 +9,35 @@ namespace srq {
 namespace {
 
 // The first `count` integers of a line of value v, as int32.
-void widen(const Canvas& canvas, int v, int64_t y, int channel, ptrdiff_t count, int32_t* to) {
-  if (canvas.window(v).wide()) {
-    std::memcpy(to, canvas.line<int32_t>(v, y).channel(channel), count * sizeof(int32_t));
+void load_line(const Workspace& workspace, int v, int64_t y, int channel, ptrdiff_t count, int32_t* to) {
+  if (workspace.buffer(v).wide()) {
+    std::memcpy(to, workspace.line<int32_t>(v, y).channel(channel), count * sizeof(int32_t));
   } else {
-    const int16_t* from = canvas.line<int16_t>(v, y).channel(channel);
+    const int16_t* from = workspace.line<int16_t>(v, y).channel(channel);
     for (ptrdiff_t i = 0; i < count; ++i) to[i] = from[i];
   }
 }
 
-// Integers that fit value v, put into its line.
-void put(const Canvas& canvas, int v, int64_t y, int channel, ptrdiff_t count,
+// Puts integers that fit value v into its line.
+void store_line(const Workspace& workspace, int v, int64_t y, int channel, ptrdiff_t count,
          const int32_t* from) {
-  const Window& window = canvas.window(v);
-  if (window.wide()) {
-    std::memcpy(window.channel<int32_t>(y, channel), from, count * sizeof(int32_t));
+  const LineBuffer& buffer = workspace.buffer(v);
+  if (buffer.wide()) {
+    std::memcpy(buffer.channel<int32_t>(y, channel), from, count * sizeof(int32_t));
   } else {
-    int16_t* to = window.channel<int16_t>(y, channel);
+    int16_t* to = buffer.channel<int16_t>(y, channel);
     for (ptrdiff_t i = 0; i < count; ++i) to[i] = int16_t(from[i]);
   }
 }
 
-// Writes the part's own pixels of a line of the enlargement, of which `source` has all.
+// Writes the region's own pixels of a line of the larger picture, of which `source` has all.
 template <class T>
-void write_picture(const Canvas& canvas, int scale, int64_t y, const T* source) {
-  const Part& part = canvas.part;
-  const ptrdiff_t offset = part.outer_left * scale;
-  const ptrdiff_t from = part.left * scale, to = part.right * scale;
-  char* row = static_cast<char*>(canvas.enlargement.data) + y * canvas.enlargement.stride;
-  if (canvas.enlargement.bytes) {
+void write_picture(const Workspace& workspace, int scale, int64_t y, const T* source) {
+  const Region& region = workspace.region;
+  const ptrdiff_t offset = region.halo_left * scale;
+  const ptrdiff_t from = region.left * scale, to = region.right * scale;
+  char* row = static_cast<char*>(workspace.output.data) + y * workspace.output.stride;
+  if (workspace.output.is_uint8) {
     uint8_t* pixels = reinterpret_cast<uint8_t*>(row);
     for (ptrdiff_t x = from; x < to; ++x) pixels[x] = uint8_t(source[x - offset]);
   } else {
@@ -54,12 +54,12 @@ class OpStage : public Stage {
         kernels_(kernels) {}
 
  protected:
-  int32_t* sums(Canvas& canvas) const { return reinterpret_cast<int32_t*>(canvas.scratch()); }
+  int32_t* sums(Workspace& workspace) const { return reinterpret_cast<int32_t*>(workspace.scratch()); }
 
   // The exact sums of a channel, requantized and put into its line.
-  void finish(Canvas& canvas, int64_t y, int channel, ptrdiff_t count, int32_t* sums) const {
+  void finish(Workspace& workspace, int64_t y, int channel, ptrdiff_t count, int32_t* sums) const {
     kernels_.requantize(sums, op_.shifts[channel], op_.format.lo, op_.format.hi, count);
-    put(canvas, value, y, channel, count, sums);
+    store_line(workspace, value, y, channel, count, sums);
   }
 
   const Op op_;
@@ -71,25 +71,25 @@ class InputStage : public OpStage {
   InputStage(const Program& program, int index, const Kernels& kernels)
       : OpStage(program, index, kernels, {}) {}
 
-  void run(Canvas& canvas, StageState*, int64_t y, ptrdiff_t width) const override {
-    const Picture& picture = canvas.picture;
+  void run(Workspace& workspace, StageState*, int64_t y, ptrdiff_t width) const override {
+    const InputPlane& picture = workspace.input;
     const char* row = static_cast<const char*>(picture.data) + y * picture.stride;
-    const ptrdiff_t from = canvas.part.outer_left;
-    if (picture.bytes) {
-      copy(canvas, reinterpret_cast<const uint8_t*>(row) + from, y, width);
+    const ptrdiff_t from = workspace.region.halo_left;
+    if (picture.is_uint8) {
+      copy(workspace, reinterpret_cast<const uint8_t*>(row) + from, y, width);
     } else {
-      copy(canvas, reinterpret_cast<const uint16_t*>(row) + from, y, width);
+      copy(workspace, reinterpret_cast<const uint16_t*>(row) + from, y, width);
     }
   }
 
  private:
   template <class T>
-  void copy(Canvas& canvas, const T* from, int64_t y, ptrdiff_t width) const {
-    const Window& window = canvas.window(value);
-    if (window.wide()) {
-      std::copy(from, from + width, window.channel<int32_t>(y, 0));
+  void copy(Workspace& workspace, const T* from, int64_t y, ptrdiff_t width) const {
+    const LineBuffer& buffer = workspace.buffer(value);
+    if (buffer.wide()) {
+      std::copy(from, from + width, buffer.channel<int32_t>(y, 0));
     } else {
-      int16_t* to = window.channel<int16_t>(y, 0);
+      int16_t* to = buffer.channel<int16_t>(y, 0);
       for (ptrdiff_t i = 0; i < width; ++i) to[i] = int16_t(from[i]);
     }
   }
@@ -100,38 +100,38 @@ class ConvStage : public OpStage {
   ConvStage(const Program& program, int index, const Kernels& kernels)
       : OpStage(program, index, kernels, {read_of(program.ops[index])}) {}
 
-  void run(Canvas& canvas, StageState*, int64_t y, ptrdiff_t width) const override {
-    if (canvas.window(reads[0].value).wide()) {
-      convolve<int32_t>(canvas, y, width, kernels_.multiply_add32);
+  void run(Workspace& workspace, StageState*, int64_t y, ptrdiff_t width) const override {
+    if (workspace.buffer(reads[0].value).wide()) {
+      convolve<int32_t>(workspace, y, width, kernels_.multiply_add32);
     } else {
-      convolve<int16_t>(canvas, y, width, kernels_.multiply_add16);
+      convolve<int16_t>(workspace, y, width, kernels_.multiply_add16);
     }
   }
 
  private:
   static Read read_of(const Op& op) {
-    const Kernel& kernel = op.kernel;
-    return {op.sources[0], kernel.top, kernel.bottom, kernel.left, kernel.right};
+    const Convolution& conv = op.conv;
+    return {op.sources[0], conv.top, conv.bottom, conv.left, conv.right};
   }
 
   template <class T, class MultiplyAdd>
-  void convolve(Canvas& canvas, int64_t y, ptrdiff_t width, MultiplyAdd multiply_add) const {
-    const Kernel& kernel = op_.kernel;
-    const int outs_per_group = op_.channels / kernel.groups;
-    const int16_t* weight = kernel.weight.data();
+  void convolve(Workspace& workspace, int64_t y, ptrdiff_t width, MultiplyAdd multiply_add) const {
+    const Convolution& conv = op_.conv;
+    const int outs_per_group = op_.channels / conv.groups;
+    const int16_t* weight = conv.weight.data();
     for (int out = 0; out < op_.channels; ++out) {
-      std::fill(sums(canvas), sums(canvas) + width, kernel.bias[out]);
-      const int first = out / outs_per_group * kernel.ins;
-      for (int i = 0; i < kernel.ins; ++i) {
-        for (int dy = 0; dy < kernel.rows; ++dy) {
-          const Line<T> line = canvas.line<T>(reads[0].value, y + dy - kernel.top);
-          const T* source = line.channel(first + i) - kernel.left;
-          for (int dx = 0; dx < kernel.columns; ++dx, ++weight) {
-            if (*weight) multiply_add(sums(canvas), source + dx, *weight, width);
+      std::fill(sums(workspace), sums(workspace) + width, conv.bias[out]);
+      const int first = out / outs_per_group * conv.ins;
+      for (int i = 0; i < conv.ins; ++i) {
+        for (int dy = 0; dy < conv.rows; ++dy) {
+          const Line<T> line = workspace.line<T>(reads[0].value, y + dy - conv.top);
+          const T* source = line.channel(first + i) - conv.left;
+          for (int dx = 0; dx < conv.columns; ++dx, ++weight) {
+            if (*weight) multiply_add(sums(workspace), source + dx, *weight, width);
           }
         }
       }
-      finish(canvas, y, out, width, sums(canvas));
+      finish(workspace, y, out, width, sums(workspace));
     }
   }
 };
@@ -142,16 +142,16 @@ class AddStage : public OpStage {
       : OpStage(program, index, kernels,
                 {{program.ops[index].sources[0]}, {program.ops[index].sources[1]}}) {}
 
-  void run(Canvas& canvas, StageState*, int64_t y, ptrdiff_t width) const override {
-    int32_t* a = sums(canvas);
+  void run(Workspace& workspace, StageState*, int64_t y, ptrdiff_t width) const override {
+    int32_t* a = sums(workspace);
     int32_t* b = a + width;
     for (int c = 0; c < op_.channels; ++c) {
-      widen(canvas, reads[0].value, y, c, width, a);
-      widen(canvas, reads[1].value, y, c, width, b);
+      load_line(workspace, reads[0].value, y, c, width, a);
+      load_line(workspace, reads[1].value, y, c, width, b);
       for (ptrdiff_t i = 0; i < width; ++i) {
         a[i] = int32_t((uint32_t(a[i]) << op_.align[0]) + (uint32_t(b[i]) << op_.align[1]));
       }
-      finish(canvas, y, c, width, a);
+      finish(workspace, y, c, width, a);
     }
   }
 };
@@ -161,10 +161,10 @@ class RequantizeStage : public OpStage {
   RequantizeStage(const Program& program, int index, const Kernels& kernels)
       : OpStage(program, index, kernels, {{program.ops[index].sources[0]}}) {}
 
-  void run(Canvas& canvas, StageState*, int64_t y, ptrdiff_t width) const override {
+  void run(Workspace& workspace, StageState*, int64_t y, ptrdiff_t width) const override {
     for (int c = 0; c < op_.channels; ++c) {
-      widen(canvas, reads[0].value, y, c, width, sums(canvas));
-      finish(canvas, y, c, width, sums(canvas));
+      load_line(workspace, reads[0].value, y, c, width, sums(workspace));
+      finish(workspace, y, c, width, sums(workspace));
     }
   }
 };
@@ -175,22 +175,22 @@ class RescaleStage : public OpStage {
   RescaleStage(const Program& program, int index, const Kernels& kernels)
       : OpStage(program, index, kernels, {{program.ops[index].sources[0]}}) {}
 
-  void run(Canvas& canvas, StageState*, int64_t y, ptrdiff_t width) const override {
-    if (canvas.window(value).wide()) {
-      rescale<int32_t>(canvas, y, width);
+  void run(Workspace& workspace, StageState*, int64_t y, ptrdiff_t width) const override {
+    if (workspace.buffer(value).wide()) {
+      rescale<int32_t>(workspace, y, width);
     } else {
-      rescale<int16_t>(canvas, y, width);
+      rescale<int16_t>(workspace, y, width);
     }
   }
 
  private:
   template <class T>
-  void rescale(Canvas& canvas, int64_t y, ptrdiff_t width) const {
+  void rescale(Workspace& workspace, int64_t y, ptrdiff_t width) const {
     const int factor = op_.factor;
     const bool shuffles = op_.kind == Kind::pixel_shuffle;
-    const Line<T> source = canvas.line<T>(reads[0].value, y / factor);
+    const Line<T> source = workspace.line<T>(reads[0].value, y / factor);
     for (int c = 0; c < op_.channels; ++c) {
-      T* to = canvas.window(value).channel<T>(y, c);
+      T* to = workspace.buffer(value).channel<T>(y, c);
       const int first = shuffles ? (c * factor + int(y % factor)) * factor : c;
       for (ptrdiff_t x = 0; x < width; ++x) {
         to[x] = source.channel(shuffles ? first + int(x % factor) : first)[x / factor];
@@ -204,12 +204,12 @@ class OutputStage : public OpStage {
   OutputStage(const Program& program, int index, const Kernels& kernels)
       : OpStage(program, index, kernels, {{program.ops[index].sources[0]}}) {}
 
-  void run(Canvas& canvas, StageState*, int64_t y, ptrdiff_t) const override {
+  void run(Workspace& workspace, StageState*, int64_t y, ptrdiff_t) const override {
     const int source = reads[0].value;
-    if (canvas.window(source).wide()) {
-      write_picture(canvas, scale, y, canvas.line<int32_t>(source, y).data);
+    if (workspace.buffer(source).wide()) {
+      write_picture(workspace, scale, y, workspace.line<int32_t>(source, y).data);
     } else {
-      write_picture(canvas, scale, y, canvas.line<int16_t>(source, y).data);
+      write_picture(workspace, scale, y, workspace.line<int16_t>(source, y).data);
     }
   }
 };

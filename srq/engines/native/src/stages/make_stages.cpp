@@ -5,7 +5,7 @@
 
 namespace srq {
 
-Stages plan(const Program& program, const Kernels& kernels) {
+Stages make_stages(const Program& program, const Kernels& kernels) {
   std::vector<bool> absorbed;
   std::vector<const Fusion*> at(program.ops.size(), nullptr);
   const std::vector<Fusion> fusions = find_fusions(program, absorbed);

@@ -6,6 +6,6 @@
 namespace srq {
 
 // The stages of `program`, in the order in which they must run.
-Stages plan(const Program& program, const Kernels& kernels);
+Stages make_stages(const Program& program, const Kernels& kernels);
 
 }  // namespace srq

@@ -1,11 +1,11 @@
-// A stage makes lines of one value from lines of others. Ops become stages in make_stages.cpp: most one
-// by one, some together.
+// A stage makes lines of one value from lines of others. Ops become stages in
+// make_stages.cpp: most one by one, some together.
 #pragma once
 
 #include <memory>
 #include <vector>
 
-#include "stages/canvas.hpp"
+#include "stages/workspace.hpp"
 #include "kernels/kernels.hpp"
 #include "plan/program.hpp"
 
@@ -33,9 +33,8 @@ class Stage {
       : value(value), scale(scale), reads(std::move(reads)) {}
   virtual ~Stage() = default;
 
-  // Line y of its grid, of `width` pixels. What whole tiles make beyond it is closed by the
-  // caller. `state` is the stage's own.
-  virtual void run(Canvas& canvas, StageState* state, int64_t y, ptrdiff_t width) const = 0;
+  // Line y of its grid, of `width` pixels. The caller puts zeros where whole tiles wrote beyond it. `state` is the stage's own.
+  virtual void run(Workspace& workspace, StageState* state, int64_t y, ptrdiff_t width) const = 0;
 
   virtual std::unique_ptr<StageState> new_state() const { return nullptr; }
 

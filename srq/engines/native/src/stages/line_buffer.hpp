@@ -1,4 +1,4 @@
-// The last few lines of a value: what there is of a feature map at any time.
+// The last few lines of a value, in a ring: what there is of a feature map at any time.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ using Memory = std::unique_ptr<void, FreeAligned>;
 // `bytes` of zeros at a multiple of 64. Throws std::bad_alloc.
 Memory zeroed(size_t bytes);
 
-// What a window must be for lines of up to `width` pixels.
-struct WindowShape {
+// What a line buffer must be for lines of up to `width` pixels.
+struct LineBufferShape {
   int channels = 1;
   int lines = 1;
   bool wide = false;  // int32, for accumulators and for what int16 cannot hold
@@ -30,32 +30,32 @@ struct WindowShape {
   size_t bytes(ptrdiff_t width) const;
 };
 
-// Lines y of a value, y mod `lines` being their place; pixel 0 stands after the margin. Beyond
-// the last pixel are zeros as well, once `close` has been called.
-class Window {
+// Line y of a value is in slot y mod `lines`, its pixel 0 after the margin. Beyond the last pixel
+// are zeros as well, once `zero` has been called.
+class LineBuffer {
  public:
-  Window(const WindowShape& shape, ptrdiff_t width);
+  LineBuffer(const LineBufferShape& shape, ptrdiff_t width);
 
   template <class T>
   Line<T> line(int64_t y) const {
-    return {static_cast<T*>(place(y)), stride_};
+    return {static_cast<T*>(slot(y)), stride_};
   }
 
   template <class T>
   T* channel(int64_t y, int c) const {
-    return static_cast<T*>(place(y)) + c * stride_;
+    return static_cast<T*>(slot(y)) + c * stride_;
   }
 
   bool wide() const { return shape_.wide; }
   int channels() const { return shape_.channels; }
 
-  // Zeros from `from` to before `to` in all channels of line y.
-  void close(int64_t y, ptrdiff_t from, ptrdiff_t to) const;
+  // Puts zeros from pixel `from` to before `to` into all channels of line y.
+  void zero(int64_t y, ptrdiff_t from, ptrdiff_t to) const;
 
  private:
-  void* place(int64_t y) const;
+  void* slot(int64_t y) const;
 
-  WindowShape shape_;
+  LineBufferShape shape_;
   ptrdiff_t stride_;
   Memory memory_;
 };

@@ -1,4 +1,4 @@
-#include "stages/window.hpp"
+#include "stages/line_buffer.hpp"
 
 #include <cstdlib>
 #include <cstring>
@@ -18,7 +18,7 @@ Memory zeroed(size_t bytes) {
   return Memory(memory);
 }
 
-ptrdiff_t WindowShape::stride(ptrdiff_t width) const {
+ptrdiff_t LineBufferShape::stride(ptrdiff_t width) const {
   // The margin to the left, a tile that begins at the last pixel and what it reads beside it.
   const ptrdiff_t elements = (kMargin + width + 3 * kMargin + 63) / 64 * 64;
   const ptrdiff_t size = wide ? 4 : 2;
@@ -27,24 +27,24 @@ ptrdiff_t WindowShape::stride(ptrdiff_t width) const {
   return (cache_lines | 1) * 64 / size;
 }
 
-size_t WindowShape::bytes(ptrdiff_t width) const {
+size_t LineBufferShape::bytes(ptrdiff_t width) const {
   return size_t(stride(width)) * channels * lines * (wide ? 4 : 2);
 }
 
-Window::Window(const WindowShape& shape, ptrdiff_t width)
+LineBuffer::LineBuffer(const LineBufferShape& shape, ptrdiff_t width)
     : shape_(shape), stride_(shape.stride(width)), memory_(zeroed(shape.bytes(width))) {}
 
-void* Window::place(int64_t y) const {
+void* LineBuffer::slot(int64_t y) const {
   // A division of 32 bits: there is one for every line that a stage reads.
-  const uint32_t slot = uint32_t(y) % uint32_t(shape_.lines);
-  const ptrdiff_t element = ptrdiff_t(slot) * shape_.channels * stride_ + kMargin;
+  const uint32_t index = uint32_t(y) % uint32_t(shape_.lines);
+  const ptrdiff_t element = ptrdiff_t(index) * shape_.channels * stride_ + kMargin;
   return static_cast<char*>(memory_.get()) + element * (shape_.wide ? 4 : 2);
 }
 
-void Window::close(int64_t y, ptrdiff_t from, ptrdiff_t to) const {
+void LineBuffer::zero(int64_t y, ptrdiff_t from, ptrdiff_t to) const {
   if (to <= from) return;
   const size_t size = shape_.wide ? 4 : 2;
-  char* at = static_cast<char*>(place(y)) + from * size;
+  char* at = static_cast<char*>(slot(y)) + from * size;
   for (int c = 0; c < shape_.channels; ++c, at += stride_ * size) {
     std::memset(at, 0, (to - from) * size);
   }
