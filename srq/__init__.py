@@ -4,15 +4,21 @@ larger = srq.upscale(image)     # a NumPy array, a Pillow image or an srq Pictur
 engine = srq.load("kim-x2")     # a callable on luma; engine.program is the Program
 """
 
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from srq.version import __version__
 
 if TYPE_CHECKING:
+    from srq.evaluate import evaluate
+    from srq.export import export
+    from srq.lower import lower
+    from srq.program import Program
     from srq.upscaling.engine import Engine
+    from srq.verify import verify
 
-__all__ = ["__version__", "load", "upscale"]
+__all__ = ["Program", "__version__", "evaluate", "export", "load", "lower", "upscale", "verify"]
 
 AnyImage = TypeVar("AnyImage")
 
@@ -53,3 +59,25 @@ def upscale(
 
     picture, restore = as_picture(image)
     return restore(enlarge(picture, open_model(model, engine, threads)))
+
+
+_CALLABLE_PACKAGES = ("evaluate", "export", "lower", "verify")
+_FOUND_IN = {"Program": "srq.program"}
+
+
+def _lazy(name: str) -> Any:
+    """A public name that is not here yet: its module is imported when it is first asked for."""
+    if name in _CALLABLE_PACKAGES:
+        return import_module(f"srq.{name}")  # it is called as its function (callable_package.py)
+    if name in _FOUND_IN:
+        value = globals()[name] = getattr(import_module(_FOUND_IN[name]), name)
+        return value
+    raise AttributeError(f"module 'srq' has no attribute {name!r}")
+
+
+if not TYPE_CHECKING:  # else every name would be Any to a type checker
+    __getattr__ = _lazy
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -7,6 +7,7 @@ Every exporter is named once in ``EXPORTERS``. A new one is a file and a line th
 from pathlib import Path
 from typing import Any, Protocol
 
+from srq.callable_package import make_callable
 from srq.errors import ProgramError
 from srq.export.folder import Manifest, check_free, write_folder
 from srq.program import Program
@@ -65,13 +66,23 @@ def open_exporter(name: str, **choices: Any) -> Exporter:
     return EXPORTERS.load(name)(**choices)
 
 
-def export(program: Program, exporter: Exporter, folder: Path | str) -> Manifest:
+def export(
+    program: Program, exporter: Exporter | str, folder: Path | str, **choices: Any
+) -> Manifest:
     """Write ``program`` into ``folder``, which must be missing or empty, whole or not at all.
 
+    ``exporter`` is one of ``EXPORTERS``, by its name and with the ``choices`` that are its fields,
+    or ready-made: ``export(program, "c", "kim-c")``.
+
     Raises ProgramError with the first reason if the exporter cannot write it exactly,
-    StorageError where the folder holds something or the file system refuses.
+    StorageError where the folder holds something or the file system refuses, and what
+    ``open_exporter`` raises.
     """
     check_free(folder)  # first, as making the files may take its time
+    if isinstance(exporter, str):
+        exporter = open_exporter(exporter, **choices)
+    elif choices:
+        raise TypeError(f"the exporter is made already; give it {', '.join(choices)} before")
     problems = exporter.check(program)
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
@@ -79,3 +90,6 @@ def export(program: Program, exporter: Exporter, folder: Path | str) -> Manifest
             f"This program cannot be written as {exporter.name}: {problems[0].rstrip('.')}{more}."
         )
     return write_folder(folder, exporter.name, program.fingerprint, exporter.files(program))
+
+
+make_callable(__name__)

@@ -4,15 +4,20 @@ A subject is one thing that was made of a Program: an engine, or what an exporte
 and run. Every subject is named once in ``SUBJECTS``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from numpy.typing import NDArray
 
+from srq.callable_package import make_callable
 from srq.program import Program
 from srq.registry import Entry, Registry
+
+if TYPE_CHECKING:
+    from srq.verify.check import Outcome
 
 
 class Subject(Protocol):
@@ -76,3 +81,30 @@ SUBJECTS = Registry(
     },
 )
 """Every subject by name, in the order in which they are reported."""
+
+
+def verify(
+    program: Program,
+    only: Sequence[str] = (),
+    *,
+    twin: Path | None = None,
+    quick: bool = False,
+) -> "list[Outcome]":
+    """Every engine and export of ``program`` beside the reference, on the same pictures.
+
+    only:  the subjects to compare, by the names that ``srq verify`` prints; all, without any.
+    twin:  the file of the float64 twin that ``srq quantize`` wrote, to compare it as well.
+    quick: fewer and smaller pictures.
+
+    ``outcome.state.is_wrong`` says of each whether it showed a defect. Raises ConfigError for a
+    name that is unknown or a twin that is not there.
+    """
+    from srq.stimuli.pictures import cases
+    from srq.verify.check import Expectations, check
+    from srq.verify.subjects import chosen, subjects
+
+    selected = chosen(subjects(twin), only)
+    return list(check(program, selected, Expectations(program, cases(program, quick=quick))))
+
+
+make_callable(__name__)
