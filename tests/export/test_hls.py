@@ -5,15 +5,25 @@ import re
 import numpy as np
 import pytest
 
+from srq.dataflow import Grain, Lags
 from srq.errors import ConfigError, ProgramError
 from srq.export import export, open_exporter
 from srq.export.hls import Hls
-from srq.export.hls.graph import DEPTH, graph_of
+from srq.export.hls.graph import DEPTH, graph_of, waits_of
 from srq.export.hls.parameters import parameterized, structure_of, words
 from srq.fixed import Format
-from srq.program import Add, Conv, Input, NearestUpsample, Output, PixelShuffle, Program, load
+from srq.program import (
+    Add,
+    Conv,
+    Input,
+    NearestUpsample,
+    Output,
+    PixelShuffle,
+    Program,
+    load,
+)
 from srq.zoo import names, resolve
-from tests.hw.kernels import fifos, small_program
+from tests.hw.kernels import fifos, nested_joins, small_program
 from tests.kim_program import kim_program
 
 LUMA = Format.parse("u8.8")
@@ -141,6 +151,26 @@ def test_of_two_paths_of_one_length_either_may_be_late():
         "S_one": DEPTH + 5 + 1,
         "S_two": DEPTH + 5 + 1,
     }
+
+
+def test_a_sum_that_has_waited_enough_does_not_wait_again():
+    # `first` lags by 20, and by the pipelines of `slow` and itself at worst. `quick` lags by 5, and
+    # by its own and a fork's at worst: `first` comes later in any case.
+    assert depths(nested_joins(), width=1920, stages=1) == {
+        "S_lr_TO_first": DEPTH + 20 + 1 + 1,
+        "S_quick": DEPTH + 15 + 2 * (1 + 1),
+    }
+
+
+def test_without_pipelines_the_waits_are_the_dataflows():
+    for program in (kim_program(), nested_joins(), small_program()):
+        lags = Lags(program, grain=Grain.BLOCK, width=99)
+        graph = graph_of(program, width=99, stages=1)
+        waits = waits_of(graph, lags, width=99, pipeline=0)
+        assert set(waits) == {join.step.op.name for join in lags.joins}
+        for join in lags.joins:
+            a, b = (lags[source.name].clocks(99) for source in join.step.sources)
+            assert waits[join.step.op.name] == (b - a, a - b)
 
 
 def test_the_depths_written_are_those_derived(tmp_path):

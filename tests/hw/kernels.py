@@ -63,6 +63,45 @@ def small_program(seed: int = 0, *, frac: int = 6) -> Program:
     )
 
 
+def _row(name: str, source: str, columns: int) -> Conv:
+    """A convolution of one row that reads only to its right."""
+    luma, weight = Format.parse("u8.8"), np.ones((1, 1, 1, columns), int)
+    padding = Padding(0, 0, 0, columns - 1)
+    return Conv(name, source, weight, weight_bits=2, weight_frac=2, padding=padding, format=luma)
+
+
+def nested_joins() -> Program:
+    """A sum that waits for its own operand longer than what it is added to takes."""
+    luma = Format.parse("u8.8")
+    return Program(
+        [
+            Input("lr", luma),
+            _row("slow", "lr", 21),
+            Add("first", "lr", "slow", luma),
+            _row("quick", "lr", 6),
+            Add("second", "first", "quick", luma),
+            Output("hr", "second"),
+        ]
+    )
+
+
+def two_lines_of_blocks() -> Program:
+    """Two convolutions at scale 2 with one line below each, and what they lag added to them."""
+    luma, weight = Format.parse("u8.8"), np.ones((1, 1, 2, 1), int)
+    fields: dict = {"weight_bits": 2, "weight_frac": 2, "padding": Padding(0, 1, 0, 0)}
+    return Program(
+        [
+            Input("lr", luma),
+            NearestUpsample("large", "lr", 2),
+            Conv("one", "large", weight, format=luma, **fields),
+            Conv("two", "one", weight, format=luma, **fields),
+            NearestUpsample("base", "lr", 2),
+            Add("sum", "two", "base", luma),
+            Output("hr", "sum"),
+        ]
+    )
+
+
 def shell(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
     """A command in an exported folder; its output and errors together in ``stdout``."""
     return subprocess.run(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 
 from srq.program import load
 from srq.program.reference import Reference
@@ -19,9 +19,11 @@ from tests.hw.kernels import (
     exported,
     fifos,
     make,
+    nested_joins,
     run_testbench,
     shell,
     small_program,
+    two_lines_of_blocks,
 )
 from tests.kim_program import kim_program
 from tests.strategies import programs
@@ -77,6 +79,7 @@ def test_every_tensor_is_the_reference_s(program, build):
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(programs(max_ops=9))
+@example(nested_joins())
 def test_any_graph_flows_through_fifos_of_their_depths(tmp_path_factory, program):
     folder = exported(program, tmp_path_factory.mktemp("any") / "hls")
     make(folder, "FAST=1", "testbench-fast")
@@ -164,3 +167,17 @@ def test_video_before_its_first_beat_is_dropped_and_wrong_marks_are_counted(smal
     assert proper == late == narrow
     # Lines of 3 pixels where 4 are wanted: tlast at 2, 5 and 8 for nothing, none at 3 and 7.
     assert faults == "0 0 5"
+
+
+def test_whole_blocks_wait_for_two_lines_where_lines_wait_for_one(tmp_path):
+    """As docs/design/dataflow.md says: one line, and what pipelines hold back, are too few."""
+    folder = exported(two_lines_of_blocks(), tmp_path / "blocks", stages=1)
+    depth = fifos(folder)["S_lr_TO_base"]
+    assert depth >= 2 * 19
+    make(folder, "FAST=1", "testbench-fast")
+    assert run_testbench(folder, "testbench-fast", "--clocked", "1").returncode == 0
+    deepen(folder, "S_lr_TO_base", depth - 19)  # a line of the vectors' widest picture
+    make(folder, "FAST=1", "testbench-fast")
+    done = run_testbench(folder, "testbench-fast", "--clocked", "1")
+    assert done.returncode == 3
+    assert "S_lr_TO_base is full" in done.stderr

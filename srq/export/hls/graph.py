@@ -1,19 +1,17 @@
-"""The dataflow graph: which process writes which stream, who reads it, how deep its FIFO is.
+"""The processes and streams: who writes which stream, who reads it, how deep its FIFO is.
 
 A stream has one reader, so a value with several is forked. Where paths of different length meet,
-the operand that comes first waits in its FIFO; how long is known from the paddings:
-
-    A convolution makes a pixel once it has read ``below`` lines and ``after`` pixels beyond it.
-    So it lags by below * width + after pixels, and by the stages of its pipeline, 0 to
-    ``stages`` clocks. Of an addition, an operand must wait for the other for as long as the
-    other lags at worst behind the last process from which both come, less its own lag at best.
+the operand that comes first waits in its FIFO. How long is a fact of the Program, as
+``srq.dataflow`` has it for machines of blocks, and of the pipelines: each holds back 0 to
+``stages`` words more. Of an addition, an operand must wait for the other for as long as the other
+lags at worst, less its own lag at best; what both come from lags them alike.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from srq.export.hls.blocks import reach_of_blocks
-from srq.program import Conv, NearestUpsample, Op, Output, Program
+from srq.dataflow import Grain, Lags, whole
+from srq.program import Op, Output, Program
 
 DEPTH = 2
 """Of a FIFO in which nothing waits: enough for a word a clock."""
@@ -102,51 +100,71 @@ def _branches(
 
 
 def _set_depths(graph: Graph, program: Program, width: int, stages: int) -> None:
-    lags = {process.name: _lag(process, program, width) for process in graph.processes}
+    lags = Lags(program, grain=Grain.BLOCK, width=width)
+    joins = {join.step.op.name: join for join in lags.joins}
+    # A word takes a clock through a FIFO.
+    waits = waits_of(graph, lags, width=width, pipeline=stages + 1)
     for process in graph.processes:
-        if len(process.reads) == 2:
-            for own, other in (process.reads, process.reads[::-1]):
-                wait = _wait(graph, own.writer, other.writer, lags, stages)
-                waiting = _before_upsampling(own)
+        if process.name in joins:
+            held = joins[process.name].held
+            for stream, wait, value in zip(process.reads, waits[process.name], held, strict=True):
+                waiting = _towards(value.name, stream)
                 waiting.depth = max(waiting.depth, DEPTH + wait)
 
 
-def _lag(process: Process, program: Program, width: int) -> int:
-    """By how many pixels a process lags, whatever its pipeline."""
-    if not isinstance(process.op, Conv):
-        return 0
-    reach = reach_of_blocks(process.op, program.step(process.name).value.scale)
-    return reach.below * width + reach.after
+def waits_of(graph: Graph, lags: Lags, *, width: int, pipeline: int) -> dict[str, tuple[int, int]]:
+    """For each process with two streams, how many words may wait in either; negative if none.
+
+    pipeline: the most words that a process, and the FIFO before it, hold back beyond its lag.
+              Without any it is the wait that ``lags`` has.
+    """
+    clocks = {
+        process.name: whole(lags.own[process.name].clocks(width)) if process.op else 0
+        for process in graph.processes
+    }
+    waits: dict[str, tuple[int, int]] = {}
+    for process in graph.processes:
+        if len(process.reads) == 2:
+            a, b = (stream.writer for stream in process.reads)
+            waits[process.name] = (
+                _wait(graph, a, b, clocks, pipeline),
+                _wait(graph, b, a, clocks, pipeline),
+            )
+    return waits
 
 
-def _wait(graph: Graph, own: Process, other: Process, lags: Mapping[str, int], stages: int) -> int:
-    """By how many words ``own`` can be ahead of ``other``; negative if it never is."""
-    ahead = _lags_to(graph, own, lags)
+def _wait(
+    graph: Graph, own: Process, other: Process, clocks: Mapping[str, int], pipeline: int
+) -> int:
+    """How many words ``other`` may be behind ``own``: at worst of its pipelines, and at best of
+    ``own``'s."""
+    leads = _leads(graph, own, clocks)
     behind: dict[str, int] = {}
     for process in graph.processes:
-        if process.name in ahead:
-            # Up to a process from which both come, they are one.
-            behind[process.name] = -ahead[process.name]
-        elif process.reads:
+        bounds: list[int] = []
+        if process.name in leads:
+            # What ``own`` comes from leads it by so much, whatever the pipelines.
+            bounds.append(-leads[process.name])
+        if process.reads:
             before = max(behind[stream.writer.name] for stream in process.reads)
-            # A word takes a clock through a FIFO.
-            behind[process.name] = before + lags[process.name] + stages + 1
+            bounds.append(before + clocks[process.name] + pipeline)
+        behind[process.name] = min(bounds)
     return behind[other.name]
 
 
-def _lags_to(graph: Graph, last: Process, lags: Mapping[str, int]) -> dict[str, int]:
-    """How far ``last`` lags behind each process it comes from, with the shortest pipelines."""
+def _leads(graph: Graph, last: Process, clocks: Mapping[str, int]) -> dict[str, int]:
+    """By how many words each process from which ``last`` comes leads it, with no pipelines."""
     far = {last.name: 0}
     for process in reversed(graph.processes):
         if process.name in far:
             for stream in process.reads:
                 writer = stream.writer.name
-                far[writer] = max(far.get(writer, 0), far[process.name] + lags[process.name])
+                far[writer] = max(far.get(writer, 0), far[process.name] + clocks[process.name])
     return far
 
 
-def _before_upsampling(stream: Stream) -> Stream:
-    """Where to hold ``stream`` back: a pixel that is repeated is held before it is."""
-    while isinstance(stream.writer.op, NearestUpsample) and len(stream.writer.writes) == 1:
+def _towards(value: str, stream: Stream) -> Stream:
+    """Where to hold ``stream`` back: as near to ``value`` as it has no other reader."""
+    while stream.value != value and len(stream.writer.writes) == 1:
         stream = stream.writer.reads[0]
     return stream

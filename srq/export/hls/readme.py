@@ -1,22 +1,18 @@
 """The page that goes with an export."""
 
-from srq.export.hls.blocks import reach_of_blocks
+from srq.dataflow import Grain, window_of
 from srq.export.hls.graph import DEPTH, Graph
 from srq.export.hls.network import lane_bits
 from srq.export.hls.parameters import structure_of, words
 from srq.export.text import fill, stamp, symbol
-from srq.program import Conv, Program
+from srq.program import Program
 
 
 def readme(program: Program, graph: Graph, **choices: object) -> str:
     """``README.md``; ``choices`` are the exporter's fields."""
     source, result = program.input_value.format, program.output_value.format
     beat = program.scale**2
-    after = [
-        reach_of_blocks(op, program.step(op.name).value.scale).after
-        for op in program.ops
-        if isinstance(op, Conv)
-    ]
+    after = [window_of(step, Grain.BLOCK).right for step in program.steps]
     return fill(
         "hls/README.md",
         **stamp(program),
@@ -25,7 +21,7 @@ def readme(program: Program, graph: Graph, **choices: object) -> str:
         in_tdata=_whole_bytes(source.bits),
         out_tdata=_whole_bytes(result.bits * beat),
         beat=beat,
-        after=max(after, default=0),
+        after=max(after),
         words=len(words(program)),
         structure=structure_of(program),
         fifos="\n".join(_fifo_rows(program, graph)),
