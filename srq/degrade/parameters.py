@@ -102,4 +102,5 @@ class Choice:
 
 
 Parameter = Number | Choice
-Asked = Span | Options
+Distribution = Span | Options
+"""What a recipe writes for a parameter: where its value is drawn from, evenly."""

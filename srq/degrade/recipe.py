@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from srq.degrade.degradation import Degradation, Pixels, Setting, to_uint8
-from srq.degrade.parameters import Asked, Value
+from srq.degrade.parameters import Distribution, Value
 from srq.degrade.registry import find
 from srq.errors import ConfigError, DataError
 from srq.files import storage_error
@@ -32,7 +32,7 @@ class Step:
 
     degradation: Degradation
     probability: float
-    asked: Mapping[str, Asked]
+    distributions: Mapping[str, Distribution]
     occurrence: int
 
     def draw(self, seed: Sequence[int]) -> "Drawn":
@@ -44,7 +44,7 @@ class Step:
         # One number for each question, asked or not: a constant made a range shifts nothing.
         happens, *rest = rng.random(1 + len(self.degradation.parameters))
         values = {
-            parameter.name: self.asked[parameter.name].at(u)
+            parameter.name: self.distributions[parameter.name].at(u)
             for parameter, u in zip(self.degradation.parameters, rest, strict=True)
         }
         return Drawn(self.degradation, bool(happens < self.probability), values, rng)
@@ -90,7 +90,7 @@ class Recipe:
         return any(
             step.probability < 1
             or step.degradation.stochastic
-            or any(asked.varies for asked in step.asked.values())
+            or any(found.varies for found in step.distributions.values())
             for step in self.steps
         )
 
@@ -214,14 +214,14 @@ def _parse_step(entry: dict[str, Any], where: str, earlier: Sequence[Step]) -> S
     if degradation.downscales and probability != 1:
         raise ConfigError(f"{where}: a step that downscales must have probability 1.")
 
-    asked: dict[str, Asked] = {}
+    distributions: dict[str, Distribution] = {}
     for name, parameter in parameters.items():
         raw = entry.get(name, parameter.default)
         if raw is None:
             raise ConfigError(f"{where}: '{name}' is missing; write a value for it.")
-        asked[name] = parameter.parse(raw, where)
+        distributions[name] = parameter.parse(raw, where)
     occurrence = sum(step.degradation.kind == degradation.kind for step in earlier)
-    return Step(degradation, float(probability), asked, occurrence)
+    return Step(degradation, float(probability), distributions, occurrence)
 
 
 def _refuse_unknown(table: Mapping[str, Any], known: Sequence[str], where: str) -> None:

@@ -45,7 +45,9 @@ def row(degradation, parameter):
 
 
 def test_the_table_has_every_parameter():
-    rows = [row(d, p) for d in DEGRADATIONS for p in d.parameters or (None,)]
+    rows = [
+        row(d, p) for d in map(DEGRADATIONS.load, DEGRADATIONS) for p in d.parameters or (None,)
+    ]
     table = DEGRADE.partition("| kind |")[2].partition("\n\n")[0].splitlines()[2:]
     assert table == rows
 
