@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from srq.cli.output import JsonFile
+from srq.cli.output import JsonFile, aligned
 
 if TYPE_CHECKING:
     from srq.dataflow import Cost
@@ -41,8 +41,6 @@ def cost(
 
 def cost_lines(cost: "Cost") -> list[str]:
     """The cost as lines of text: a table by op, the totals, the latency."""
-    from srq.cli.columns import columns
-
     head = ("op", "MACs", "multiplier", "weights", "line memory", "delay memory", "latency")
     rows = [
         (
@@ -67,7 +65,7 @@ def cost_lines(cost: "Cost") -> list[str]:
     )
     widths = ", ".join(f"{n} of {a}x{w}" for (a, w), n in cost.multipliers.items())
     return [
-        *columns([head, *rows, total], left=(0,)),
+        *aligned([head, *rows, total], left=(0,)),
         "",
         "MACs per low-resolution pixel; memories in bits; latency in lines + pixels,"
         f" for lines of {cost.width}.",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from srq.cli.output import JsonFile, console, write_json
+from srq.cli.output import JsonFile, aligned, console, write_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -173,10 +173,9 @@ def _measured(engines: "list[Engine]", suite: "Suite", screen: "Console") -> "Ev
 
 
 def _show(evaluation: "Evaluation", published: bool, screen: "Console") -> None:
-    from srq.cli.columns import columns
     from srq.evaluate.tables import tables
 
     for table in tables(evaluation, published=published):
-        for line in columns([table.head, *table.rows], left=(0,)):
+        for line in aligned([table.head, *table.rows], left=(0,)):
             screen.print(line, markup=False, soft_wrap=True)
         screen.print()

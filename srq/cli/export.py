@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from srq.cli.output import aligned, console
+
 app = typer.Typer(name="export", help="Write a program out: ONNX, C, HLS, a shader, vectors.")
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A .srq file, or a name of the zoo.")]
@@ -163,8 +165,6 @@ def _export(model: str, out: Path, name: str, **choices: Any) -> list[Path]:
 
 def _say_sizes(files: list[Path], out: Path) -> None:
     """A line for each file of the folder, and for each folder in it."""
-    from srq.cli.columns import columns
-
     sizes: dict[str, list[int]] = {}
     for file in files:
         first, *deeper = file.relative_to(out).parts
@@ -173,7 +173,7 @@ def _say_sizes(files: list[Path], out: Path) -> None:
         (name, f"{sum(held):,} bytes", f"in {len(held)} files" if name.endswith("/") else "")
         for name, held in sizes.items()
     ]
-    _say("\n".join(columns(rows, left=(0, 2))))
+    _say("\n".join(aligned(rows, left=(0, 2))))
 
 
 def _next(command: str) -> None:
@@ -186,6 +186,5 @@ def _quoted(path: Path) -> str:
 
 
 def _say(text: str) -> None:
-    from srq.cli.output import console
 
     console().print(text, markup=False, soft_wrap=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from srq.cli.output import JsonFile
+from srq.cli.output import JsonFile, aligned
 
 if TYPE_CHECKING:
     from srq.program import Program, Step
@@ -65,10 +65,8 @@ def _card(program: "Program") -> list[str]:
 
 
 def _ops(program: "Program") -> list[str]:
-    from srq.cli.columns import columns
-
     head = ("op", "what it does", "weights", "value", "lo", "hi", "shift", "headroom")
-    return columns([head, *(_op(program, step) for step in program.steps)], left=(0, 1, 2, 3))
+    return aligned([head, *(_op(program, step) for step in program.steps)], left=(0, 1, 2, 3))
 
 
 def _op(program: "Program", step: "Step") -> tuple[str, ...]:

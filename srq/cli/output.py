@@ -1,12 +1,14 @@
 """What a command writes for machines, and where its words for people go meanwhile.
 
 A command with a result that a machine would read takes ``json: JsonFile = None`` and ends
-with ``write_json(result, json)``; it prints for people on ``console(json)``.
+with ``write_json(result, json)``; it prints for people on ``console(json)``, tables by
+``aligned``.
 """
 
 import json
 import math
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,6 +36,21 @@ def console(json_file: Path | None = None) -> "Console":
     from rich.console import Console
 
     return Console(stderr=json_file == STANDARD_OUTPUT, highlight=False)
+
+
+def aligned(rows: Sequence[Sequence[str]], *, left: Sequence[int] = ()) -> list[str]:
+    """Rows of cells as aligned lines of text, the same on a terminal, in a pipe and in a log.
+
+    Cells stand two spaces apart; the columns ``left`` flush left, others right.
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if index in left else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
 
 
 def write_json(result: Any, json_file: Path | None) -> None:

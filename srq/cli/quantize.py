@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from srq.cli.output import JsonFile
+from srq.cli.output import JsonFile, aligned
 
 if TYPE_CHECKING:
     from srq.models import Network
@@ -211,8 +211,6 @@ def _measured(
 
 
 def _lines(report: dict[str, Any]) -> list[str]:
-    from srq.cli.columns import columns
-
     rows = [("tensor", "format", "saturated", "SQNR")]
     rows += [
         (t["name"], t["format"], f"{100 * t['saturation']:.3f}%", f"{t['sqnr']:.1f} dB")
@@ -222,7 +220,7 @@ def _lines(report: dict[str, Any]) -> list[str]:
     for group, score in report["psnr"]["float"].items():
         made = report["psnr"]["integers"][group]
         scores.append((group, f"{score:.3f}", f"{made:.3f}", f"{score - made:.3f}"))
-    return [*columns(rows, left=(0, 1)), "", *columns(scores, left=(0,))]
+    return [*aligned(rows, left=(0, 1)), "", *aligned(scores, left=(0,))]
 
 
 def _sweep(

@@ -12,6 +12,7 @@ import numpy as np
 from srq.errors import DataError
 from srq.files import storage_error
 from srq.image.io import read
+from srq.registry import suggestion
 
 BENCHMARKS = ("Set5", "Set14", "B100", "Urban100")
 VARIABLE = "SRQ_DATA"
@@ -77,9 +78,8 @@ def load_set(name: str) -> tuple[BenchmarkPicture, ...]:
     root = data_root()
     rows = _manifest(root / "MANIFEST.csv")
     if name not in rows:
-        raise DataError(
-            f"There is no set called '{name}' in {root}; it holds {', '.join(sorted(rows))}."
-        )
+        hint = suggestion(name, sorted(rows))
+        raise DataError(f"There is no set called '{name}' in {root}; {hint}")
     return rows[name]
 
 
@@ -89,7 +89,7 @@ def load_benchmark(name: str) -> tuple[BenchmarkPicture, ...]:
     Raises DataError if it is not a test set, or its files are not at hand.
     """
     if name not in BENCHMARKS:
-        raise DataError(f"'{name}' is no test set; choose one of {', '.join(BENCHMARKS)}.")
+        raise DataError(f"'{name}' is no test set; {suggestion(name, BENCHMARKS)}")
     return load_set(name)
 
 

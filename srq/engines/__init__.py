@@ -16,7 +16,8 @@ from srq.errors import ConfigError
 from srq.program import Program
 from srq.registry import Entry, Registry
 
-Picture = NDArray[np.uint8] | NDArray[np.uint16]
+Luma = NDArray[np.uint8] | NDArray[np.uint16]
+"""Code values of luma, (H, W)."""
 
 
 @runtime_checkable
@@ -35,7 +36,7 @@ class Engine(Protocol):
     scale: int
     streams: bool
 
-    def __call__(self, picture: Picture) -> Picture:
+    def __call__(self, picture: Luma) -> Luma:
         """The picture (H, W), H and W at least 1, as (scale * H, scale * W).
 
         Both are luma code values, unsigned, of the Program's input and output widths: uint8

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from srq.dataflow import reach_of
-from srq.engines import AUTO, Engine, Picture, open_engine
+from srq.engines import AUTO, Engine, Luma, open_engine
 from srq.errors import ConfigError
 from srq.program import load
 from srq.program.pictures import checked_picture
@@ -34,7 +34,7 @@ class Blockwise:
         self.program = engine.program
         self.scale = engine.scale
 
-    def __call__(self, picture: Picture) -> Picture:
+    def __call__(self, picture: Luma) -> Luma:
         """The larger picture; ImageError if this is not luma as the program reads it."""
         given = checked_picture(picture, self.program)
         height, width = given.shape

@@ -12,6 +12,7 @@ import av.codec
 import av.error
 
 from srq.errors import ConfigError, VideoError
+from srq.registry import suggestion
 from srq.video.layout import Layout
 from srq.video.source import Tags
 
@@ -156,7 +157,7 @@ def chosen_codec(name: str | None, container: str, layout: Layout) -> str:
         deep = layout.bits > 8
         name = {"webm": "av1", "nut": "ffv1"}.get(container, "hevc" if deep else "h264")
     if name not in CODECS:
-        raise ConfigError(f"There is no codec {name!r}; choose one of {', '.join(CODECS)}.")
+        raise ConfigError(f"There is no codec {name!r}; {suggestion(name, CODECS)}")
     codec = CODECS[name]
     if layout.name not in _pixel_formats(codec):
         others = [other for other in CODECS if layout.name in _pixel_formats(CODECS[other])]

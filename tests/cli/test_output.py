@@ -3,6 +3,7 @@ import json
 import pytest
 
 from srq.cli.app import main
+from srq.cli.output import aligned
 
 pytestmark = pytest.mark.usefixtures("probes")
 RESULT = {"psnr": None, "rows": [1, 2.5, None]}
@@ -29,3 +30,12 @@ def test_json_on_standard_output_stands_there_alone(capsys):
 def test_json_in_a_place_that_cannot_be_written(capsys, tmp_path):
     assert main(["report", "--json", str(tmp_path)]) == 2
     assert capsys.readouterr().err == f"Cannot write {tmp_path}: it is a folder; name a file.\n"
+
+
+def test_cells_are_aligned_and_lines_end_where_their_text_does():
+    rows = [("op", "MACs", "what"), ("a", "7", "x"), ("long", "12", "")]
+    assert aligned(rows, left=(0, 2)) == [
+        "op    MACs  what",
+        "a        7  x",
+        "long    12",
+    ]

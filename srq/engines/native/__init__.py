@@ -10,7 +10,7 @@ import os
 import numpy as np
 
 import srq.engines.native._native as _native
-from srq.engines import Picture
+from srq.engines import Luma
 from srq.engines.native.encoding import ENCODING, encode
 from srq.errors import ConfigError, ImageError
 from srq.program import Program
@@ -72,7 +72,7 @@ class Native:
         self.threads = threads or cores()
         self._engine = _native.Engine(encode(program), self.isa)
 
-    def __call__(self, picture: Picture, *, out: Picture | None = None) -> Picture:
+    def __call__(self, picture: Luma, *, out: Luma | None = None) -> Luma:
         """The upscaled picture, written into ``out`` if that is given, which is then returned.
 
         ``picture`` and ``out`` may be parts of larger arrays: only the pixels of a row must be
@@ -85,7 +85,7 @@ class Native:
         self._engine.run(given, target := self._target(given, out), self.threads)
         return target
 
-    def _target(self, picture: Picture, out: Picture | None) -> Picture:
+    def _target(self, picture: Luma, out: Luma | None) -> Luma:
         shape = (picture.shape[0] * self.scale, picture.shape[1] * self.scale)
         dtype = self.program.output_value.format.dtype
         if out is None:
