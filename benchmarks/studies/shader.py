@@ -37,7 +37,7 @@ from srq.image.io import read
 from srq.program import Program, load
 from srq.program.reference import Reference
 from srq.provenance import Provenance
-from srq.stimuli.pictures import natural
+from srq.stimuli.natural import natural
 from srq.verify.glsl import Player, ShaderSubject, parse
 from srq.verify.libplacebo import HALF_FLOATS, PlaceboSubject, compiled
 from srq.zoo import names, resolve

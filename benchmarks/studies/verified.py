@@ -18,7 +18,7 @@ from srq.evaluate.paste import filled
 from srq.files import write_text
 from srq.program import load
 from srq.provenance import Provenance
-from srq.stimuli.pictures import cases
+from srq.stimuli.sets import for_verification
 from srq.verify.check import Expectations, check
 from srq.verify.report import as_json, verdict
 from srq.verify.subjects import subjects
@@ -28,7 +28,7 @@ from srq.zoo import names, resolve
 def verified(name: str) -> dict[str, Any]:
     """The record of one Program."""
     program = load(resolve(name, "program"))
-    expectations = Expectations(program, cases(program))
+    expectations = Expectations(program, for_verification(program))
     outcomes = []
     for outcome in check(program, subjects(), expectations):
         print(f"{name} {outcome.name}: {verdict(outcome)}", flush=True)

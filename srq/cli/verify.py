@@ -66,7 +66,7 @@ def verify(
     from srq.files import write_text
     from srq.program import load
     from srq.provenance import Provenance
-    from srq.stimuli.pictures import cases
+    from srq.stimuli.sets import for_verification
     from srq.verify.check import Expectations, check
     from srq.verify.report import Table, as_json, as_junit
     from srq.verify.subjects import chosen, subjects, twin_of
@@ -78,7 +78,7 @@ def verify(
     screen = console(json)
     outcomes: list[Outcome] = []
     with _watching() as watcher:
-        expectations = Expectations(program, cases(program, quick=quick))
+        expectations = Expectations(program, for_verification(program, quick=quick))
         table = Table(selected, expectations.pixels)
         watcher.ended("reference")
         _say(screen, _headline(program, expectations), table.head)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from srq.dataflow import reach_of
 from srq.program import Conv, Program, Step
+from srq.stimuli.climb import climb
 from srq.stimuli.slopes import Array, backward, forward
 
 _MOST_SIDE = 33
@@ -65,11 +66,11 @@ def driven(program: Program, *, channels: int = 32) -> Iterator[tuple[str, NDArr
         steps = program.steps[: index + 1]
         affordable = _MOST_WORK // (4 * _ROUNDS * _work(steps, shape))
         targets = _both_ends(step, centre, max(1, min(channels, affordable)))
-        patches = climb(steps, targets, shape)[0]
+        patches = drive(steps, targets, shape)[0]
         yield step.op.name, _laid_out(patches.astype(program.input.format.dtype))
 
 
-def climb(
+def drive(
     steps: Sequence[Step],
     targets: Targets,
     shape: tuple[int, int],
@@ -87,7 +88,7 @@ def climb(
     batch = max(1, _MOST_FLOATS // _floats(steps, shape))
     if len(targets.sign) > batch:
         parts = [
-            climb(steps, part, shape, starts=starts, rounds=rounds, seed=seed)
+            drive(steps, part, shape, starts=starts, rounds=rounds, seed=seed)
             for part in targets.in_groups(batch)
         ]
         patches, reached = zip(*parts, strict=True)
@@ -99,18 +100,9 @@ def climb(
     first[0] = hi // 2
     sums = forward(steps, first).sums[steps[-1].op.name]
     best = first[np.argmax(targets.sign * sums[:, *targets[1:]], axis=0)]
-    most, slope = _reached(steps, best, targets)
-    share = np.ones(len(most))
-    for count in range(1, rounds + 1):
-        # Every third time some of those that promise less go before some that promise more.
-        doubt = rng.random(best.shape) if count % 3 == 0 else 1.0
-        trial = _moved(best, slope, share, hi, doubt)
-        reached, slope_there = _reached(steps, trial, targets)
-        better = reached > most
-        best[better], most[better], slope[better] = (
-            there[better] for there in (trial, reached, slope_there)
-        )
-        share = np.where(better, np.minimum(1.5 * share, 1.0), 0.5 * share)
+    best, most = climb(
+        best, lambda patches: _reached(steps, patches, targets), _Moves(hi, rng), rounds
+    )
     return best[:, 0], targets.sign * most
 
 
@@ -157,6 +149,24 @@ def _reached(steps: Sequence[Step], patches: Array, targets: Targets) -> tuple[A
     wanted = np.zeros_like(sums)
     wanted[at] = targets.sign
     return targets.sign * sums[at], backward(steps, tensors, wanted)
+
+
+class _Moves:
+    """Proposes moves along the slope: a share of the pixels, less of them after each failure."""
+
+    def __init__(self, hi: float, rng: np.random.Generator) -> None:
+        self._hi = hi
+        self._rng = rng
+        self._share: Array | float = 1.0
+        self._count = 0
+
+    def __call__(self, patches: Array, slope: Array, moved: NDArray[np.bool_]) -> Array:
+        """A trial for each patch."""
+        self._count += 1
+        self._share = np.where(moved, np.minimum(1.5 * self._share, 1.0), 0.5 * self._share)
+        # Every third time some of those that promise less go before some that promise more.
+        doubt = self._rng.random(patches.shape) if self._count % 3 == 0 else 1.0
+        return _moved(patches, slope, self._share, self._hi, doubt)
 
 
 def _moved(patches: Array, slope: Array, share: Array, hi: float, doubt: Array | float) -> Array:

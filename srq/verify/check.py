@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from srq.errors import MissingDependencyError, ProgramError, SrqError
 from srq.program import Program
 from srq.program.reference import Reference
-from srq.stimuli.pictures import Case
+from srq.stimuli import Stimulus
 from srq.verify import Subject, SubjectEntry
 from srq.verify.bounds import Bounds
 from srq.verify.compare import Difference, first_difference
@@ -74,7 +74,7 @@ class Outcome:
 class Expected:
     """A picture and what the reference makes of it; ``trace`` is empty for a large one."""
 
-    case: Case
+    stimulus: Stimulus
     result: NDArray
     trace: Mapping[str, NDArray]
 
@@ -95,21 +95,21 @@ class Watcher:
 class Expectations:
     """What the reference makes of every picture, and which bounds it visits on the way."""
 
-    def __init__(self, program: Program, cases: Iterable[Case]) -> None:
+    def __init__(self, program: Program, stimuli: Iterable[Stimulus]) -> None:
         reference, value = Reference(program), program.output_value
         self.bounds = Bounds(program)
         self.all: list[Expected] = []
         room = MOST_KEPT
-        for case in cases:
-            trace = reference(case.picture, trace=True)
+        for stimulus in stimuli:
+            trace = reference(stimulus.picture, trace=True)
             self.bounds.look(trace)
             result = trace[value.name][0].astype(value.format.dtype)
             size = sum(tensor.size for tensor in trace.values())
             kept = {}
-            if case.picture.size <= TRACED_PIXELS and size <= room:
+            if stimulus.picture.size <= TRACED_PIXELS and size <= room:
                 kept = _compact(program, trace)
                 room -= size
-            self.all.append(Expected(case, result, kept))
+            self.all.append(Expected(stimulus, result, kept))
 
     @property
     def pixels(self) -> int:
@@ -180,7 +180,7 @@ def compare(
         try:
             outcome = _with_one(program, subject, wanted, outcome, within)
         except Exception as error:
-            return _failed(name, error, picture=wanted.case.name)
+            return _failed(name, error, picture=wanted.stimulus.name)
         watcher.compared(name, index + 1, len(expectations.all))
         if outcome.state.is_wrong:
             break
@@ -192,14 +192,14 @@ def _with_one(
 ) -> Outcome:
     """The outcome after one more picture."""
     name = program.output_value.name
-    made = subject.run(wanted.case.picture)
+    made = subject.run(wanted.stimulus.picture)
     result, expected = {name: made[np.newaxis]}, {name: wanted.result[np.newaxis]}
     difference = first_difference(expected, result, within=within)
     # A float subject's bound is on its pictures; nothing is promised of what lies between.
     look_inside = wanted.trace and not within
-    traced = subject.trace(wanted.case.picture) if difference or look_inside else {}
+    traced = subject.trace(wanted.stimulus.picture) if difference or look_inside else {}
     if traced:
-        whole = wanted.trace or Reference(program)(wanted.case.picture, trace=True)
+        whole = wanted.trace or Reference(program)(wanted.stimulus.picture, trace=True)
         difference = first_difference(whole, traced) or difference
     off = 0 if difference else int(np.count_nonzero(made != wanted.result))
     state = State.DIFFERENT if difference else State.WITHIN if off else before.state
@@ -210,7 +210,7 @@ def _with_one(
         pixels=before.pixels + wanted.result.size,
         integers=before.integers + sum(tensor.size for tensor in traced.values()),
         off=before.off + off,
-        picture=wanted.case.name if difference else "",
+        picture=wanted.stimulus.name if difference else "",
         difference=difference,
     )
 

@@ -67,7 +67,8 @@ def as_json(
         "program": {"name": program.name, "fingerprint": program.fingerprint},
         "equal": not any(outcome.state.is_wrong for outcome in outcomes),
         "pictures": {
-            wanted.case.name: "{}x{}".format(*wanted.case.picture.shape) for wanted in pictures.all
+            wanted.stimulus.name: "{}x{}".format(*wanted.stimulus.picture.shape)
+            for wanted in pictures.all
         },
         "bounds": {
             "reached": pictures.bounds.reached,

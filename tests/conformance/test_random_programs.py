@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from srq.stimuli import Stimulus
 from srq.stimuli.adversarial import driven
-from srq.stimuli.pictures import Case
 from srq.verify.check import Expectations
 from tests.conformance.verified import SUBJECTS, verified
 from tests.strategies import pictures, programs
@@ -32,8 +32,8 @@ def test_all_agree_on_any_program(subject):
     def agree(data):
         program = data.draw(programs())
         drawn = [data.draw(pictures(program, max_side=side)) for side in (3, 9)]
-        found = [Case(f"drawn {n}", picture) for n, picture in enumerate(drawn)]
-        found += [Case(f"drives {op}", picture) for op, picture in driven(program, channels=2)]
+        found = [Stimulus(f"drawn {n}", picture) for n, picture in enumerate(drawn)]
+        found += [Stimulus(f"drives {op}", picture) for op, picture in driven(program, channels=2)]
         outcome = verified(program, subject, Expectations(program, found))
         event(outcome.state.value)
 

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from srq.program import Program, load
-from srq.stimuli.pictures import cases
+from srq.stimuli.sets import for_verification
 from srq.verify.check import Expectations, Outcome, State, check
 from srq.verify.subjects import subjects
 from srq.zoo import resolve
@@ -33,4 +33,4 @@ def verified(program: Program, subject: str, expectations: Expectations) -> Outc
 def of_the_zoo(name: str) -> tuple[Program, Expectations]:
     """A Program of the zoo, and what the reference makes of the quick pictures."""
     program = load(resolve(name, "program"))
-    return program, Expectations(program, cases(program, quick=True))
+    return program, Expectations(program, for_verification(program, quick=True))

@@ -14,9 +14,9 @@ from PIL import Image
 from srq.errors import ConfigError, ImageError, StorageError
 from srq.export import export, open_exporter
 from srq.export.vectors import Vectors
-from srq.export.vectors.pictures import stimuli
 from srq.fixed import Format
 from srq.program import Program
+from srq.stimuli.sets import for_vectors
 from tests.kim_program import kim_program
 from tests.program.integers import evaluate
 from tests.strategies import programs
@@ -87,7 +87,7 @@ def test_every_text_names_the_program(folder):
 
 
 def test_the_pictures_visit_both_ends_of_the_input_and_saturate_values():
-    made = {stimulus.name: stimulus.picture for stimulus in stimuli(PROGRAM)}
+    made = {stimulus.name: stimulus.picture for stimulus in for_vectors(PROGRAM)}
     assert made["natural"].shape == (32, 24)
     assert 30 < made["natural"].std() < 90
     assert set(np.unique(made["saturation"])) == {0, 255}
@@ -107,7 +107,7 @@ def test_the_systemverilog_of_the_readme_runs_in_the_folder(folder, require_tool
     ran = subprocess.run(
         ["vvp", "check.vvp"], cwd=folder, check=True, capture_output=True, text=True, timeout=240
     )
-    picture = stimuli(PROGRAM)[0].picture
+    picture = for_vectors(PROGRAM)[0].picture
     large = np.load(folder / "natural.npz")["hr"]
     assert ran.stdout == f"768 in, 3072 out, first {picture[0, 0]} and {large[0, 0, 0]}\n"
 

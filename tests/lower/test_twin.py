@@ -6,7 +6,7 @@ from srq.lower import lower
 from srq.lower.twin import twin
 from srq.quant import choose_formats
 from srq.quant.twin_file import save_twin
-from srq.stimuli.pictures import Case
+from srq.stimuli import Stimulus
 from srq.verify.check import Expectations, State, check
 from srq.verify.subjects import TWIN, subjects
 from tests.quant.networks import calibration, small_twin
@@ -26,7 +26,7 @@ def made(tmp_path_factory):
 def test_the_twin_equals_its_program_tensor_by_tensor(made):
     program, file = made
     picture = np.random.default_rng(0).integers(0, 256, (9, 11)).astype(np.uint8)
-    expected = Expectations(program, [Case("noise", picture)])
+    expected = Expectations(program, [Stimulus("noise", picture)])
     (outcome,) = check(program, {TWIN: subjects(file)[TWIN]}, expected)
     assert outcome.state is State.EQUAL, outcome
     assert outcome.integers == sum(tensor.size for tensor in expected.all[0].trace.values())

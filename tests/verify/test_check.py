@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from srq.errors import CheckpointError, MissingDependencyError, ProgramError
 from srq.program.reference import Reference
-from srq.stimuli.pictures import Case, cases
+from srq.stimuli import Stimulus
+from srq.stimuli.sets import for_verification
 from srq.verify import SubjectEntry
 from srq.verify.bounds import Bounds
 from srq.verify.check import TRACED_PIXELS, Expectations, State, Watcher, check, compare
@@ -19,9 +20,9 @@ from tests.verify.programs import tiny
 
 PROGRAM = tiny()
 PICTURES = [
-    Case("black", np.zeros((3, 4), np.uint8)),
-    Case("noise", np.random.default_rng(0).integers(0, 256, (9, 7)).astype(np.uint8)),
-    Case("large", np.random.default_rng(1).integers(0, 256, (110, 95)).astype(np.uint8)),
+    Stimulus("black", np.zeros((3, 4), np.uint8)),
+    Stimulus("noise", np.random.default_rng(0).integers(0, 256, (9, 7)).astype(np.uint8)),
+    Stimulus("large", np.random.default_rng(1).integers(0, 256, (110, 95)).astype(np.uint8)),
 ]
 EXPECTED = Expectations(PROGRAM, PICTURES)
 
@@ -194,6 +195,6 @@ def test_an_end_of_a_format_that_was_visited_was_possible(data):
 
 
 def test_the_pictures_visit_all_that_is_possible_in_a_small_program():
-    bounds = Expectations(PROGRAM, cases(PROGRAM)).bounds
+    bounds = Expectations(PROGRAM, for_verification(PROGRAM)).bounds
     assert bounds.by_op()["sum"] == {"least": [1, 1], "greatest": [1, 1]}
     assert bounds.reached >= 0.9 * bounds.possible

@@ -3,14 +3,14 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from srq.stimuli.pictures import Case
+from srq.stimuli import Stimulus
 from srq.verify.check import Expectations, Outcome, State
 from srq.verify.compare import Difference
 from srq.verify.report import Table, as_json, as_junit, verdict
 from tests.verify.programs import tiny
 
 PROGRAM = tiny()
-EXPECTED = Expectations(PROGRAM, [Case("black", np.zeros((3, 4), np.uint8))])
+EXPECTED = Expectations(PROGRAM, [Stimulus("black", np.zeros((3, 4), np.uint8))])
 OUTCOMES = [
     Outcome("native", State.EQUAL, pictures=1, pixels=48, integers=10, building=1, running=0.5),
     Outcome("c", State.DIFFERENT, pictures=1, pixels=48, picture="black",

@@ -3,7 +3,7 @@ import pytest
 
 from srq.engines import ENGINES
 from srq.errors import ConfigError
-from srq.stimuli.pictures import Case
+from srq.stimuli import Stimulus
 from srq.verify import SUBJECTS
 from srq.verify.check import Expectations, State, check
 from srq.verify.engines import REFERENCE
@@ -50,6 +50,6 @@ def test_a_twin_is_found_next_to_its_program_and_comes_first(tmp_path):
 def test_tiles_are_more_than_one():
     program = tiny()
     picture = np.random.default_rng(0).integers(0, 256, (61, 113)).astype(np.uint8)
-    expected = Expectations(program, [Case("noise", picture)])
+    expected = Expectations(program, [Stimulus("noise", picture)])
     (outcome,) = check(program, chosen(subjects(), ["tiles"]), expected)
     assert outcome.state is State.EQUAL

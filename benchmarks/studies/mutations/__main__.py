@@ -31,7 +31,7 @@ from srq.export import open_exporter
 from srq.files import write_text
 from srq.program import Program, load
 from srq.provenance import Provenance
-from srq.stimuli.pictures import cases
+from srq.stimuli.sets import for_verification
 from srq.verify.check import Expectations, Outcome, State, check
 from srq.verify.hls import Build
 from srq.verify.subjects import subjects
@@ -140,7 +140,7 @@ def main() -> None:
         "mutants": [],
     }
     rows = _held(options.json, record)
-    expectations = Expectations(program, cases(program))
+    expectations = Expectations(program, for_verification(program))
     for target in options.targets:
         rows[target] = []
         for mutant in mutants(target, open_exporter(target).files(program), Random(SEED)):

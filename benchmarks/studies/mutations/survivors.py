@@ -13,7 +13,7 @@ from benchmarks.studies.mutations.mutant import Mutant
 from srq.dataflow import reach_of
 from srq.fixed import Format, requantize
 from srq.program import Program, Step
-from srq.stimuli.adversarial import Targets, climb
+from srq.stimuli.adversarial import Targets, drive
 
 _WIDE = Format(True, 32, 0)
 _DEFINED = re.compile(r"#define [A-Z\d_]+_([a-z]\w*)_(LO|HI) ")
@@ -140,7 +140,7 @@ def _climbed(program: Program, step: Step, channels: list[int], sign: int, limit
     furthest = 0
     for seed, rounds in enumerate((20, 200, 200, 200)):
         shape = reach.rows, reach.columns
-        _, reached = climb(
+        _, reached = drive(
             program.steps[: index + 1], targets, shape, starts=512, rounds=rounds, seed=seed
         )
         found = [_rounded(total, step, c) for c, total in zip(channels, reached, strict=True)]

@@ -1,6 +1,5 @@
 """What lies beside the network: an example, a test with its vector, a Makefile, a README."""
 
-import numpy as np
 from numpy.typing import NDArray
 
 from srq.export.c.header import memory_sentence, timing
@@ -10,14 +9,12 @@ from srq.export.c.weights import array
 from srq.export.text import fill, symbol
 from srq.program import Program
 from srq.program.reference import Reference
-
-_HEIGHT, _WIDTH = 16, 24
-_SEED = 1999
+from srq.stimuli.sets import sample
 
 
 def companions(program: Program, plan: Schedule, max_width: int) -> dict[str, bytes]:
     """The files by name."""
-    picture = sample_picture(program, min(_WIDTH, max_width))
+    picture = sample(program.input.format, max_width).picture
     prefix = symbol(program)
     given, made = program.input.format, program.output_value.format
     scale = plan.largest_scale
@@ -47,15 +44,6 @@ def companions(program: Program, plan: Schedule, max_width: int) -> dict[str, by
         for name in ("example.c", "test.c", "test_vector.h", "Makefile", "README.md")
     }
     return files | {"sample.pgm": _pgm(picture, given.hi, program.fingerprint)}
-
-
-def sample_picture(program: Program, width: int) -> NDArray:
-    """Noise to the left, a slanted edge to the right: small, and the same on every machine."""
-    fmt = program.input.format
-    noise = np.random.default_rng(_SEED).integers(0, fmt.hi, (_HEIGHT, width), endpoint=True)
-    y, x = np.indices((_HEIGHT, width))
-    edge = np.where(2 * x > y + width, fmt.hi - fmt.hi // 8, fmt.hi // 4) - y * (fmt.hi // 64)
-    return np.where(2 * x < width, noise, edge).astype(fmt.dtype)
 
 
 def _pgm(picture: NDArray, most: int, fingerprint: str) -> bytes:

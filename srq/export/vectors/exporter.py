@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from srq.errors import ConfigError
 from srq.export.text import fill, heading, stamp
-from srq.export.vectors.pictures import Stimulus, stimuli, stimulus_of
 from srq.fixed import Format
 from srq.program import Program, Step
 from srq.program.reference import Reference
 from srq.program.report import summary
+from srq.stimuli import Stimulus
+from srq.stimuli.files import read_stimulus
+from srq.stimuli.sets import for_vectors
 
 DESCRIPTION = "vectors.json"
 
@@ -51,13 +53,13 @@ class Vectors:
         Raises ImageError or StorageError for a user's picture that cannot be used.
         """
         if self.picture is None:
-            pictures = stimuli(program)
+            stimuli = for_vectors(program)
         else:
-            pictures = [stimulus_of(self.picture, program.input.format)]
+            stimuli = [read_stimulus(self.picture, program.input.format)]
         files: dict[str, bytes] = {}
         described = []
         reference = Reference(program)
-        for stimulus in pictures:
+        for stimulus in stimuli:
             tensors = reference(stimulus.picture, trace=True)
             described.append(_describe_picture(program, stimulus))
             for step in program.steps:
@@ -73,7 +75,7 @@ class Vectors:
             "pictures": described,
         }
         files[DESCRIPTION] = (json.dumps(description, indent=1) + "\n").encode()
-        files["README.md"] = _readme(program, pictures).encode()
+        files["README.md"] = _readme(program, stimuli).encode()
         return files
 
 
@@ -160,12 +162,12 @@ def _describe_picture(program: Program, stimulus: Stimulus) -> dict[str, Any]:
     }
 
 
-def _readme(program: Program, pictures: list[Stimulus]) -> str:
+def _readme(program: Program, stimuli: list[Stimulus]) -> str:
     first, last = program.steps[0], program.steps[-1]
-    sample = pictures[0]
+    sample = stimuli[0]
     rows, columns = sample.picture.shape
     table = "\n".join(
-        f"| {p.name} | {p.picture.shape[0]} x {p.picture.shape[1]} | {p.about} |" for p in pictures
+        f"| {s.name} | {s.picture.shape[0]} x {s.picture.shape[1]} | {s.about} |" for s in stimuli
     )
     return fill(
         "vectors/README.md",

@@ -10,7 +10,8 @@ from benchmarks.studies.mutations.survivors import explained
 from benchmarks.studies.mutations.text_edits import KINDS, mutants
 from srq.export import open_exporter
 from srq.program import load
-from srq.stimuli.pictures import Case, patterns
+from srq.stimuli import Stimulus
+from srq.stimuli.patterns import patterns
 from srq.verify.check import Expectations
 from srq.zoo import resolve
 
@@ -44,7 +45,7 @@ def test_each_changes_one_place_of_one_file(made):
 def test_a_mutant_is_built_in_place_of_the_export():
     files = open_exporter("c").files(PROGRAM)
     fmt = PROGRAM.input.format
-    expectations = Expectations(PROGRAM, [Case("lines", patterns(fmt, (9, 11))["lines"])])
+    expectations = Expectations(PROGRAM, [Stimulus("lines", patterns(fmt, (9, 11))["lines"])])
     weight = next(mutants("c", files, Random(0)))
     assert outcome_of(PROGRAM, expectations, weight).state.is_wrong
     same = Mutant("c", "none", weight.file, "", "", "", files)
