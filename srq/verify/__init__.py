@@ -99,12 +99,14 @@ def verify(
     ``outcome.state.is_wrong`` says of each whether it showed a defect. Raises ConfigError for a
     name that is unknown or a twin that is not there.
     """
-    from srq.stimuli.pictures import cases
+    from srq.stimuli.sets import for_verification
     from srq.verify.check import Expectations, check
     from srq.verify.subjects import chosen, subjects
 
     selected = chosen(subjects(twin), only)
-    return list(check(program, selected, Expectations(program, cases(program, quick=quick))))
+    return list(
+        check(program, selected, Expectations(program, for_verification(program, quick=quick)))
+    )
 
 
 make_callable(__name__)
