@@ -28,7 +28,7 @@ def test_the_files_it_names_exist():
 @pytest.mark.parametrize("name", NAMES)
 def test_the_names_it_mentions_exist(name):
     module, _, attribute = name.rpartition(".")
-    assert hasattr(import_module(module), attribute)
+    assert hasattr(import_module(module), attribute) or import_module(name)
 
 
 def test_the_examples_run():
