@@ -9,15 +9,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Protocol, runtime_checkable
 
-import numpy as np
-from numpy.typing import NDArray
-
 from srq.errors import ConfigError
 from srq.program import Program
+from srq.program.pictures import Luma
 from srq.registry import Entry, Registry
-
-Luma = NDArray[np.uint8] | NDArray[np.uint16]
-"""Code values of luma, (H, W)."""
 
 
 @runtime_checkable
@@ -70,19 +65,19 @@ AUTO = "auto"
 
 
 def open_engine(program: Program, engine: str = AUTO, threads: int | None = None) -> Engine:
-    """``program`` on the engine of that name, or on the fastest at hand for ``auto``.
+    """``program`` on the engine of that name, or on the fastest available for ``auto``.
 
     threads: how many it may use; None leaves it to the engine. No number of threads changes a
     result. Raises ConfigError for an unknown name, MissingDependencyError where the engine named
     cannot be imported.
     """
     if engine == AUTO:
-        return _first_at_hand()(program, threads)
+        return _first_available()(program, threads)
     make: Make = ENGINES.load(engine)
     return make(program, threads)
 
 
-def _first_at_hand() -> Make:
+def _first_available() -> Make:
     fastest = next(iter(ENGINES))
     missing: ImportError | None = None
     for name, entry in ENGINES.items():
@@ -92,7 +87,7 @@ def _first_at_hand() -> Make:
             missing = error
             continue
         if name != fastest:
-            _say_once(
+            _warn_once(
                 f"The engine '{fastest}' is not installed, so '{name}' runs, which is slower;"
                 f" {ENGINES[fastest].get}."
             )
@@ -101,6 +96,6 @@ def _first_at_hand() -> Make:
 
 
 @cache
-def _say_once(sentence: str) -> None:
+def _warn_once(sentence: str) -> None:
     # Without a handler of the application's, logging writes the bare sentence to stderr.
     logging.getLogger(__name__).warning(sentence)

@@ -1,14 +1,17 @@
 """The engine ``onnx``: the exact ONNX export, run by onnxruntime on the CPU."""
 
+# onnxruntime has no types.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 
 from srq.export.onnx.exact import exact_core
 from srq.export.onnx.forms import LUMA, model_of
 from srq.export.onnx.graph import INPUT, model_bytes
 from srq.program import Program
-from srq.program.pictures import checked_picture
+from srq.program.pictures import Luma, checked_picture
 
 _ERRORS_ONLY = 3
 
@@ -30,7 +33,7 @@ class OnnxRuntime:
         model = model_of(exact_core(program), LUMA, name=self.name, metadata={})
         self._session = open_session(model_bytes(model), threads)
 
-    def __call__(self, picture: NDArray) -> NDArray:
+    def __call__(self, picture: Luma) -> Luma:
         """The upscaled picture."""
         given = checked_picture(picture, self.program)
         (made,) = self._session.run(None, {INPUT: np.ascontiguousarray(given)[None, None]})

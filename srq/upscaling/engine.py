@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from srq.dataflow import reach_of
-from srq.engines import AUTO, Engine, Luma, open_engine
+from srq.engines import AUTO, Engine, open_engine
 from srq.errors import ConfigError
 from srq.program import load
-from srq.program.pictures import checked_picture
+from srq.program.pictures import Luma, checked_picture
 from srq.upscaling.blocks import blocks
 from srq.zoo import resolve
 

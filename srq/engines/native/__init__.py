@@ -10,11 +10,10 @@ import os
 import numpy as np
 
 import srq.engines.native._native as _native
-from srq.engines import Luma
 from srq.engines.native.encoding import ENCODING, encode
 from srq.errors import ConfigError, ImageError
 from srq.program import Program
-from srq.program.pictures import checked_picture
+from srq.program.pictures import Luma, checked_picture, is_array
 from srq.provenance import cores
 
 if getattr(_native, "encoding", None) != ENCODING:
@@ -32,12 +31,12 @@ def isas() -> tuple[str, ...]:
 def chosen_isa() -> str:
     """The instruction set that ``SRQ_NATIVE_ISA`` names, or the fastest; ConfigError if it
     names one that this machine or this build has not."""
-    at_hand = isas()
-    wanted = os.environ.get(ISA_VARIABLE) or at_hand[0]
-    if wanted not in at_hand:
+    available = isas()
+    wanted = os.environ.get(ISA_VARIABLE) or available[0]
+    if wanted not in available:
         raise ConfigError(
             f"{ISA_VARIABLE} must name an instruction set that this machine has"
-            f" ({', '.join(at_hand)}), not {wanted!r}."
+            f" ({', '.join(available)}), not {wanted!r}."
         )
     return wanted
 
@@ -90,7 +89,7 @@ class Native:
         dtype = self.program.output_value.format.dtype
         if out is None:
             return np.empty(shape, dtype)
-        if not isinstance(out, np.ndarray) or (out.shape, out.dtype) != (shape, dtype):
+        if not is_array(out) or (out.shape, out.dtype) != (shape, dtype):
             came = f"{getattr(out, 'shape', type(out).__name__)} of {getattr(out, 'dtype', '')}"
             raise ImageError(f"The result has the shape {shape} of {dtype}, not {came.strip()}.")
         rows_fit = out.strides[0] % out.itemsize == 0 and out.strides[1] == out.itemsize
