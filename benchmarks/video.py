@@ -77,7 +77,7 @@ def main() -> int:
                         Path(folder) / "large.mp4",
                         engine,
                         Options(codec="h264", preset=preset),
-                        anew=True,
+                        overwrite=True,
                         threads=options.threads,
                     )
                     times[engine.name].append(time.perf_counter() - began)

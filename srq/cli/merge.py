@@ -12,7 +12,7 @@ app = typer.Typer()
 def merge(
     source: Annotated[Path, typer.Argument(metavar="IN", help="What the shards upscaled.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="What they were told to write.")],
-    force: Annotated[bool, typer.Option("--force", help="Write a video anew that exists.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a video that exists.")] = False,
 ) -> None:
     """Check what srq upscale --shard has made, and join a video.
 
@@ -25,7 +25,7 @@ def merge(
     if is_video(source, target):
         from srq.video.run import merge_video
 
-        report = merge_video(source, target, anew=force)
+        report = merge_video(source, target, overwrite=force)
         height, width = report.size
         print(f"{target}: {width} x {height}, {report.frames} frames")
         return

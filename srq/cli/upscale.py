@@ -67,7 +67,7 @@ def upscale(
     skip_existing: Annotated[
         bool, typer.Option("--skip-existing", help="Leave results that exist as they are.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Write results anew that exist.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite results that exist.")] = False,
     quality: Annotated[
         int, typer.Option(min=1, max=100, metavar="Q", help="Of JPEG and WebP.")
     ] = 95,
@@ -157,7 +157,7 @@ def upscale(
         options = Options(codec, crf, preset, width, height, segment)
         report = upscale_video.run_video(
             source, place, opened, options,
-            resume=resume, anew=force, shard=share, screen=screen, errors=errors, **running,
+            resume=resume, overwrite=force, shard=share, screen=screen, errors=errors, **running,
         )  # fmt: skip
         write_json(report | upscale_pictures.model_of(opened, model), json)
         return

@@ -8,9 +8,9 @@ from PIL import Image
 
 from srq.cli.upscale_progress import display
 from srq.errors import ConfigError
-from srq.upscaling.batch import Existing, Result, State, upscale_files
+from srq.upscaling.batch import Existing, Result, Status, upscale_files
 from srq.upscaling.enlarge import Size
-from srq.upscaling.plan import folder_beside, plan
+from srq.upscaling.plan import default_folder, plan
 from srq.upscaling.shard import record_shard
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def run_pictures(
     if shard is not None:
         if not source.is_dir():
             raise ConfigError(f"A shard is of a folder or a video, and {source} is one picture.")
-        folder = target or folder_beside(source, opened.scale)
+        folder = target or default_folder(source, opened.scale)
         planned = shard.of(planned)
     started = time.perf_counter()
     with display(planned, screen, errors) as watcher:
@@ -85,7 +85,7 @@ def model_of(engine: "Engine", model: str) -> dict[str, Any]:
 
 
 def _summary(engine: "Engine", model: str, results: list[Result], seconds: float) -> dict[str, Any]:
-    counts = {state.value: sum(result.state is state for result in results) for state in State}
+    counts = {status.value: sum(result.status is status for result in results) for status in Status}
     pixels = sum(result.size[0] * result.size[1] for result in results if result.size)
     return {
         **model_of(engine, model),
@@ -100,7 +100,7 @@ def _entry(result: Result) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "source": str(result.job.source),
         "target": str(result.job.target),
-        "state": result.state.value,
+        "state": result.status.value,
     }
     if result.size is not None:
         entry |= {"height": result.size[0], "width": result.size[1], "seconds": result.seconds}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from srq.upscaling.batch import Result, State, Watcher
+from srq.upscaling.batch import Result, Status, Watcher
 from srq.upscaling.plan import Job
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class LiveLine(Watcher):
         """Count the picture; print what failed."""
         with self._lock:
             self._ended += 1
-            if result.state is State.DONE:
+            if result.status is Status.DONE:
                 self.done.append(result)
             if result.sentence is not None:
                 self._errors.print(result.sentence, markup=False, soft_wrap=True)
@@ -123,6 +123,6 @@ def _size(job: Job) -> int:
 
 def _line(result: Result) -> str:
     if result.size is None:
-        return f"{result.job.target}: {result.state.value}"
+        return f"{result.job.target}: {result.status.value}"
     height, width = result.size
     return f"{result.job.target}: {width} x {height}, {result.seconds:.1f} s"

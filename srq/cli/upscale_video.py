@@ -58,7 +58,7 @@ def run_video(
     options: "Options",
     *,
     resume: bool,
-    anew: bool,
+    overwrite: bool,
     shard: "Shard | None",
     workers: int,
     interpolator: str,
@@ -75,7 +75,7 @@ def run_video(
         with _display(errors) as watcher:
             report = upscale_video(
                 source, target, opened, options,
-                resume=resume, anew=anew, shard=shard, workers=workers,
+                resume=resume, overwrite=overwrite, shard=shard, workers=workers,
                 interpolator=interpolator, threads=threads, watcher=watcher,
             )  # fmt: skip
     except (KeyboardInterrupt, StorageError):

@@ -19,7 +19,7 @@ Progress = Callable[[int, int], None]
 # What may well succeed when asked again: time-outs, too many requests, a server in trouble.
 _PASSING = frozenset((408, 425, 429, 500, 502, 503, 504))
 
-# A connection that brought this much was worth it: the count of failures starts anew.
+# A connection that brought this much was worth it: the count of failures starts again.
 _PROGRESS = 1 << 20
 
 
@@ -39,7 +39,7 @@ class _Cut(Exception):
 
 
 class _Stale(_Cut):
-    """The server cannot go on from what has come: it must begin anew."""
+    """The server cannot go on from what has come: start over."""
 
 
 def download_set(
@@ -176,10 +176,10 @@ def _open(item: Item, have: int, timeout: float) -> http.client.HTTPResponse:
 def _first_byte(response: http.client.HTTPResponse, item: Item, have: int) -> int:
     """Where in the file the response begins: a server may pass over the wish to resume."""
     if response.status == 206:
-        told = response.headers.get("Content-Range", "")
-        match = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", told)
+        content_range = response.headers.get("Content-Range", "")
+        match = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", content_range)
         if match is None or int(match[1]) != have:
-            raise _Stale(f"the server resumed at '{told}', not at {have}")
+            raise _Stale(f"the server resumed at '{content_range}', not at {have}")
         start = have
         total = None if match[2] == "*" else int(match[2])
     else:

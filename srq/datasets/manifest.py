@@ -51,7 +51,7 @@ _LR_KEYS: dict[str, tuple[type, bool]] = {
     "seed": (int, False),
     "steps": (list, False),
 }
-_SAID = {str: "a string", int: "a whole number", list: "a list"}
+_KINDS = {str: "a string", int: "a whole number", list: "a list"}
 
 
 def read_manifest(path: Path | str) -> tuple[Entry, ...]:
@@ -117,7 +117,7 @@ def _check(record: Any, keys: Mapping[str, tuple[type, bool]], where: str) -> No
             raise DataError(f"{where}: unknown key '{key}'; {suggestion(key, keys)}")
         wanted, _ = keys[key]
         if not isinstance(value, wanted) or isinstance(value, bool):
-            raise DataError(f"{where}: '{key}' must be {_SAID[wanted]}, not {value!r}.")
+            raise DataError(f"{where}: '{key}' must be {_KINDS[wanted]}, not {value!r}.")
     for key, (_, required) in keys.items():
         if required and key not in record:
             raise DataError(f"{where}: '{key}' is missing.")
@@ -126,8 +126,8 @@ def _check(record: Any, keys: Mapping[str, tuple[type, bool]], where: str) -> No
 def _record(entry: Entry, folder: Path) -> dict[str, Any]:
     lows: list[dict[str, Any]] = []
     for low in entry.lr:
-        told = {"recipe": low.recipe, "seed": low.seed, "steps": low.steps}
-        known = {key: value for key, value in told.items() if value is not None}
+        record = {"recipe": low.recipe, "seed": low.seed, "steps": low.steps}
+        known = {key: value for key, value in record.items() if value is not None}
         lows.append({"path": _relative(low.path, folder), **known})
     return {"hr": _relative(entry.hr, folder), "scale": entry.scale, "lr": lows}
 

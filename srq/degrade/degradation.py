@@ -15,7 +15,7 @@ Pixels = NDArray[Any]
 
 @dataclass(frozen=True)
 class Setting:
-    """What a degradation is told about one picture.
+    """What a degradation needs to know of one picture.
 
     ``values`` holds the drawn value of each parameter by name, ``scale`` is the recipe's, and
     ``rng`` is a generator of the step's own.

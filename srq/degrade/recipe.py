@@ -41,7 +41,7 @@ class Step:
         kind = int.from_bytes(hashlib.sha256(self.degradation.kind.encode()).digest()[:4], "big")
         sequence = np.random.SeedSequence(seed, spawn_key=(kind, self.occurrence))
         rng = np.random.Generator(np.random.PCG64(sequence))
-        # One number for each question, asked or not: a constant made a range shifts nothing.
+        # One number for each parameter, drawn or not: a constant made a range shifts nothing.
         happens, *rest = rng.random(1 + len(self.degradation.parameters))
         values = {
             parameter.name: self.distributions[parameter.name].at(u)

@@ -42,7 +42,7 @@ def map_in_threads(
             while end is None:
                 try:
                     pending.append(executor.submit(work, next(source)))
-                except Exception as error:  # Told after what came before it.
+                except Exception as error:  # Raised after what came before it.
                     end = error
                 while len(pending) > (0 if end else depth):
                     yield pending.popleft().result()

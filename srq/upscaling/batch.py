@@ -28,7 +28,7 @@ class Existing(Enum):
     REPLACE = "replace"
 
 
-class State(Enum):
+class Status(Enum):
     """How a job ended."""
 
     DONE = "done"
@@ -41,14 +41,14 @@ class Result:
     """The end of one job: ``size`` is the result's height and width, ``sentence`` what failed."""
 
     job: Job
-    state: State
+    status: Status
     seconds: float = 0.0
     size: tuple[int, int] | None = None
     sentence: str | None = None
 
 
 class Watcher:
-    """Is told how the work goes, from several threads; this one keeps it to itself."""
+    """Follows the work on many files, from several threads; this one keeps it to itself."""
 
     def advanced(self, job: Job, share: float, pixels: int) -> None:
         """``share`` of the job (of 1 in all) is done, with ``pixels`` pixels of its result."""
@@ -87,7 +87,7 @@ def upscale_files(
             else (f"{len(present)} of {len(jobs)} results exist, {present[0]} first")
         )
         raise ConfigError(
-            f"{which}; say --skip-existing to leave what exists, or --force to write it anew."
+            f"{which}; use --skip-existing to leave what exists, or --force to overwrite it."
         )
     left = set(present) if existing is Existing.SKIP else set()
     stop = Event()
@@ -117,12 +117,12 @@ def _run(
     started = time.perf_counter()
     try:
         if job.target in left:
-            result = Result(job, State.SKIPPED)
+            result = Result(job, Status.SKIPPED)
         else:
             made = _upscale_file(job, engine, quality, size, watcher, stop)
-            result = Result(job, State.DONE, time.perf_counter() - started, made)
+            result = Result(job, Status.DONE, time.perf_counter() - started, made)
     except SrqError as error:
-        result = Result(job, State.FAILED, time.perf_counter() - started, sentence=str(error))
+        result = Result(job, Status.FAILED, time.perf_counter() - started, sentence=str(error))
     watcher.ended(result)
     return result
 

@@ -168,13 +168,13 @@ def _with_detail(pixels: NDArray[Any], made: NDArray[Any], scale: int) -> NDArra
     codes = _studio_luma(pixels).astype(np.float64)
     if dtype == np.uint8:
         # c - gain * Y is made larger in one pass; the network's luma comes whole on top.
-        base = pixels * float(_SPAN) - gain * _beside(codes, pixels)
+        base = pixels * float(_SPAN) - gain * _broadcast(codes, pixels)
         base = _core(bicubic(base, scale=scale), scale)
         detail = made.astype(np.float64)
     else:
         base = _core(bicubic(pixels * float(_SPAN), scale=scale), scale)
         detail = _beyond_rounding(made - _core(bicubic(codes, scale=scale), scale))
-    return quantize((base + gain * _beside(detail, pixels)) / _SPAN, dtype)
+    return quantize((base + gain * _broadcast(detail, pixels)) / _SPAN, dtype)
 
 
 def _beyond_rounding(detail: NDArray[Any]) -> NDArray[Any]:
@@ -184,7 +184,7 @@ def _beyond_rounding(detail: NDArray[Any]) -> NDArray[Any]:
     return np.copysign(kept, detail)
 
 
-def _beside(plane: NDArray[Any], pixels: NDArray[Any]) -> NDArray[Any]:
+def _broadcast(plane: NDArray[Any], pixels: NDArray[Any]) -> NDArray[Any]:
     """``plane`` (H, W), shaped to be combined with ``pixels`` (H, W) or (H, W, 3)."""
     return plane[..., None] if pixels.ndim == 3 else plane
 

@@ -65,11 +65,11 @@ def _plain(image: Image.Image) -> Image.Image:
     return image
 
 
-def _to_pillow(picture: Picture, origin: Image.Image) -> Image.Image:
-    """``picture`` as a Pillow image that says of itself what ``origin`` did."""
+def _to_pillow(picture: Picture, source: Image.Image) -> Image.Image:
+    """``picture`` as a Pillow image with the metadata of ``source``."""
     made = Image.fromarray(picture.channels())
-    made.info = {key: value for key, value in origin.info.items() if key != "transparency"}
-    exif = origin.info.get("exif")
+    made.info = {key: value for key, value in source.info.items() if key != "transparency"}
+    exif = source.info.get("exif")
     if isinstance(exif, bytes):
         block = with_size(exif.removeprefix(_EXIF_PREFIX), *picture.size)
         made.info["exif"] = _EXIF_PREFIX + block

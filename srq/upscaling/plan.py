@@ -64,7 +64,7 @@ def _target_of_file(source: Path, target: Path | None, scale: int, suffix: str |
 def _folder(
     source: Path, target: Path | None, scale: int, recursive: bool, suffix: str | None
 ) -> tuple[Job, ...]:
-    target = target or folder_beside(source, scale)
+    target = target or default_folder(source, scale)
     if target.exists() and not target.is_dir():
         raise ConfigError(f"{source} is a folder, so {target} must be one too; it is a file.")
     if target.resolve() == source.resolve():
@@ -79,8 +79,8 @@ def _folder(
     )
 
 
-def folder_beside(source: Path, scale: int) -> Path:
-    """Where a folder's pictures go when nobody says where."""
+def default_folder(source: Path, scale: int) -> Path:
+    """Where a folder's pictures go where no target is given: ``NAME-xS`` beside it."""
     whole = source.resolve()
     return whole.with_name(f"{whole.name}-x{scale}")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from srq.errors import DataError
 from srq.parallel.shards import Shard, check_made, read_records, remove_records, write_record
-from srq.upscaling.batch import Result, State
+from srq.upscaling.batch import Result, Status
 from srq.upscaling.plan import plan
 
 
@@ -17,8 +17,8 @@ def record_shard(
 
     ``scale``, ``recursive`` and ``suffix`` must be among the options: what ``plan`` takes.
     """
-    made = [result.job.target for result in results if result.state is not State.FAILED]
-    failed = [str(result.job.source) for result in results if result.state is State.FAILED]
+    made = [result.job.target for result in results if result.status is not Status.FAILED]
+    failed = [str(result.job.source) for result in results if result.status is Status.FAILED]
     write_record(target, shard, options, made, failed)
 
 

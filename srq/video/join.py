@@ -1,4 +1,4 @@
-"""Parts, and what the source carries beside its video -> the result."""
+"""Parts, and the other streams of the source -> the result."""
 
 import io
 from collections.abc import Iterator
@@ -97,7 +97,7 @@ def checked_times(task: Task, broken: bool = False) -> NDArray[np.int64]:
 def join(task: Task, *, broken: bool = False) -> int:
     """Write the result ``target``, whole or not at all; how many frames it has.
 
-    Nothing is encoded anew. With ``broken``, what there is up to a break is written.
+    Nothing is encoded again. With ``broken``, what there is up to a break is written.
     Raises DataError as ``checked_times`` does, StorageError where the disk refuses.
     """
     times = checked_times(task, broken)
@@ -152,10 +152,10 @@ def _mux(
             video.set_display_matrix(source.tags.matrix)
         streams = {}
         for index in task.copied.streams:
-            origin = given.streams[index]
-            made = output.add_stream_from_template(origin, opaque=True)
-            made.metadata.update(origin.metadata)
-            made.disposition = origin.disposition
+            template = given.streams[index]
+            made = output.add_stream_from_template(template, opaque=True)
+            made.metadata.update(template.metadata)
+            made.disposition = template.disposition
             streams[index] = made
         output.metadata.update(given.metadata)
         output.set_chapters(given.chapters())

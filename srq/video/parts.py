@@ -88,7 +88,7 @@ class Parts:
                     raise ConfigError(
                         f"The parts in {self.folder} were made with another {name}"
                         f" ({theirs.get(name)}, now {mine.get(name)}); use the same again, or"
-                        " --force to begin anew."
+                        " --force to start over."
                     )
             return
         write_text(path, self.plan._text())
@@ -135,7 +135,7 @@ def read_plan(folder: Path) -> dict[str, Any]:
     except OSError as error:
         raise storage_error("read", path, error) from error
     except ValueError as error:
-        raise DataError(f"{path} is damaged; remove {folder} and begin anew.") from error
+        raise DataError(f"{path} is damaged; remove {folder} and start over.") from error
     return plan
 
 
@@ -209,7 +209,7 @@ def part_times(path: Path, plan: Plan, segment: int) -> list[int]:
 
 
 def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
-    """``values`` without the maps in it, whose values stand beside the others."""
+    """``values`` with the entries of the maps in it among its own."""
     flat: dict[str, Any] = {}
     for name, value in values.items():
         flat |= value if isinstance(value, dict) else {name: value}

@@ -46,7 +46,7 @@ class Report:
 
 
 class Watcher:
-    """Is told how the work goes."""
+    """Follows the work on a video; this one keeps it to itself."""
 
     def began(self, total: int, done: int) -> None:
         """There are ``total`` frames to make, ``done`` of them made in an earlier run."""
@@ -62,7 +62,7 @@ def upscale_video(
     options: Options,
     *,
     resume: bool = False,
-    anew: bool = False,
+    overwrite: bool = False,
     shard: Shard | None = None,
     workers: int = 1,
     interpolator: str = AUTO,
@@ -77,15 +77,15 @@ def upscale_video(
     ``workers`` (frames at once) and ``threads`` (of an engine).
 
     Raises VideoError where the source is damaged: what came before that is then in
-    TARGET.incomplete. Raises ConfigError where the target exists and ``anew`` is not said.
+    TARGET.incomplete. Raises ConfigError where the target exists, unless it is to ``overwrite`` it.
     """
     watcher = watcher or Watcher()
-    task = _task(path, target, engine, options, anew)
+    task = _task(path, target, engine, options, overwrite)
     kinds = {"interpolator": interpolator, "threads": threads}
     enlarge = FrameEnlarger(engine, task.source.layout, task.encoding.size, **kinds)
     parts, plan = task.parts, task.parts.plan
     if shard is None and not resume:
-        _begin(parts, anew)
+        _begin(parts, overwrite)
     parts.begin()
     own = range(len(plan)) if shard is None else shard.span(len(plan))
     missing = parts.missing(own)
@@ -105,13 +105,13 @@ def upscale_video(
     return _report(task, total)
 
 
-def merge_video(path: Path, target: Path, *, anew: bool = False) -> Report:
+def merge_video(path: Path, target: Path, *, overwrite: bool = False) -> Report:
     """Join the parts that shards have made of the video ``path`` into ``target``.
 
     Raises DataError if not every frame is there exactly once, ConfigError if the source is not
     the one that the parts are of, VideoError as ``upscale_video`` does.
     """
-    container = _checked_names(path, target, anew)
+    container = _checked_names(path, target, overwrite)
     about = read_plan(folder_of(target))
     source = open_source(path)
     plan = Plan(about.pop("frames"), about.pop("step"), about)
@@ -135,9 +135,9 @@ def merge_video(path: Path, target: Path, *, anew: bool = False) -> Report:
     return _report(task, frames)
 
 
-def _task(path: Path, target: Path, engine: Engine, options: Options, anew: bool) -> Task:
+def _task(path: Path, target: Path, engine: Engine, options: Options, overwrite: bool) -> Task:
     """The task, all of it checked that can be known before the first frame."""
-    container = _checked_names(path, target, anew)
+    container = _checked_names(path, target, overwrite)
     source = open_source(path)
     codec = chosen_codec(options.codec, container, source.layout)
     crf = checked_crf(codec, options.crf)
@@ -162,12 +162,12 @@ def _task(path: Path, target: Path, engine: Engine, options: Options, anew: bool
     return Task(source, target, container, encoding, copied, Parts(target, plan))
 
 
-def _checked_names(path: Path, target: Path, anew: bool) -> str:
+def _checked_names(path: Path, target: Path, overwrite: bool) -> str:
     """The result's container, by its name, which must be a new one."""
     if path.resolve() == target.resolve():
         raise ConfigError(f"{target} is the video to read; give the result another name.")
-    if target.exists() and not anew:
-        raise ConfigError(f"{target} exists; say --force to write it anew, or name another.")
+    if target.exists() and not overwrite:
+        raise ConfigError(f"{target} exists; use --force to overwrite it, or name another.")
     return container_of(target)
 
 
@@ -183,13 +183,13 @@ def _encoding(
     return Encoding(codec, crf, preset, size, source.layout, tags, source.time_base, source.rate)
 
 
-def _begin(parts: Parts, anew: bool) -> None:
-    if anew:
+def _begin(parts: Parts, overwrite: bool) -> None:
+    if overwrite:
         parts.remove()
     elif parts.folder.exists():
         raise ConfigError(
-            f"{parts.folder} holds parts of an earlier run; say --resume to go on from them, or"
-            " --force to begin anew."
+            f"{parts.folder} holds parts of an earlier run; use --resume to go on from them, or"
+            " --force to start over."
         )
 
 

@@ -146,7 +146,7 @@ def test_the_rest_is_done_later(folder, capsys):
     write("in/c.png", Picture(CAT))
     before = Path("out/a.png").stat().st_mtime_ns
     assert main(["upscale", "in", "out"]) == 2
-    assert "out/a.png exists; say --skip-existing" in capsys.readouterr().err
+    assert "out/a.png exists; use --skip-existing" in capsys.readouterr().err
     assert main(["upscale", "in", "out", "--skip-existing", "--json", "-"]) == 0
     captured = capsys.readouterr()
     assert [entry["state"] for entry in json.loads(captured.out)["pictures"]] == ["skipped", "done"]

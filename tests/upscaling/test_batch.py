@@ -9,7 +9,7 @@ from skimage import data
 from srq.errors import ConfigError
 from srq.image.io import Picture, read, write
 from srq.program.reference import Reference
-from srq.upscaling.batch import Existing, State, Watcher, upscale_files
+from srq.upscaling.batch import Existing, Status, Watcher, upscale_files
 from srq.upscaling.enlarge import enlarge
 from srq.upscaling.plan import Job
 from tests.upscaling.sharpen_program import sharpen_program
@@ -51,8 +51,8 @@ def test_every_picture_is_done_but_the_broken_one(jobs, engine):
     recorder = Recorder()
     results = upscale_files(jobs, engine, watcher=recorder)
     assert [result.job for result in results] == jobs
-    states = [result.state for result in results]
-    assert states == [State.DONE] * 2 + [State.FAILED] + [State.DONE] * 5
+    states = [result.status for result in results]
+    assert states == [Status.DONE] * 2 + [Status.FAILED] + [Status.DONE] * 5
     assert results[2].sentence.startswith(f"Cannot read {jobs[2].source}: ")
     assert results[3].size == (46, 78)
     assert sorted(files(jobs[0].target.parent)) == sorted(
@@ -81,15 +81,15 @@ def test_results_that_exist(jobs, engine, tmp_path):
     with pytest.raises(ConfigError) as error:
         upscale_files(jobs, engine)
     assert str(error.value) == (
-        f"{jobs[0].target} exists; say --skip-existing to leave what exists, or --force to write"
-        " it anew."
+        f"{jobs[0].target} exists; use --skip-existing to leave what exists, or --force to"
+        " overwrite it."
     )
     assert files(tmp_path / "out") == {"0.png": b"mine"}
     jobs[1].target.write_bytes(b"mine too")
-    with pytest.raises(ConfigError, match=r"2 of 8 results exist, .*0\.png first; say"):
+    with pytest.raises(ConfigError, match=r"2 of 8 results exist, .*0\.png first; use"):
         upscale_files(jobs, engine)
     results = upscale_files(jobs, engine, existing=Existing.SKIP)
-    assert [result.state for result in results[:2]] == [State.SKIPPED] * 2
+    assert [result.status for result in results[:2]] == [Status.SKIPPED] * 2
     assert jobs[1].target.read_bytes() == b"mine too"
     upscale_files(jobs, engine, existing=Existing.REPLACE)
     assert read(jobs[1].target).size == (42, 66)
@@ -111,7 +111,7 @@ def test_a_format_that_cannot_hold_the_result_is_told_before_the_work(tmp_path, 
     write(tmp_path / "it.png", Picture(np.zeros((1, 9000), np.uint8), alpha))
     job = Job(tmp_path / "it.png", tmp_path / "new" / target)
     (result,) = upscale_files([job], Untouched(sharpen_program()))
-    assert result.state is State.FAILED
+    assert result.status is Status.FAILED
     assert result.sentence.startswith(f"Cannot upscale {job.source} to {job.target}: ")
     assert sentence in result.sentence
     assert not job.target.parent.exists()

@@ -129,7 +129,7 @@ def test_an_interrupted_work_goes_on(here, engine):
         "000000.part", "000001.part", "plan.json",
     ]  # fmt: skip
     with pytest.raises(
-        ConfigError, match=r"out\.mkv\.parts holds parts of an earlier run; say --r"
+        ConfigError, match=r"out\.mkv\.parts holds parts of an earlier run; use --r"
     ):
         go("in.mkv", "out.mkv", engine)
     with pytest.raises(ConfigError, match=r"made with another codec \(h264, now ffv1\); use"):
@@ -147,7 +147,7 @@ def test_a_changed_source_is_noticed(here, engine):
     make("in.mkv", frames=12, given=lambda n: planes(Layout(8, "420"), 24, 32, n, seed=1))
     with pytest.raises(ConfigError, match="made with another source"):
         go("in.mkv", "out.mkv", engine, segment=4, resume=True)
-    go("in.mkv", "out.mkv", engine, segment=4, anew=True)
+    go("in.mkv", "out.mkv", engine, segment=4, overwrite=True)
     assert not folder_of(Path("out.mkv")).exists()
 
 
@@ -314,7 +314,7 @@ def test_ten_bits_become_hevc_by_themselves(here, engine):
             r"\.webm cannot carry H\.264; choose another --codec",
         ),
         ({"target": "in.mkv"}, ConfigError, r"in\.mkv is the video to read; give the result"),
-        ({"target": "there.mkv"}, ConfigError, r"there\.mkv exists; say --force"),
+        ({"target": "there.mkv"}, ConfigError, r"there\.mkv exists; use --force"),
     ],
 )
 def test_a_mistake_is_told_before_the_work(here, engine, options, kind, sentence):
