@@ -10,7 +10,7 @@ from srq.cli.upscale_progress import display
 from srq.errors import ConfigError
 from srq.upscaling.batch import Existing, Result, Status, upscale_files
 from srq.upscaling.enlarge import Size
-from srq.upscaling.plan import default_folder, plan
+from srq.upscaling.jobs import default_folder, plan
 from srq.upscaling.shard import record_shard
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from srq.upscaling.batch import Result, Status, Watcher
-from srq.upscaling.plan import Job
+from srq.upscaling.jobs import Job
 
 if TYPE_CHECKING:
     from rich.console import Console

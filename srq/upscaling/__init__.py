@@ -5,6 +5,6 @@
 - ``engine``  a model's name or file -> a callable that makes luma larger, of any size.
 - ``enlarge`` a Picture -> a larger Picture.
 - ``forms``   NumPy arrays and Pillow images <-> Picture.
-- ``plan``    a file or folder -> which picture goes where.
+- ``jobs``    a file or folder -> which picture goes where.
 - ``batch``   many files, several at a time.
 """

@@ -17,7 +17,7 @@ from srq.image.io import read
 from srq.parallel.workers import map_in_threads
 from srq.upscaling.engine import check_eight_bits
 from srq.upscaling.enlarge import Size, enlarge, enlarged_bands, enlarged_exif, resized, too_large
-from srq.upscaling.plan import Job
+from srq.upscaling.jobs import Job
 
 
 class Existing(Enum):

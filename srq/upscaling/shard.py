@@ -7,7 +7,7 @@ from typing import Any
 from srq.errors import DataError
 from srq.parallel.shards import Shard, check_made, read_records, remove_records, write_record
 from srq.upscaling.batch import Result, Status
-from srq.upscaling.plan import plan
+from srq.upscaling.jobs import plan
 
 
 def record_shard(

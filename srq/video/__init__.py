@@ -5,12 +5,12 @@ file: every segment is encoded by itself. Behind the door ``srq.video.run.upscal
 
 - ``layout``   what the planes of a frame are: bits, subsampling, where chroma lies.
 - ``enlarge``  the planes of a frame -> those of a larger one.
-- ``scan``     a file read once -> ``source``, what is known of it, with its frames.
+- ``probe``    a file read once -> ``source``, what is known of it, with its frames.
 - ``frame``    PyAV's frames <-> planes.
 - ``codecs``   H.264, HEVC, AV1 and FFV1, and what each can hold.
 - ``task``     all that is settled before the first frame.
 - ``parts``    the segments: their plan, and a file for each.
-- ``work``     frames -> parts.
+- ``transcode`` frames -> parts.
 - ``join``     parts, and what else the source carries -> the result.
 - ``y4m``, ``pipe``  raw video on standard input and output; these need no PyAV.
 """

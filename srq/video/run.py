@@ -15,10 +15,10 @@ from srq.video.enlarge import FrameEnlarger
 from srq.video.join import check_container, checked_times, join
 from srq.video.layout import checked_size
 from srq.video.parts import SEGMENT_FRAMES, Parts, Plan, folder_of, read_plan
-from srq.video.scan import open_source
+from srq.video.probe import open_source
 from srq.video.source import Source
 from srq.video.task import Task
-from srq.video.work import make_parts
+from srq.video.transcode import make_parts
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from srq.image.io import Picture, read, write
 from srq.program.reference import Reference
 from srq.upscaling.batch import Existing, Status, Watcher, upscale_files
 from srq.upscaling.enlarge import enlarge
-from srq.upscaling.plan import Job
+from srq.upscaling.jobs import Job
 from tests.upscaling.sharpen_program import sharpen_program
 
 

@@ -7,7 +7,7 @@ from srq.errors import ConfigError, DataError
 from srq.image.io import Picture, write
 from srq.parallel.shards import Shard
 from srq.upscaling.batch import Existing, upscale_files
-from srq.upscaling.plan import plan
+from srq.upscaling.jobs import plan
 from srq.upscaling.shard import merge_folder, record_shard
 
 

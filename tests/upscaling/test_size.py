@@ -7,7 +7,7 @@ from srq.image.io import Picture, read, write
 from srq.image.resize import bicubic
 from srq.upscaling.batch import upscale_files
 from srq.upscaling.enlarge import Size, enlarge, resized
-from srq.upscaling.plan import Job
+from srq.upscaling.jobs import Job
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import pytest
 from srq.errors import StorageError, VideoError
 from srq.video.layout import Layout
 from srq.video.parts import folder_of
+from srq.video.probe import open_source
 from srq.video.run import Options, upscale_video
-from srq.video.scan import open_source
 from tests.video.clips import carried, make, seen
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ import pytest
 
 from srq.errors import StorageError, VideoError
 from srq.video.layout import Layout
-from srq.video.scan import open_source
+from srq.video.probe import open_source
 from tests.video.clips import make
 
 ALTREF = {"auto-alt-ref": "1", "lag-in-frames": "10"}
@@ -65,14 +65,14 @@ def test_frames_without_times_get_them_from_the_rate(here, name, counted):
     ],
 )  # fmt: skip
 def test_other_pixels_are_seen_as_what_loses_least(pixels, layout):
-    from srq.video.scan import _layout_of
+    from srq.video.probe import _layout_of
 
     assert _layout_of(av.VideoFrame(16, 16, pixels), Path("it")) == Layout.named(layout)
 
 
 @pytest.mark.parametrize("pixels", ["bayer_rggb8", "xyz12le", "gbrpf32le"])
 def test_pixels_that_nobody_knows_are_refused(pixels):
-    from srq.video.scan import _layout_of
+    from srq.video.probe import _layout_of
 
     with pytest.raises(VideoError, match=f"it: its pixels are {pixels}; convert it first"):
         _layout_of(av.VideoFrame(16, 16, pixels), Path("it"))

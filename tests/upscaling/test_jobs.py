@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from srq.errors import ConfigError, DataError, StorageError
-from srq.upscaling.plan import plan
+from srq.upscaling.jobs import plan
 
 
 @pytest.fixture
