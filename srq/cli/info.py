@@ -70,7 +70,6 @@ def _ops(program: "Program") -> list[str]:
 
 
 def _op(program: "Program", step: "Step") -> tuple[str, ...]:
-    from srq.program import Conv
     from srq.program.report import summary, weights_written
 
     interval = program.ranges.values[step.op.name]
@@ -82,7 +81,7 @@ def _op(program: "Program", step: "Step") -> tuple[str, ...]:
     return (
         step.op.name,
         summary(step),
-        weights_written(step.op) if isinstance(step.op, Conv) else "-",
+        weights_written(step.op),
         f"{step.value.channels} x {step.value.format}",
         f"{interval.lo.min()}",
         f"{interval.hi.max()}",

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from srq.dataflow.grain import Grain, whole
 from srq.dataflow.reach import window_of
-from srq.program import Conv, NearestUpsample, Op, PixelShuffle, Program, Step, Value
+from srq.program import NearestUpsample, Op, PixelShuffle, Program, Step, Value
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,7 @@ def lines_kept(reader: Step, source: Value, wait: Fraction) -> int:
     kept are the lines from the oldest that ``reader`` reads in that time to the newest made in it.
     wait: the reader's lag less the source's, in low-resolution lines.
     """
-    top = reader.op.padding.top if isinstance(reader.op, Conv) else 0
-    return source.scale + whole(wait, source.scale) + top
+    return source.scale + whole(wait, source.scale) + window_of(reader, Grain.LINE).top
 
 
 def _own(step: Step, grain: Grain) -> Lag:

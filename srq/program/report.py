@@ -8,6 +8,7 @@ from srq.program.ops import (
     Conv,
     Input,
     NearestUpsample,
+    Op,
     Output,
     PixelShuffle,
     Requantize,
@@ -51,8 +52,11 @@ def is_relu(step: Step) -> bool:
     return isinstance(step.op, Conv) or any(source.format.signed for source in step.sources)
 
 
-def weights_written(op: Conv) -> str:
-    """The format of a Conv's weights, as in ``s10.9``; with the span of differing fractions."""
+def weights_written(op: Op) -> str:
+    """The format of a Conv's weights, as in ``s10.9``; with the span of differing fractions. Of
+    an op that has none, ``-``."""
+    if not isinstance(op, Conv):
+        return "-"
     fracs = sorted(set(op.weight_frac))
     span = str(fracs[0]) if len(fracs) == 1 else f"{fracs[0]}..{fracs[-1]}"
     return f"s{op.weight_bits}.{span}"

@@ -7,7 +7,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.program import Conv, NearestUpsample, OpKind, PixelShuffle, Program, Step
+from srq.program import Conv, OpKind, Program, Step
 
 ENCODING = 0x51525302
 """The first word: its last byte is the version of what follows, as the extension knows it."""
@@ -36,7 +36,7 @@ def _step(program: Program, step: Step, index: dict[str, int]) -> list[int]:
     op, value = step.op, step.value
     words = [_KINDS.index(op.kind), len(step.sources)]
     words += [index[source.name] for source in step.sources]
-    factor = op.scale if isinstance(op, PixelShuffle | NearestUpsample) else 1
+    factor = value.scale // step.sources[0].scale if step.sources else 1
     words += [value.channels, value.scale, factor, int(value.is_accumulator)]
     words += [value.format.lo, value.format.hi, *(step.aligns or (0, 0))]
     words += [len(step.shifts), *step.shifts]

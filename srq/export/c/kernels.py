@@ -37,9 +37,11 @@ def most_columns(plan: Schedule) -> int:
     return max((op.kernel[1] for op in _convs(plan)), default=1)
 
 
-def _convs(plan: Schedule) -> list[Conv]:
+def _convs(plan: Schedule, source: Cells | None = None) -> list[Conv]:
+    """The convolutions, or those alone that read such cells."""
     ops = [place.step.op for place in plan.places.values()]
-    return [op for op in ops if isinstance(op, Conv)]
+    convs = [op for op in ops if isinstance(op, Conv)]
+    return [op for op in convs if source in (None, plan.places[op.source].cells)]
 
 
 def kernels(plan: Schedule, state: str) -> str:
@@ -158,12 +160,7 @@ def _adders_of(op: Conv) -> set[_Adder]:
 
 def _adders(plan: Schedule, source: Cells) -> str:
     """The loops for convolutions of ``source``, and the choice among them."""
-    adders: set[_Adder] = set()
-    for place in plan.places.values():
-        op = place.step.op
-        if isinstance(op, Conv) and plan.places[op.source].cells == source:
-            adders |= _adders_of(op)
-    ordered = sorted(adders)
+    ordered = sorted({adder for op in _convs(plan, source) for adder in _adders_of(op)})
     choices = [
         f"if (count == {a.outs} && taps == {a.taps} && bias {'!=' if a.begins else '=='} NULL)\n"
         f"        {a.call(source)}"

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from srq.dataflow import Lags, is_view, lines_kept, whole
+from srq.dataflow import Grain, Lags, is_view, lines_kept, whole, window_of
 from srq.export.c.memory import (
     DEFAULT_BLOCK,
     Cells,
@@ -26,7 +26,7 @@ from srq.export.c.memory import (
     with_blocks,
     with_members,
 )
-from srq.program import Conv, Op, Program, Step
+from srq.program import Program, Step
 
 
 @dataclass(frozen=True)
@@ -131,15 +131,11 @@ def _segments(steps: Iterable[Step]) -> tuple[Segment, ...]:
         made_now = {s.op.name for s in now}
         read_now = made_now.intersection(step.op.sources)
         same_scale = bool(now) and now[0].value.scale == step.value.scale
-        if same_scale and (not read_now or _width_of(step.op) == 1):
+        if same_scale and (not read_now or window_of(step, Grain.LINE).columns == 1):
             now.append(step)
         else:
             segments.append([step])
     return tuple(Segment(s[0].value.scale, tuple(step.op.name for step in s)) for s in segments)
-
-
-def _width_of(op: Op) -> int:
-    return op.kernel[1] if isinstance(op, Conv) else 1
 
 
 def _place(
@@ -153,8 +149,8 @@ def _place(
     depth = left = right = 0
     for reader in readers:
         lines = lines_kept(reader, step.value, lags[reader.op.name] - lags[name])
-        if isinstance(reader.op, Conv):
-            left, right = max(left, reader.op.padding.left), max(right, reader.op.padding.right)
+        reads = window_of(reader, Grain.LINE)
+        left, right = max(left, reads.left), max(right, reads.right)
         if lines > scale or home[reader.op.name] != home[name]:
             depth = max(depth, lines)
     index, lag = program.ops.index(step.op), whole(lags[name], scale)

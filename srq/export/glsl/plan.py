@@ -9,8 +9,9 @@ accesses are counted: that is what such shaders spend their time on.
 from collections import Counter
 from typing import NamedTuple
 
+from srq.dataflow import is_view
 from srq.dataflow.planes import Planes
-from srq.program import Conv, NearestUpsample, Output, PixelShuffle, Step
+from srq.program import Conv, Step
 
 QUAD = 4
 """The planes of a texture."""
@@ -108,13 +109,13 @@ class Plan:
         around: set[str] = set()
         for step in self.program.steps[:0:-1]:
             name = step.op.name
-            if is_view(step):
+            if is_view(step.op):
                 continue
             costs = [len(self.reads(name, quad)) for quad in self.quads(name)]
             counts = [accesses[name, index] for index in range(len(costs))]
             within = sum(n * cost for n, cost in zip(counts, costs, strict=True))
             apart = sum(counts) + sum(costs) + len(costs)
-            must = isinstance(step.op, Output) or name in around
+            must = step.op == self.program.output or name in around
             if must or (_can_be_kept(step) and apart < within):
                 kept.insert(0, name)
                 counts = [1] * len(costs)
@@ -126,10 +127,5 @@ class Plan:
         return kept
 
 
-def is_view(step: Step) -> bool:
-    """Whether the op only renames planes."""
-    return isinstance(step.op, PixelShuffle | NearestUpsample)
-
-
 def _can_be_kept(step: Step) -> bool:
-    return not is_view(step) and not step.value.is_accumulator
+    return not is_view(step.op) and not step.value.is_accumulator

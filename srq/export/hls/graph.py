@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from srq.dataflow import Grain, Lags, whole
-from srq.program import Op, Output, Program
+from srq.program import Op, Program
 
 DEPTH = 2
 """Of a FIFO in which nothing waits: enough for a word a clock."""
@@ -69,7 +69,7 @@ def graph_of(program: Program, *, width: int, stages: int) -> Graph:
             place = next(n for n, s in enumerate(free[source]) if s.reader == op.name)
             process.reads.append(free[source].pop(place))
         processes.append(process)
-        if isinstance(op, Output):
+        if op == program.output:
             break
         free[op.name] = _branches(process, readers[op.name], processes)
     graph = Graph(tuple(processes))
