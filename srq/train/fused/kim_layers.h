@@ -30,7 +30,7 @@ typedef float Lanes __attribute__((vector_size(4 * kLanes), aligned(4), may_alia
 inline Lanes load(const float* from) { return *reinterpret_cast<const Lanes*>(from); }
 inline void store(float* to, Lanes value) { *reinterpret_cast<Lanes*>(to) = value; }
 inline void add_to(float* to, Lanes value) { store(to, load(to) + value); }
-inline Lanes all(float value) { return value - Lanes{}; }
+inline Lanes splat(float value) { return value - Lanes{}; }
 inline Lanes relu(Lanes value) { return value > 0.f ? value : Lanes{}; }
 
 // A plane of height x width x channels inside a border of zeros as wide as any kernel's reach.
@@ -107,7 +107,7 @@ inline void pointwise_pixels(const Plane& in, int y, int x, const float* kernel,
         Lanes weights[GROUPS];
         for (int g = 0; g < GROUPS; g++) weights[g] = load(kernel + (g * channels + c) * kLanes);
         for (int p = 0; p < PIXELS; p++) {
-            const Lanes value = all(from[p * channels + c]);
+            const Lanes value = splat(from[p * channels + c]);
             for (int g = 0; g < GROUPS; g++) sums[p][g] += value * weights[g];
         }
     }
@@ -145,7 +145,7 @@ void pointwise_kernel_gradient(const Plane& in, const Plane& slope, float* kerne
                 const float* back = slope.at(y, 0) + group * kLanes;
                 for (int x = 0; x < in.width; x++, from += in.channels, back += slope.channels) {
                     const Lanes here = load(back);
-                    for (int i = 0; i < kInputs; i++) sums[i] += all(from[i]) * here;
+                    for (int i = 0; i < kInputs; i++) sums[i] += splat(from[i]) * here;
                 }
             }
             float* to = kernel + (group * in.channels + first) * kLanes;
@@ -165,7 +165,7 @@ void head(const Plane& in, const float* kernel, int channels, Put&& put) {
             for (int x = 0; x < in.width; x++) {
                 const float* corner = in.at(y - 1, x - 1);
                 Lanes sum = {};
-                for (int t = 0; t < 9; t++) sum += all(corner[t / 3 * in.row() + t % 3]) * taps[t];
+                for (int t = 0; t < 9; t++) sum += splat(corner[t / 3 * in.row() + t % 3]) * taps[t];
                 put(y, x, group, sum);
             }
     }
@@ -179,7 +179,7 @@ void head_kernel_gradient(const Plane& in, const Plane& slope, float* kernel) {
             for (int x = 0; x < in.width; x++) {
                 const float* corner = in.at(y - 1, x - 1);
                 const Lanes here = load(slope.at(y, x) + group);
-                for (int t = 0; t < 9; t++) taps[t] += all(corner[t / 3 * in.row() + t % 3]) * here;
+                for (int t = 0; t < 9; t++) taps[t] += splat(corner[t / 3 * in.row() + t % 3]) * here;
             }
         for (int t = 0; t < 9; t++) add_to(kernel + t * channels + group, taps[t]);
     }
@@ -244,11 +244,11 @@ void add(const Plane& other, Plane& to) {
 
 // ---- weights as the loops above read them, from and to PyTorch's order ---------------------
 
-std::vector<float> taps_first(const float* kernel, int channels, int taps, bool turned) {
+std::vector<float> taps_first(const float* kernel, int channels, int taps, bool flipped) {
     std::vector<float> packed(static_cast<std::size_t>(taps) * channels);
     for (int c = 0; c < channels; c++)
         for (int t = 0; t < taps; t++)
-            packed[(turned ? taps - 1 - t : t) * channels + c] = kernel[c * taps + t];
+            packed[(flipped ? taps - 1 - t : t) * channels + c] = kernel[c * taps + t];
     return packed;
 }
 

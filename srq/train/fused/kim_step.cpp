@@ -44,12 +44,12 @@ class Network {
 
     // A ReLU is part of the rounding, where there is one.
     template <bool ROUNDED>
-    static Lanes bent(Lanes sums) { return ROUNDED ? sums : relu(sums); }
+    static Lanes activated(Lanes sums) { return ROUNDED ? sums : relu(sums); }
 
     template <bool ROUNDED>
     void point(Layer layer, const Plane& in, Plane& to) {
         pointwise(in, kernels_.forward[layer], [&](int y, int x, int group, Lanes sums) {
-            store(to.at(y, x) + group * kLanes, bent<ROUNDED>(sums));
+            store(to.at(y, x) + group * kLanes, activated<ROUNDED>(sums));
         });
         round<ROUNDED>(layer, to);
     }
@@ -67,7 +67,7 @@ class Network {
             for (int x = 0; x < luma.width; x++) *luma.at(y, x) = lr[y * luma.width + x] * unit;
         const float* kernel = kernels_.forward[kHead].data();
         head(luma, kernel, first.channels, [&](int y, int x, int group, Lanes sums) {
-            store(first.at(y, x) + group * kLanes, bent<ROUNDED>(sums));
+            store(first.at(y, x) + group * kLanes, activated<ROUNDED>(sums));
         });
         round<ROUNDED>(kHead, first);
         depth<ROUNDED, 1, 5>(kDepth1, first, d1);
@@ -75,7 +75,7 @@ class Network {
         depth<ROUNDED, 1, 5>(kDepth2, p1, d2);
         pointwise(d2, kernels_.forward[kPoint2], [&](int y, int x, int group, Lanes sums) {
             const Lanes skip = load(first.at(y, x) + group * kLanes);
-            store(p2.at(y, x) + group * kLanes, bent<ROUNDED>(sums + skip));
+            store(p2.at(y, x) + group * kLanes, activated<ROUNDED>(sums + skip));
         });
         round<ROUNDED>(kPoint2, p2);
         depth<ROUNDED, 3, 3>(kDepth3, p2, d3);
@@ -106,9 +106,9 @@ struct Loss {
             sum += weight * error * error;
             return weight * 2 * error;
         }
-        const float bent = std::sqrt(error * error + width_of_l2 * width_of_l2);
-        sum += weight * bent;
-        return weight * error / bent;
+        const float root = std::sqrt(error * error + width_of_l2 * width_of_l2);
+        sum += weight * root;
+        return weight * error / root;
     }
 };
 
@@ -124,12 +124,12 @@ class Worker {
     }
 
     // lr is height x width, hr scale times that; `share` is one over all HR pixels of the batch.
-    // What `teacher`, unless null, makes of lr is `taught` of the target, hr the rest.
+    // What `teacher`, unless null, makes of lr is `teacher_weight` of the target, hr the rest.
     void take(const std::uint8_t* lr, const std::uint8_t* hr, const Loss& penalty, float share,
-              Network* teacher, float taught) {
+              Network* teacher, float teacher_weight) {
         net_.forward(lr);
         if (teacher) teacher->forward(lr);
-        compare(hr, penalty, share, teacher, taught);
+        compare(hr, penalty, share, teacher, teacher_weight);
         net_.rounded() ? backward<true>() : backward<false>();
     }
 
@@ -141,7 +141,7 @@ class Worker {
 
     // Turns the network's outputs into the loss's slopes there.
     void compare(const std::uint8_t* hr, const Loss& penalty, float share, Network* teacher,
-                 float taught) {
+                 float teacher_weight) {
         const int s = scale_, width = net_.out.width;
         double sum = 0;
         for (int y = 0; y < net_.out.height; y++)
@@ -161,10 +161,10 @@ class Worker {
                         made = codes * kUnit;
                         gain = grid.holds(whole) ? share * (kUnit / kCode) : 0.f;
                     }
-                    float slope = penalty(error, 1 - taught, sum);
+                    float slope = penalty(error, 1 - teacher_weight, sum);
                     if (teacher)
                         slope += penalty(
-                            made - (*teacher->luma.at(y, x) + teacher->out.at(y, x)[k]), taught,
+                            made - (*teacher->luma.at(y, x) + teacher->out.at(y, x)[k]), teacher_weight,
                             sum);
                     out[k] = slope * gain;
                 }
@@ -189,7 +189,7 @@ class Worker {
 
     // Gradients back through what follows a layer with a ReLU.
     template <bool ROUNDED>
-    void through_bend(Layer layer, const Plane& output, Plane& slope) const {
+    void through_activation(Layer layer, const Plane& output, Plane& slope) const {
         if (ROUNDED)
             through_rounding(net_.passes[layer], slope);
         else
@@ -208,21 +208,21 @@ class Worker {
         point_back(kPoint4, net_.d4, net_.out, narrow_);
         through_round<ROUNDED>(kDepth4, narrow_);
         depth_back<3, 3>(kDepth4, net_.p3, narrow_, narrow_kept_);
-        through_bend<ROUNDED>(kPoint3, net_.p3, narrow_kept_);
+        through_activation<ROUNDED>(kPoint3, net_.p3, narrow_kept_);
         point_back(kPoint3, d3, narrow_kept_, wide_);
         through_round<ROUNDED>(kDepth3, wide_);
         depth_back<3, 3>(kDepth3, net_.p2, wide_, wide_kept_);
         // On to both terms of the sum: pointwise2 and first.
-        through_bend<ROUNDED>(kPoint2, net_.p2, wide_kept_);
+        through_activation<ROUNDED>(kPoint2, net_.p2, wide_kept_);
         point_back(kPoint2, net_.d2, wide_kept_, narrow_);
         through_round<ROUNDED>(kDepth2, narrow_);
         depth_back<1, 5>(kDepth2, net_.p1, narrow_, narrow_kept_);
-        through_bend<ROUNDED>(kPoint1, net_.p1, narrow_kept_);
+        through_activation<ROUNDED>(kPoint1, net_.p1, narrow_kept_);
         point_back(kPoint1, net_.d1, narrow_kept_, wide_);
         through_round<ROUNDED>(kDepth1, wide_);
         depth_back<1, 5>(kDepth1, net_.first, wide_, d3);  // d3 has served; its border is zero
         add(wide_kept_, d3);
-        through_bend<ROUNDED>(kHead, net_.first, d3);
+        through_activation<ROUNDED>(kHead, net_.first, d3);
         head_kernel_gradient(net_.luma, d3, gradients[kHead].data());
     }
 };
@@ -241,17 +241,17 @@ struct srq_kim {
 // lr: crops x height x width; hr: crops x scale*height x scale*width, scale 2, 3 or 4.
 // gradients: laid out as the weights. grids: null, or step, low and high of the formats of each
 // layer's results in turn, those of the last after shuffle and sum; luma is then n / 256 inside.
-// teacher: null, or a network whose outputs are `taught` of the target. loss: 0 L1, 1 L2,
+// teacher: null, or a network whose outputs are `teacher_weight` of the target. loss: 0 L1, 1 L2,
 // 2 Charbonnier with `width_of_l2`. `threads` share the crops; their sums are added in order.
 extern "C" double srq_kim_step(const std::uint8_t* lr, const std::uint8_t* hr, int crops,
                                int height, int width, int scale, const srq_kim* network,
                                float* const* gradients, const float* grids,
-                               const srq_kim* teacher, float taught, int loss, float width_of_l2,
+                               const srq_kim* teacher, float teacher_weight, int loss, float width_of_l2,
                                int threads) {
     const Shape shape{{network->wide, network->narrow}, scale};
     const Kernels kernels(shape, network->weights);
-    const Shape wise = teacher ? Shape{{teacher->wide, teacher->narrow}, scale} : shape;
-    const Kernels wisdom(wise, (teacher ? teacher : network)->weights);
+    const Shape teacher_shape = teacher ? Shape{{teacher->wide, teacher->narrow}, scale} : shape;
+    const Kernels teacher_kernels(teacher_shape, (teacher ? teacher : network)->weights);
     const auto* formats = reinterpret_cast<const Grid*>(grids);
     const Loss penalty{static_cast<Kind>(loss), width_of_l2};
     const std::size_t area = static_cast<std::size_t>(height) * width;
@@ -263,12 +263,12 @@ extern "C" double srq_kim_step(const std::uint8_t* lr, const std::uint8_t* hr, i
     workers.reserve(count);
     for (int t = 0; t < count; t++) {
         workers.emplace_back(shape, kernels, Network(shape, kernels, formats, height, width));
-        if (teacher) teachers.emplace_back(wise, wisdom, nullptr, height, width);
+        if (teacher) teachers.emplace_back(teacher_shape, teacher_kernels, nullptr, height, width);
     }
     const auto work = [&](int t) {
         for (int c = crops * t / count; c < crops * (t + 1) / count; c++)
             workers[t].take(lr + c * area, hr + c * area * shape.outputs(), penalty, share,
-                            teacher ? &teachers[t] : nullptr, teacher ? taught : 0.f);
+                            teacher ? &teachers[t] : nullptr, teacher ? teacher_weight : 0.f);
     };
     std::vector<std::thread> others;
     for (int t = 1; t < count; t++) others.emplace_back(work, t);
