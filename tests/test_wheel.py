@@ -57,14 +57,14 @@ def test_the_command_runs_without_torch(installed):
 
 
 def files(package):
-    """All but the native engine's sources and what is compiled from them."""
+    """All but the native engine's sources, what is compiled from them, and a layout's settings."""
     return {
         str(path.relative_to(package))
         for path in package.rglob("*")
         if path.is_file()
         and "__pycache__" not in path.parts
         and not path.is_relative_to(package / "engines" / "native" / "src")
-        and path.name != "CMakeLists.txt"
+        and path.name not in {"CMakeLists.txt", ".clang-format"}
         and not path.name.startswith("_native.")
     }
 

@@ -41,8 +41,9 @@ struct Plane {
 
     Plane(int height, int width, int channels)
         : height(height), width(width), channels(channels),
-          values(static_cast<std::size_t>(height + 2 * kBorderRows) *
-                     (width + 2 * kBorderColumns) * channels + kLanes) {}
+          values(static_cast<std::size_t>(height + 2 * kBorderRows) * (width + 2 * kBorderColumns) *
+                     channels +
+                 kLanes) {}
     int row() const { return (width + 2 * kBorderColumns) * channels; }
     float* at(int y, int x) {
         return values.data() + static_cast<std::ptrdiff_t>(y + kBorderRows) * row() +
@@ -165,7 +166,8 @@ void head(const Plane& in, const float* kernel, int channels, Put&& put) {
             for (int x = 0; x < in.width; x++) {
                 const float* corner = in.at(y - 1, x - 1);
                 Lanes sum = {};
-                for (int t = 0; t < 9; t++) sum += splat(corner[t / 3 * in.row() + t % 3]) * taps[t];
+                for (int t = 0; t < 9; t++)
+                    sum += splat(corner[t / 3 * in.row() + t % 3]) * taps[t];
                 put(y, x, group, sum);
             }
     }
@@ -179,7 +181,8 @@ void head_kernel_gradient(const Plane& in, const Plane& slope, float* kernel) {
             for (int x = 0; x < in.width; x++) {
                 const float* corner = in.at(y - 1, x - 1);
                 const Lanes here = load(slope.at(y, x) + group);
-                for (int t = 0; t < 9; t++) taps[t] += splat(corner[t / 3 * in.row() + t % 3]) * here;
+                for (int t = 0; t < 9; t++)
+                    taps[t] += splat(corner[t / 3 * in.row() + t % 3]) * here;
             }
         for (int t = 0; t < 9; t++) add_to(kernel + t * channels + group, taps[t]);
     }
@@ -284,8 +287,18 @@ void out_of_groups(const std::vector<float>& packed, int outputs, int inputs, fl
 constexpr float kUnit = 1.f / 255;  // a code value as training measures it, of full scale
 constexpr float kCode = 1.f / 256;  // and as integers do
 
-enum Layer { kHead, kDepth1, kPoint1, kDepth2, kPoint2, kDepth3, kPoint3, kDepth4, kPoint4,
-             kLayers };
+enum Layer {
+    kHead,
+    kDepth1,
+    kPoint1,
+    kDepth2,
+    kPoint2,
+    kDepth3,
+    kPoint3,
+    kDepth4,
+    kPoint4,
+    kLayers
+};
 
 struct Shape {
     int channels[2];  // wide and narrow, whole groups of 16

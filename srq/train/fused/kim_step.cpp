@@ -24,10 +24,9 @@ class Network {
 
     // `grids`, unless null, are the formats of all layers' results, the last the picture's.
     Network(const Shape& shape, const Kernels& kernels, const Grid* grids, int height, int width)
-        : luma(height, width, 1),
-          first(height, width, shape.wide()), d1(first), p1(height, width, shape.narrow()),
-          d2(p1), p2(first), d3(first), p3(p1), d4(p1), out(height, width, grouped(shape.outputs())),
-          kernels_(kernels), grids_(grids) {}
+        : luma(height, width, 1), first(height, width, shape.wide()), d1(first),
+          p1(height, width, shape.narrow()), d2(p1), p2(first), d3(first), p3(p1), d4(p1),
+          out(height, width, grouped(shape.outputs())), kernels_(kernels), grids_(grids) {}
 
     bool rounded() const { return grids_ != nullptr; }
     const Grid& picture() const { return grids_[kPoint4]; }
@@ -44,7 +43,9 @@ class Network {
 
     // A ReLU is part of the rounding, where there is one.
     template <bool ROUNDED>
-    static Lanes activated(Lanes sums) { return ROUNDED ? sums : relu(sums); }
+    static Lanes activated(Lanes sums) {
+        return ROUNDED ? sums : relu(sums);
+    }
 
     template <bool ROUNDED>
     void point(Layer layer, const Plane& in, Plane& to) {
@@ -81,10 +82,9 @@ class Network {
         depth<ROUNDED, 3, 3>(kDepth3, p2, d3);
         point<ROUNDED>(kPoint3, d3, p3);
         depth<ROUNDED, 3, 3>(kDepth4, p3, d4);
-        pointwise(d4, kernels_.forward[kPoint4],
-                  [&](int y, int x, int group, Lanes sums) {
-                      store(out.at(y, x) + group * kLanes, sums);
-                  });
+        pointwise(d4, kernels_.forward[kPoint4], [&](int y, int x, int group, Lanes sums) {
+            store(out.at(y, x) + group * kLanes, sums);
+        });
     }
 };
 
@@ -118,8 +118,8 @@ class Worker {
     double loss = 0;
 
     Worker(const Shape& shape, const Kernels& kernels, Network student)
-        : scale_(shape.scale), kernels_(kernels), net_(std::move(student)),
-          wide_(net_.first), narrow_(net_.p1), wide_kept_(net_.first), narrow_kept_(net_.p1) {
+        : scale_(shape.scale), kernels_(kernels), net_(std::move(student)), wide_(net_.first),
+          narrow_(net_.p1), wide_kept_(net_.first), narrow_kept_(net_.p1) {
         for (int l = 0; l < kLayers; l++) gradients[l].assign(kernels.forward[l].size(), 0.f);
     }
 
@@ -163,9 +163,9 @@ class Worker {
                     }
                     float slope = penalty(error, 1 - teacher_weight, sum);
                     if (teacher)
-                        slope += penalty(
-                            made - (*teacher->luma.at(y, x) + teacher->out.at(y, x)[k]), teacher_weight,
-                            sum);
+                        slope +=
+                            penalty(made - (*teacher->luma.at(y, x) + teacher->out.at(y, x)[k]),
+                                    teacher_weight, sum);
                     out[k] = slope * gain;
                 }
             }
@@ -245,9 +245,8 @@ struct srq_kim {
 // 2 Charbonnier with `width_of_l2`. `threads` share the crops; their sums are added in order.
 extern "C" double srq_kim_step(const std::uint8_t* lr, const std::uint8_t* hr, int crops,
                                int height, int width, int scale, const srq_kim* network,
-                               float* const* gradients, const float* grids,
-                               const srq_kim* teacher, float teacher_weight, int loss, float width_of_l2,
-                               int threads) {
+                               float* const* gradients, const float* grids, const srq_kim* teacher,
+                               float teacher_weight, int loss, float width_of_l2, int threads) {
     const Shape shape{{network->wide, network->narrow}, scale};
     const Kernels kernels(shape, network->weights);
     const Shape teacher_shape = teacher ? Shape{{teacher->wide, teacher->narrow}, scale} : shape;
@@ -285,8 +284,7 @@ extern "C" double srq_kim_step(const std::uint8_t* lr, const std::uint8_t* hr, i
     }
     for (int l = 0; l < kLayers; l++)
         if (shape.point(l))
-            out_of_groups(workers[0].gradients[l], shape.results(l), shape.inputs(l),
-                          gradients[l]);
+            out_of_groups(workers[0].gradients[l], shape.results(l), shape.inputs(l), gradients[l]);
         else
             taps_last(workers[0].gradients[l], shape.depth(l), gradients[l]);
     return sum;

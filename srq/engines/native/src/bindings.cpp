@@ -42,8 +42,8 @@ bool is_uint8(const Array& plane) {
 
 void run(const srq::Engine& engine, const Plane& picture, const OutPlane& out, int threads) {
   const srq::InputPlane source{picture.data(), picture.stride(0) * ptrdiff_t(picture.itemsize()),
-                            is_uint8(picture), int64_t(picture.shape(0)),
-                            int64_t(picture.shape(1))};
+                               is_uint8(picture), int64_t(picture.shape(0)),
+                               int64_t(picture.shape(1))};
   const srq::OutputPlane target{out.data(), out.stride(0) * ptrdiff_t(out.itemsize()),
                                 is_uint8(out)};
   const size_t scale = engine.scale();

@@ -47,7 +47,8 @@ struct DenseKernel : TileKernel<Ops> {
 
   template <bool kQuads>
   static void with_inputs(const Dense& layer, ptrdiff_t x) {
-    if (layer.target.wide || layer.rounding.left) return all_outputs<kQuads, Epilogue::any>(layer, x);
+    if (layer.target.wide || layer.rounding.left)
+      return all_outputs<kQuads, Epilogue::any>(layer, x);
     if (layer.rounding.lo == 0) return all_outputs<kQuads, Epilogue::unsigned_format>(layer, x);
     all_outputs<kQuads, Epilogue::signed_format>(layer, x);
   }
@@ -108,7 +109,8 @@ struct DenseKernel : TileKernel<Ops> {
 
   // kOuts output channels of kDenseVectors vectors of pixels from pixel x on, held in registers.
   template <bool kQuads, Epilogue kEpilogue, int kOuts>
-  SRQ_INLINE static void micro_kernel(const Dense& layer, int out, const int16_t* inputs, ptrdiff_t x) {
+  SRQ_INLINE static void micro_kernel(const Dense& layer, int out, const int16_t* inputs,
+                                      ptrdiff_t x) {
     VecI32 sums[kOuts][kSums];
     SRQ_UNROLL
     for (int o = 0; o < kOuts; ++o) {
@@ -132,8 +134,8 @@ struct DenseKernel : TileKernel<Ops> {
     if (kQuads && layer.left) shift_left(layer, out, sums);
     if (kQuads && layer.residual) add_residual(layer, out, x, sums);
     if (kEpilogue == Epilogue::any) return any_epilogue<kOuts>(layer, out, x, sums);
-    const typename TileKernel<Ops>::template Saturate<kEpilogue == Epilogue::unsigned_format> saturate(
-        layer.rounding);
+    const typename TileKernel<Ops>::template Saturate<kEpilogue == Epilogue::unsigned_format>
+        saturate(layer.rounding);
     const int32_t* const rights = layer.rounding.right + out;
     const ptrdiff_t stride = layer.target.stride;
     int16_t* to = static_cast<int16_t*>(layer.target.data) + out * stride + x;
@@ -143,7 +145,7 @@ struct DenseKernel : TileKernel<Ops> {
       SRQ_UNROLL
       for (int v = 0; v < kSums; v += 2) {
         Ops::storeu(to + v / 2 * kLanes, saturate(Ops::shift_right(sums[o][v], right),
-                                                 Ops::shift_right(sums[o][v + 1], right)));
+                                                  Ops::shift_right(sums[o][v + 1], right)));
       }
     }
   }
@@ -160,7 +162,7 @@ struct DenseKernel : TileKernel<Ops> {
                            sums[o][v], sums[o][v + 1]);
         } else {
           Ops::storeu(static_cast<int16_t*>(layer.target.data) + at + v / 2 * kLanes,
-                     saturate(sums[o][v], sums[o][v + 1]));
+                      saturate(sums[o][v], sums[o][v + 1]));
         }
       }
     }

@@ -217,7 +217,8 @@ struct DepthwiseKernel : TileKernel<Ops> {
                                VecI16* pairs) {
     SRQ_UNROLL
     for (int v = 0; v < kTileSums; ++v) {
-      pairs[v] = Ops::merge_halves(Ops::shift_right(first[v], right), Ops::shift_left(second[v], left));
+      pairs[v] =
+          Ops::merge_halves(Ops::shift_right(first[v], right), Ops::shift_left(second[v], left));
     }
   }
 
@@ -229,10 +230,11 @@ struct DepthwiseKernel : TileKernel<Ops> {
     for (int v = 0; v < kTileSums; v += 2) {
       if (layer.target.wide) {
         Ops::storeu_wide(static_cast<int32_t*>(layer.target.data) + at + v / 2 * kLanes,
-                         Ops::interleave_low32(sums[v], sums[v + 1]), Ops::interleave_high32(sums[v], sums[v + 1]));
+                         Ops::interleave_low32(sums[v], sums[v + 1]),
+                         Ops::interleave_high32(sums[v], sums[v + 1]));
       } else {
         Ops::storeu(static_cast<int16_t*>(layer.target.data) + at + v / 2 * kLanes,
-                   Ops::interleave_halves(saturate(sums[v], sums[v + 1])));
+                    Ops::interleave_halves(saturate(sums[v], sums[v + 1])));
       }
     }
   }

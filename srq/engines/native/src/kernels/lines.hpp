@@ -16,7 +16,7 @@ struct LineKernels {
 
   template <class T>
   static void interleave_into(const int16_t* lines, ptrdiff_t stride, int factor, ptrdiff_t count,
-                         T* pixels) {
+                              T* pixels) {
     if (factor == 2) return interleave_by<T, 2>(lines, stride, count, pixels);
     if (factor == 3) return interleave_by<T, 3>(lines, stride, count, pixels);
     if (factor == 4) return interleave_by<T, 4>(lines, stride, count, pixels);
@@ -26,8 +26,9 @@ struct LineKernels {
   }
 
   static void interleave(const int16_t* lines, ptrdiff_t stride, int factor, ptrdiff_t count,
-                    void* pixels, bool is_uint8) {
-    if (is_uint8) return interleave_into(lines, stride, factor, count, static_cast<uint8_t*>(pixels));
+                         void* pixels, bool is_uint8) {
+    if (is_uint8)
+      return interleave_into(lines, stride, factor, count, static_cast<uint8_t*>(pixels));
     interleave_into(lines, stride, factor, count, static_cast<uint16_t*>(pixels));
   }
 

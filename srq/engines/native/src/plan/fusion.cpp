@@ -105,7 +105,8 @@ class Finder {
     const Op& op = ops_[conv];
     const size_t taps = op.conv.weight.size() / op.channels;
     for (size_t i = 0; i < op.conv.weight.size(); ++i) {
-      const int64_t shifted = int64_t(op.conv.weight[i]) * (int64_t(1) << (more - op.shifts[i / taps]));
+      const int64_t shifted =
+          int64_t(op.conv.weight[i]) * (int64_t(1) << (more - op.shifts[i / taps]));
       if (shifted < INT16_MIN || shifted > INT16_MAX) return false;
     }
     return true;

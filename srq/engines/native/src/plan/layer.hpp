@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "plan/fusion.hpp"
 #include "kernels/kernels.hpp"
+#include "plan/fusion.hpp"
 #include "plan/program.hpp"
 
 namespace srq {

@@ -14,7 +14,8 @@ class Reader {
   // An integer that must lie in lo..hi.
   int take(int32_t lo, int32_t hi) {
     const int32_t word = take();
-    if (word < lo || word > hi) throw std::invalid_argument("a word of the program is out of range");
+    if (word < lo || word > hi)
+      throw std::invalid_argument("a word of the program is out of range");
     return word;
   }
 
@@ -86,7 +87,8 @@ Op parse_op(Reader& words, const std::vector<Op>& before) {
 
 Program parse(const int32_t* words, size_t count) {
   Reader rest(words, count);
-  if (rest.take() != kEncoding) throw std::invalid_argument("not a program of this engine's encoding");
+  if (rest.take() != kEncoding)
+    throw std::invalid_argument("not a program of this engine's encoding");
   Program program;
   for (int ops = rest.take(2, 256); ops > 0; --ops) {
     program.ops.push_back(parse_op(rest, program.ops));

@@ -14,9 +14,7 @@ constexpr int64_t kMaxStripWidth = 2048;
 constexpr int64_t kMinBandHeight = 16;
 
 // `length` split into `count` nearly equal pieces: where piece `index` begins.
-int64_t piece_start(int64_t length, int64_t count, int64_t index) {
-  return length * index / count;
-}
+int64_t piece_start(int64_t length, int64_t count, int64_t index) { return length * index / count; }
 
 }  // namespace
 
@@ -31,8 +29,7 @@ Engine::Engine(Program program, const Isa& isa)
 
 void Engine::run(const InputPlane& input, const OutputPlane& output, int threads) const {
   const int64_t strips = (input.width + kMaxStripWidth - 1) / kMaxStripWidth;
-  const int64_t bands =
-      std::clamp<int64_t>(input.height / kMinBandHeight, 1, std::max(threads, 1));
+  const int64_t bands = std::clamp<int64_t>(input.height / kMinBandHeight, 1, std::max(threads, 1));
   run_parallel(int(strips * bands), threads, [&](int index) {
     const int64_t strip = index % strips, band = index / strips;
     Region region{};
@@ -92,8 +89,8 @@ std::unique_ptr<ThreadState> Engine::borrow(ptrdiff_t width) const {
   for (const auto& stage : stages_) {
     scratch = std::max(scratch, stage->scratch_bytes(width * stage->scale));
   }
-  auto thread =
-      std::unique_ptr<ThreadState>(new ThreadState{Workspace(schedule_.buffers, scales_, width, scratch), {}});
+  auto thread = std::unique_ptr<ThreadState>(
+      new ThreadState{Workspace(schedule_.buffers, scales_, width, scratch), {}});
   for (const auto& stage : stages_) thread->states.push_back(stage->new_state());
   return thread;
 }

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "stages/workspace.hpp"
 #include "kernels/isa/supported.hpp"
-#include "stages/make_stages.hpp"
 #include "plan/program.hpp"
 #include "run/schedule.hpp"
+#include "stages/make_stages.hpp"
+#include "stages/workspace.hpp"
 
 namespace srq {
 

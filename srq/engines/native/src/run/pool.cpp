@@ -18,7 +18,7 @@ namespace {
 // The tasks of one call. Shared by its caller and the workers, under the pool's mutex.
 struct Call {
   const std::function<void(int)>& task;
-  int next;     // task to begin
+  int next;  // task to begin
   int count;
   int running;
   int helpers;  // workers that may still join

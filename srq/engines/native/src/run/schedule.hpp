@@ -19,7 +19,7 @@ struct Timing {
 };
 
 struct Schedule {
-  std::vector<Timing> timings;       // per stage
+  std::vector<Timing> timings;           // per stage
   std::vector<LineBufferShape> buffers;  // per op; of no channels where no stage makes its value
   int longest_delay = 0;
   int before = 0;  // columns beyond a region that its first stage must see

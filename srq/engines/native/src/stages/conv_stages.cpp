@@ -235,8 +235,8 @@ class DenseStage : public Stage {
     char* pixels = static_cast<char*>(workspace.output.data) + (offset + first) * factor * size;
     for (int row = 0; row < factor; ++row, lines += factor * kernels_.tile) {
       kernels_.interleave(lines, kernels_.tile, factor, last - first,
-                     pixels + (y * factor + row) * workspace.output.stride,
-                     workspace.output.is_uint8);
+                          pixels + (y * factor + row) * workspace.output.stride,
+                          workspace.output.is_uint8);
     }
   }
 

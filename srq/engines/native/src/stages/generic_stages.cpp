@@ -9,7 +9,8 @@ namespace srq {
 namespace {
 
 // The first `count` integers of a line of value v, as int32.
-void load_line(const Workspace& workspace, int v, int64_t y, int channel, ptrdiff_t count, int32_t* to) {
+void load_line(const Workspace& workspace, int v, int64_t y, int channel, ptrdiff_t count,
+               int32_t* to) {
   if (workspace.buffer(v).wide()) {
     std::memcpy(to, workspace.line<int32_t>(v, y).channel(channel), count * sizeof(int32_t));
   } else {
@@ -20,7 +21,7 @@ void load_line(const Workspace& workspace, int v, int64_t y, int channel, ptrdif
 
 // Puts integers that fit value v into its line.
 void store_line(const Workspace& workspace, int v, int64_t y, int channel, ptrdiff_t count,
-         const int32_t* from) {
+                const int32_t* from) {
   const LineBuffer& buffer = workspace.buffer(v);
   if (buffer.wide()) {
     std::memcpy(buffer.channel<int32_t>(y, channel), from, count * sizeof(int32_t));
@@ -54,7 +55,9 @@ class OpStage : public Stage {
         kernels_(kernels) {}
 
  protected:
-  int32_t* sums(Workspace& workspace) const { return reinterpret_cast<int32_t*>(workspace.scratch()); }
+  int32_t* sums(Workspace& workspace) const {
+    return reinterpret_cast<int32_t*>(workspace.scratch());
+  }
 
   // The exact sums of a channel, requantized and put into its line.
   void finish(Workspace& workspace, int64_t y, int channel, ptrdiff_t count, int32_t* sums) const {

@@ -1,7 +1,7 @@
 #include "stages/make_stages.hpp"
 
-#include "stages/conv_stages.hpp"
 #include "plan/fusion.hpp"
+#include "stages/conv_stages.hpp"
 
 namespace srq {
 

@@ -5,9 +5,9 @@
 #include <memory>
 #include <vector>
 
-#include "stages/workspace.hpp"
 #include "kernels/kernels.hpp"
 #include "plan/program.hpp"
+#include "stages/workspace.hpp"
 
 namespace srq {
 
@@ -33,7 +33,8 @@ class Stage {
       : value(value), scale(scale), reads(std::move(reads)) {}
   virtual ~Stage() = default;
 
-  // Line y of its grid, of `width` pixels. The caller puts zeros where whole tiles wrote beyond it. `state` is the stage's own.
+  // Line y of its grid, of `width` pixels. The caller puts zeros where whole tiles wrote beyond it.
+  // `state` is the stage's own.
   virtual void run(Workspace& workspace, StageState* state, int64_t y, ptrdiff_t width) const = 0;
 
   virtual std::unique_ptr<StageState> new_state() const { return nullptr; }

@@ -5,7 +5,7 @@
 namespace srq {
 
 Workspace::Workspace(const std::vector<LineBufferShape>& shapes, const std::vector<int>& scales,
-               ptrdiff_t width, size_t scratch_bytes)
+                     ptrdiff_t width, size_t scratch_bytes)
     : width_(width), scales_(scales), scratch_(zeroed(scratch_bytes)) {
   buffers_.reserve(shapes.size());
   ptrdiff_t longest = 0;

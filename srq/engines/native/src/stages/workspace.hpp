@@ -41,8 +41,8 @@ struct Region {
 class Workspace {
  public:
   // `shapes`: of each op's line buffer; one without channels has none. `scales` are the values'.
-  Workspace(const std::vector<LineBufferShape>& shapes, const std::vector<int>& scales, ptrdiff_t width,
-         size_t scratch_bytes);
+  Workspace(const std::vector<LineBufferShape>& shapes, const std::vector<int>& scales,
+            ptrdiff_t width, size_t scratch_bytes);
 
   ptrdiff_t width() const { return width_; }
 

@@ -4,13 +4,14 @@
 // Built once for each instruction set, with its flags: SRQ_OPS_HEADER is the header that defines
 // its struct SRQ_OPS. Prints the names of the ops that are right, one a line; exits with 1 if one
 // is not, and says on stderr where.
+#include "kernels/isa/ops.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstring>
 #include <vector>
 
-#include "kernels/isa/ops.hpp"
 #include "testing/lanes.hpp"
 #include SRQ_OPS_HEADER
 
@@ -292,8 +293,7 @@ bool interleave_low_pairs(Random& random) {
 }
 
 bool interleave_high_pairs(Random& random) {
-  return orders<I16>(random, Contract::interleave_high_pairs,
-                     Order16{4, 5, 12, 13, 6, 7, 14, 15});
+  return orders<I16>(random, Contract::interleave_high_pairs, Order16{4, 5, 12, 13, 6, 7, 14, 15});
 }
 
 bool interleave_low32(Random& random) {
@@ -306,8 +306,7 @@ bool interleave_high32(Random& random) {
 
 bool interleave_halves(Random& random) {
   const I16 x = random.lanes<I16>();
-  return is(Contract::interleave_halves(vector(x)),
-            ordered(x, x, Order16{0, 4, 1, 5, 2, 6, 3, 7}));
+  return is(Contract::interleave_halves(vector(x)), ordered(x, x, Order16{0, 4, 1, 5, 2, 6, 3, 7}));
 }
 
 // For measuring.

@@ -67,8 +67,8 @@ struct Avx512Ops {
   static VecI32 interleave_low32(VecI32 a, VecI32 b) { return _mm512_unpacklo_epi32(a, b); }
   static VecI32 interleave_high32(VecI32 a, VecI32 b) { return _mm512_unpackhi_epi32(a, b); }
   static VecI16 interleave_halves(VecI16 x) {
-    return _mm512_shuffle_epi8(x, _mm512_broadcast_i32x4(_mm_setr_epi8(
-                                      0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15)));
+    return _mm512_shuffle_epi8(x, _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4,
+                                                                       5, 12, 13, 6, 7, 14, 15)));
   }
 
   template <class Vector>

@@ -41,9 +41,7 @@ struct NeonOps {
   static VecI32 add32(VecI32 a, VecI32 b) { return vaddq_s32(a, b); }
   static VecI32 shift_right(VecI32 x, VecI32 counts) { return vshlq_s32(x, vnegq_s32(counts)); }
   static VecI32 shift_left(VecI32 x, VecI32 counts) { return vshlq_s32(x, counts); }
-  static VecI16 clamp(VecI16 x, VecI16 lo, VecI16 hi) {
-    return vminq_s16(vmaxq_s16(x, lo), hi);
-  }
+  static VecI16 clamp(VecI16 x, VecI16 lo, VecI16 hi) { return vminq_s16(vmaxq_s16(x, lo), hi); }
 
   static VecI16 pack(VecI32 a, VecI32 b) { return vcombine_s16(vqmovn_s32(a), vqmovn_s32(b)); }
   static VecI16 pack_unsigned(VecI32 a, VecI32 b, VecI16 hi) {

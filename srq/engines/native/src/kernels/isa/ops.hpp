@@ -39,8 +39,7 @@ struct OpsContract {
   // r[i] = from[2 * kPairs + i]; `from` is as for `load`, kPairs is -1, 0 or 1. May read the
   // vectors on both sides of `from`.
   template <int kPairs>
-  static constexpr VecI16 (*shifted_load)(const int16_t* from) =
-      Ops::template shifted_load<kPairs>;
+  static constexpr VecI16 (*shifted_load)(const int16_t* from) = Ops::template shifted_load<kPairs>;
 
   // to[i] = x[i], at any address.
   static constexpr void (*storeu)(int16_t* to, VecI16 x) = Ops::storeu;
@@ -103,12 +102,10 @@ struct OpsContract {
   static constexpr VecI16 (*interleave_high16)(VecI16 a, VecI16 b) = Ops::interleave_high16;
 
   // Per block, by pairs of lanes: r = a[0], a[1], b[0], b[1], a[2], a[3], b[2], b[3].
-  static constexpr VecI16 (*interleave_low_pairs)(VecI16 a, VecI16 b) =
-      Ops::interleave_low_pairs;
+  static constexpr VecI16 (*interleave_low_pairs)(VecI16 a, VecI16 b) = Ops::interleave_low_pairs;
 
   // Per block, by pairs of lanes: r = a[4], a[5], b[4], b[5], a[6], a[7], b[6], b[7].
-  static constexpr VecI16 (*interleave_high_pairs)(VecI16 a, VecI16 b) =
-      Ops::interleave_high_pairs;
+  static constexpr VecI16 (*interleave_high_pairs)(VecI16 a, VecI16 b) = Ops::interleave_high_pairs;
 
   // Per block: r = a[0], b[0], a[1], b[1].
   static constexpr VecI32 (*interleave_low32)(VecI32 a, VecI32 b) = Ops::interleave_low32;

@@ -64,8 +64,8 @@ struct PortableOps {
 
   static VecI32 dot_pairs(VecI32 sums, VecI16 a, VecI16 b) {
     for (int i = 0; i < kLanes / 2; ++i) {
-      const uint32_t products = uint32_t(a.lane[2 * i] * b.lane[2 * i]) +
-                                uint32_t(a.lane[2 * i + 1] * b.lane[2 * i + 1]);
+      const uint32_t products =
+          uint32_t(a.lane[2 * i] * b.lane[2 * i]) + uint32_t(a.lane[2 * i + 1] * b.lane[2 * i + 1]);
       sums.lane[i] = int32_t(uint32_t(sums.lane[i]) + products);
     }
     return sums;
