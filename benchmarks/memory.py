@@ -1,9 +1,9 @@
 """How much memory does a large picture take, against its own size?
 
 A synthetic RGB picture is written as PNG, line by line, and upscaled by ``srq upscale`` in a
-process of its own, whose peak is set beside the picture's bytes, read and written.
+process of its own, whose peak is compared with the picture's bytes, read and written.
 
-    python benchmarks/memory.py --side 16384
+    python -m benchmarks.memory --side 16384
 """
 
 import argparse
@@ -17,11 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from srq.files import write_text
+from benchmarks import harness
 from srq.image.png import PngWriter
 from srq.provenance import Provenance
-
-RESULTS = Path(__file__).parent / "results"
 
 MEASURED = """
 import resource, sys
@@ -56,7 +54,7 @@ def main() -> int:
         "peak_over_result": round(most / (own * 4), 3),
         "seconds": round(seconds, 1),
     }
-    write_text(options.json, json.dumps(report, indent=2) + "\n")
+    harness.keep("memory", report, options.json)
     print(json.dumps(report, indent=2))
     return 0 if most < 3 * own else 1
 
@@ -92,12 +90,12 @@ def peak(source: Path, target: Path, options: argparse.Namespace) -> tuple[int, 
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser = harness.parser(__doc__)
     parser.add_argument("--side", type=int, default=16384)
     parser.add_argument("--picture", type=Path, help="one that make_picture made before")
     parser.add_argument("--model", default="kim-x2")
     parser.add_argument("--folder", type=Path, help="where the pictures go meanwhile")
-    parser.add_argument("--json", type=Path, default=RESULTS / "memory.json")
+    parser.add_argument("--json", type=Path, help="write the result there alone")
     return parser.parse_args()
 
 

@@ -3,21 +3,19 @@
 Processor time, user's and system's, of whole processes; the least of several rounds, beside
 that of a Python interpreter which does nothing. tests/cli/test_lazy.py has what is imported.
 
-    python benchmarks/startup.py
+    python -m benchmarks.startup
 """
 
 import argparse
 import json
-import os
 import resource
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
-from srq.evaluate.result import circumstances
-from srq.files import write_text
-
-RESULTS = Path(__file__).parent / "results"
+from benchmarks import harness
+from srq.provenance import Provenance
 
 CONTESTANTS = {
     "python": ["-c", "pass"],
@@ -32,21 +30,21 @@ measured against."""
 
 def main() -> int:
     options = _options()
-    least = dict.fromkeys(CONTESTANTS, float("inf"))
-    for _ in range(options.rounds):
-        for name, arguments in CONTESTANTS.items():
-            least[name] = min(least[name], processor_seconds(arguments))
+    measures = {
+        name: partial(processor_seconds, arguments) for name, arguments in CONTESTANTS.items()
+    }
+    taken = harness.in_turns(measures, options.rounds)
+    least = {name: min(seconds) for name, seconds in taken.items()}
     bare = least[next(iter(CONTESTANTS))]
     report = {
-        "made": circumstances(),
-        "load": os.getloadavg()[0],
+        "made": Provenance.now().to_json(),
         "rounds": options.rounds,
         "rows": {
             name: {"seconds": round(seconds, 3), "over_python": round(seconds / bare, 2)}
             for name, seconds in least.items()
         },
     }
-    write_text(options.json, json.dumps(report, indent=2) + "\n")
+    harness.keep("startup", report, options.json)
     print(json.dumps(report, indent=2))
     return 0
 
@@ -60,9 +58,9 @@ def processor_seconds(arguments: list[str]) -> float:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser = harness.parser(__doc__)
     parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--json", type=Path, default=RESULTS / "startup.json")
+    parser.add_argument("--json", type=Path, help="write the result there alone")
     return parser.parse_args()
 
 

@@ -2,23 +2,21 @@
 
 One run, the same frame for all, at 1 and at 2 threads. In every round each contestant enlarges
 the frame for a while untimed and then once timed, so that what else the machine does strikes all
-of them; what counts is a contestant's median. The machine's int16 peak is measured in every round
-as well: it is the limit of the native engine, which is also told as a part of it. Every peer must
-give nearly the picture that the native engine gives, those of 8 bits within what 8 bits allow. The
-exported C runs on one thread, compiled by ``cc`` with -O3 for this machine; its time is its
-process's own, without what it takes to hand it the frame.
+of them; what counts is a contestant's median. The machine's int16 peak, the native engine's limit,
+is measured in every round as well. Every peer must give nearly the picture that the native engine
+gives, those of 8 bits within what 8 bits allow. The exported C runs on one thread, compiled by
+``cc`` with -O3 for this machine; its time is its process's own, without what it takes to hand it
+the frame.
 
     python -m benchmarks.throughput
-    python -m benchmarks.throughput --page docs/results/performance.md
-
-The second form pastes the tables of the result file into the page, and draws its plot.
+    SRQ_NATIVE_ISA=avx2 python -m benchmarks.throughput
 """
 
 import argparse
-import json
 import sys
-import time
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -26,17 +24,15 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import harness
 from benchmarks.peers.runtimes import Frame, Run, contestants
-from benchmarks.throughput_page import write_page
 from srq.dataflow import cost_of
 from srq.engines import native
-from srq.files import write_text
 from srq.program import Program, load
 from srq.provenance import Provenance
 from srq.verify.c import FAST, CSubject, c
 from srq.zoo import resolve
 
-RESULT = Path(__file__).parent / "results" / "throughput.json"
 ALIKE = 50.0
 """The PSNR, in dB, that a peer's picture must have against the native engine's."""
 
@@ -49,12 +45,9 @@ ALIKE_IN_8_BITS = 30.0
 
 def main() -> int:
     options = _options()
-    if options.page:
-        write_page(json.loads(options.json.read_text(encoding="utf-8")), options.page)
-        return 0
     program = load(resolve(options.model, "program"))
     eight_bits = load(resolve(options.eight_bits, "program"))
-    frame = _frame(options.height, options.width)
+    frame = harness.scene(options.height, options.width)
     macs = cost_of(program).macs * frame.size
     measured = {
         str(threads): _measure(program, eight_bits, frame, threads, options.rounds, macs)
@@ -75,16 +68,8 @@ def main() -> int:
         },
         "threads": measured,
     }
-    write_text(options.json, json.dumps(result, indent=2) + "\n")
+    harness.keep("throughput", result, options.json)
     return 0
-
-
-def _frame(height: int, width: int) -> Frame:
-    """A frame with flat parts, slopes, edges and noise; no engine here is faster on any."""
-    rng = np.random.default_rng(0)
-    y, x = np.mgrid[:height, :width]
-    waves = 90 * np.sin(x / 37 + y / 91) + 60 * np.sign(np.sin(x / 11) * np.sin(y / 13))
-    return np.clip(128 + waves + rng.normal(0, 4, (height, width)), 0, 255).astype(np.uint8)
 
 
 def _measure(
@@ -109,18 +94,16 @@ def _rounds(
         least = ALIKE_IN_8_BITS if "8" in name else ALIKE
         if decibels < least and name != "OpenCV bicubic":
             sys.exit(f"{name} does something else: {decibels:.1f} dB from the native engine.")
-    seconds: dict[str, list[float]] = {name: [] for name in runs}
-    peaks = []
-    for _ in range(rounds):
-        for name, run in runs.items():
-            seconds[name].append(_seconds(run))
-            if name == "native":
-                peaks.append(native.peak(0.05))
-        if exported:
-            exported.run(frame)
-            seconds.setdefault("exported C", []).append(exported.seconds)
+    measures: dict[str, Callable[[], float]] = {}
+    for name, run in runs.items():
+        measures[name] = partial(harness.seconds, run, warm=WARM)
+        if name == "native":
+            measures["peak"] = partial(native.peak, 0.05)
+    if exported:
+        measures["exported C"] = partial(_seconds_of_c, exported, frame)
+    seconds = harness.in_turns(measures, rounds)
+    peak = median(seconds.pop("peak")) * threads
     medians = {name: median(times) for name, times in seconds.items()}
-    peak = median(peaks) * threads
     print(f"{threads} thread(s): peak {peak / 1e9:.0f} GMAC/s")
     for name, time_taken in medians.items():
         print(f"  {name:26} {1e3 * time_taken:9.1f} ms {1 / time_taken:8.1f} frames a second")
@@ -132,13 +115,9 @@ def _rounds(
     }
 
 
-def _seconds(run: Run) -> float:
-    warm = time.perf_counter() + WARM
-    while time.perf_counter() < warm:
-        run()
-    began = time.perf_counter()
-    run()
-    return time.perf_counter() - began
+def _seconds_of_c(exported: CSubject, frame: Frame) -> float:
+    exported.run(frame)
+    return exported.seconds
 
 
 def _psnr(made: Any, expected: Frame) -> float:
@@ -150,15 +129,14 @@ def _psnr(made: Any, expected: Frame) -> float:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser = harness.parser(__doc__)
     parser.add_argument("--model", default="kim-x2")
     parser.add_argument("--eight-bits", default="kim-x2-8bit", help="the same network in 8 bits")
     parser.add_argument("--height", type=int, default=1080)
     parser.add_argument("--width", type=int, default=1920)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--json", type=Path, default=RESULT, help="where the result goes")
-    parser.add_argument("--page", type=Path, help="paste the result into this page")
+    parser.add_argument("--json", type=Path, help="write the result there alone")
     return parser.parse_args()
 
 

@@ -1,24 +1,21 @@
 """How many training steps a second does srq take, against a plain PyTorch loop?
 
-    python benchmarks/training.py --rounds 15 --json benchmarks/results/training.json
+    python -m benchmarks.training --rounds 15
 
 The peer is the loop that one writes first: the same network, NCHW, a DataLoader that crops and
 converts in workers, torch's Adam, no expansion and no averaging (so it does less per step). It
 runs with the paper's batch (two HR crops of 128 x 128) and with ours (sixteen of 64 x 64), with
 and without workers; the faster of these two counts. Every contender is a process of its own
-with the same number of threads; they take turns, and the median over all rounds is told.
+with the same number of threads; they take turns, and medians over all rounds count.
 """
 
-import argparse
 import hashlib
-import json
 import multiprocessing
-import os
-import platform
 import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -29,11 +26,10 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
-from srq import __version__
+from benchmarks import harness
 from srq.datasets.pool import LumaPool
-from srq.files import write_text
 from srq.models import build
-from srq.provenance import cores
+from srq.provenance import Provenance, cores
 from srq.runs.machine import prepared
 from srq.runs.processes import Processes
 from srq.train.config import TrainConfig
@@ -161,11 +157,9 @@ def measure(rounds: int, steps: int, threads: int, workers: int) -> dict[str, di
         pipes[key], theirs = context.Pipe()
         context.Process(target=serve, args=(theirs, key[1], threads, way)).start()
         assert pipes[key].recv() == "ready"
-    taken: dict[tuple[str, str], list[list[float]]] = {key: [] for key in ways}
-    for _ in range(rounds):
-        for key, pipe in pipes.items():
-            pipe.send(steps)
-            taken[key].append([1e3 * seconds / steps for seconds in pipe.recv()])
+    taken = harness.in_turns(
+        {key: partial(turn, pipe, steps) for key, pipe in pipes.items()}, rounds
+    )
     for pipe in pipes.values():
         pipe.send(0)
     return {
@@ -175,6 +169,12 @@ def measure(rounds: int, steps: int, threads: int, workers: int) -> dict[str, di
         }
         for name, batch in ways
     }
+
+
+def turn(pipe: Connection, steps: int) -> list[float]:
+    """Milliseconds per step and per sampling of one contender in one round."""
+    pipe.send(steps)
+    return [1e3 * seconds / steps for seconds in pipe.recv()]
 
 
 def ratios(measured: dict[str, dict[str, float]]) -> dict[str, float]:
@@ -205,20 +205,13 @@ def initial_weights() -> str:
     return hashlib.sha256(b"".join(t.numpy().tobytes() for t in state.values())).hexdigest()
 
 
-def processor() -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text(encoding="utf-8").splitlines() if info.is_file() else []
-    names = [line.partition(": ")[2] for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Training steps a second, against plain PyTorch.")
+    parser = harness.parser(__doc__)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--steps", type=int, default=30, help="steps of each in a round")
     parser.add_argument("--threads", type=int, default=cores())
     parser.add_argument("--workers", type=int, default=cores(), help="of the peer's DataLoader")
-    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--json", type=Path, help="write the result there alone")
     given = parser.parse_args()
     measured = measure(given.rounds, given.steps, given.threads, given.workers)
     compared = ratios(measured)
@@ -227,21 +220,8 @@ def main() -> None:
     for name, ratio in compared.items():
         print(f"{name:40} {ratio:.3f}")
     result: dict[str, Any] = {
-        "question": (__doc__ or "").splitlines()[0],
-        "machine": {
-            "processor": processor(),
-            "cores": cores(),
-            "threads": given.threads,
-            "system": platform.platform(),
-            # Above the number of cores, others were at work too.
-            "load_average": [round(load, 1) for load in os.getloadavg()],
-        },
-        "versions": {
-            "srq": __version__,
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "numpy": np.__version__,
-        },
+        "made": Provenance.now().to_json(),
+        "threads": given.threads,
         "initial_weights_sha256": initial_weights(),
         "batches": {name: {"crops": n, "lr_side": side} for name, (n, side) in BATCHES.items()},
         "rounds": given.rounds,
@@ -249,8 +229,7 @@ def main() -> None:
         "measured": measured,
         "ratios": compared,
     }
-    if given.json:
-        write_text(given.json, json.dumps(result, indent=2) + "\n")
+    harness.keep("training", result, given.json)
 
 
 if __name__ == "__main__":

@@ -4,15 +4,13 @@ Decoding, enlarging and encoding run at once, as in ``srq upscale``. The same cl
 through the same path with OpenCV's bicubic filter in the network's place: what that takes is the
 rest of the path, which on few cores is H.264 of 4K frames. Runs are interleaved, medians count.
 
-    python benchmarks/video.py
-    python benchmarks/video.py --page docs/results/performance.md
+    python -m benchmarks.video
 """
 
 import argparse
-import json
 import sys
 import tempfile
-import time
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from statistics import median
@@ -22,17 +20,13 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import harness
 from srq.engines import Engine, open_engine
-from srq.evaluate.paste import filled
-from srq.files import write_text
 from srq.program import Program, load
 from srq.provenance import Provenance
 from srq.video.run import Options, upscale_video
 from srq.zoo import resolve
 
-cv2: Any = import_module("cv2")  # of the extra `bench`
-
-RESULT = Path(__file__).parent / "results" / "video.json"
 PRESETS = ("ultrafast", "medium")
 
 
@@ -45,42 +39,31 @@ class Bicubic:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.scale = program.scale
+        self.cv2: Any = import_module("cv2")  # of the extra `bench`
 
     def __call__(self, picture: NDArray) -> NDArray:
         """The picture, larger."""
         height, width = picture.shape
         size = (width * self.scale, height * self.scale)
-        return cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC)
+        return self.cv2.resize(picture, size, interpolation=self.cv2.INTER_CUBIC)
 
 
 def main() -> int:
     options = _options()
-    if options.page:
-        table = _table(json.loads(options.json.read_text(encoding="utf-8")))
-        page = options.page.read_text(encoding="utf-8")
-        write_text(options.page, filled(page, "video", table))
-        return 0
     program = load(resolve(options.model, "program"))
-    engines: list[Engine] = [open_engine(program, "native", options.threads), Bicubic(program)]
-    seconds: dict[str, dict[str, list[float]]] = {
-        preset: {engine.name: [] for engine in engines} for preset in PRESETS
-    }
+    bicubic = Bicubic(program)
+    engines: list[Engine] = [open_engine(program, "native", options.threads), bicubic]
     with tempfile.TemporaryDirectory() as folder:
-        clip = Path(folder) / "clip.mp4"
+        clip, large = Path(folder) / "clip.mp4", Path(folder) / "large.mp4"
         write_clip(clip, options.frames, options.height, options.width)
-        for _ in range(options.rounds):
-            for preset, times in seconds.items():
-                for engine in engines:
-                    began = time.perf_counter()
-                    upscale_video(
-                        clip,
-                        Path(folder) / "large.mp4",
-                        engine,
-                        Options(codec="h264", preset=preset),
-                        overwrite=True,
-                        threads=options.threads,
-                    )
-                    times[engine.name].append(time.perf_counter() - began)
+        measures = {
+            (preset, engine.name): partial(
+                _seconds, clip, large, engine, Options(codec="h264", preset=preset), options.threads
+            )
+            for preset in PRESETS
+            for engine in engines
+        }
+        seconds = harness.in_turns(measures, options.rounds)
     result = {
         "model": options.model,
         "fingerprint": program.fingerprint,
@@ -89,25 +72,34 @@ def main() -> int:
         "threads": options.threads,
         "rounds": options.rounds,
         "made": Provenance.now().to_json()
-        | {"ffmpeg": av.ffmpeg_version_info, "opencv": cv2.__version__},
+        | {"ffmpeg": av.ffmpeg_version_info, "opencv": bicubic.cv2.__version__},
         "frames_a_second": {
             preset: {
-                name: round(options.frames / median(taken), 2) for name, taken in times.items()
+                engine.name: round(options.frames / median(seconds[preset, engine.name]), 2)
+                for engine in engines
             }
-            for preset, times in seconds.items()
+            for preset in PRESETS
         },
     }
-    write_text(options.json, json.dumps(result, indent=2) + "\n")
+    harness.keep("video", result, options.json)
     print(_table(result))
     return 0
 
 
+def _seconds(clip: Path, large: Path, engine: Engine, options: Options, threads: int) -> float:
+    return harness.seconds(
+        partial(upscale_video, clip, large, engine, options, overwrite=True, threads=threads)
+    )
+
+
+def tables() -> dict[str, str]:
+    """The table of the newest result on each instruction set."""
+    return {"rates": "\n".join(map(_table, harness.newest("video").values()))}
+
+
 def write_clip(path: Path, frames: int, height: int, width: int) -> None:
     """A window that wanders over waves, edges and noise, as H.264."""
-    y, x = np.mgrid[: height + frames, : width + frames]
-    waves = 90 * np.sin(x / 37 + y / 91) + 60 * np.sign(np.sin(x / 11) * np.sin(y / 13))
-    noise = np.random.default_rng(0).normal(0, 4, waves.shape)
-    texture = np.clip(128 + waves + noise, 16, 235).astype(np.uint8)
+    texture = harness.scene(height + frames, width + frames, 16, 235)
     with av.open(str(path), "w") as output:
         stream: Any = output.add_stream("libx264", rate=25, options={"preset": "ultrafast"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
@@ -137,15 +129,14 @@ def _table(result: dict[str, Any]) -> str:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser = harness.parser(__doc__)
     parser.add_argument("--model", default="kim-x2")
     parser.add_argument("--height", type=int, default=1080)
     parser.add_argument("--width", type=int, default=1920)
     parser.add_argument("--frames", type=int, default=60)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", type=Path, default=RESULT, help="where the result goes")
-    parser.add_argument("--page", type=Path, help="paste the result into this page")
+    parser.add_argument("--json", type=Path, help="write the result there alone")
     return parser.parse_args()
 
 

@@ -1,16 +1,15 @@
 """Does the quantized network in float64 equal the integers, on every picture of every set?
 
 Every tensor of the twin, evaluated by torch in float64, against the reference's integers; the
-first difference is told with its op and place, and ends the run with code 1.
+first difference is printed with its op and place, and ends the run with code 1.
 
-    python benchmarks/studies/exactness.py kim-x2-twin.safetensors
+    python -m benchmarks.studies.exactness kim-x2-twin.safetensors
 
 The network is the twin that ``srq quantize`` writes beside its .srq; a float checkpoint is
 quantized first. With ``--program`` the twin must also be that very Program's.
 """
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
@@ -18,10 +17,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from benchmarks import harness
 from srq.bundle import read_bundle
 from srq.datasets.benchmarks import BENCHMARKS, load_benchmark
 from srq.datasets.protocol import clean_pair
-from srq.files import sha256_file, write_text
+from srq.files import sha256_file
 from srq.lower import lower
 from srq.program import load
 from srq.program.reference import Reference
@@ -32,8 +32,6 @@ from srq.quant.twin_file import FORMAT, load_twin
 from srq.train.weights import find_weights
 from srq.verify.compare import Difference, first_difference
 from srq.zoo import resolve
-
-RESULTS = Path(__file__).parents[1] / "results"
 
 
 def main() -> int:
@@ -67,8 +65,8 @@ def main() -> int:
         "equal": True,
         "sets": sets,
     }
-    path = options.json or RESULTS / f"exactness-{source.stem}.json"
-    write_text(path, json.dumps(result, indent=2) + "\n")
+    path = options.json or harness.RESULTS / f"exactness-{source.stem}.json"
+    harness.write_result(path, result)
     return 0
 
 
@@ -96,7 +94,7 @@ def _difference(
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser = harness.parser(__doc__)
     parser.add_argument("network", help="a twin, a float checkpoint, or a name of the zoo")
     parser.add_argument("--program", help="the .srq file, or name of the zoo, that it is to be")
     parser.add_argument("--weights", type=int, default=10)

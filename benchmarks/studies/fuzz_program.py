@@ -1,6 +1,6 @@
 """Can any file make the reader of Programs fail, hang or allocate?
 
-    python benchmarks/studies/fuzz_program.py --inputs 1000000 --json FILE
+    python -m benchmarks.studies.fuzz_program --inputs 1000000 --json FILE
 
 Feeds altered .srq files to ``srq.program.from_bytes``. Each must give a Program that survives
 being written and read again, or a ProgramError of one line. Anything else is a finding: the
@@ -26,10 +26,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-ROOT = Path(__file__).parents[2]
-if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
 
 QUESTION = "Can any file make the reader of Programs fail, hang or allocate?"
 SLOW = 1.0

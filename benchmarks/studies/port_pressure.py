@@ -2,18 +2,14 @@
 
 Loops of AVX-512 instructions are assembled and timed: each kind alone and by turns with vpdpwssd,
 which tells what shares a unit with it; the engine's inner loops, straight, with what waits for
-what as it does there; and how much may wait before the processor sees no further. Clocks are told
-by a chain of multiplications among the loops. Times are the least over many short rounds, in
+what as it does there; and how much may wait before the processor sees no further. A chain of
+multiplications among the loops counts the clocks. Times are the least over many short rounds, in
 several copies of one program: where the pages of its code happen to lie changes them, too.
 
     python -m benchmarks.studies.port_pressure
-    python -m benchmarks.studies.port_pressure --page docs/results/instructions.md
-
-The second form pastes the tables of the result file into the page.
 """
 
 import argparse
-import json
 import platform
 import shutil
 import subprocess
@@ -22,6 +18,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks import harness
 from benchmarks.studies.port_pressure_loops import (
     CHAIN,
     KINDS,
@@ -35,27 +32,20 @@ from benchmarks.studies.port_pressure_loops import (
     uses_unit,
 )
 from srq.errors import MissingDependencyError, SrqError
-from srq.evaluate.paste import filled
-from srq.files import write_text
 from srq.provenance import Provenance
 
 HARNESS = Path(__file__).with_suffix(".cpp")
-RESULT = Path(__file__).parents[1] / "results" / "port_pressure.json"
+RESULT = harness.RESULTS / "port_pressure.json"
 
 
 def main() -> int:
     options = _options()
     try:
-        if options.page:
-            result = json.loads(options.json.read_text(encoding="utf-8"))
-            page = pasted(options.page.read_text(encoding="utf-8"), result)
-            write_text(options.page, page)
-            return 0
         result = measure(options.copies, options.rounds)
     except SrqError as error:
         print(error, file=sys.stderr)
         return 2
-    write_text(options.json, json.dumps(result, indent=2) + "\n")
+    harness.write_result(options.json, result)
     print(rates(result), loop_table(result), window_table(result), sep="\n")
     return 0
 
@@ -81,7 +71,7 @@ def measure(copies: int, rounds: int) -> dict[str, Any]:
         "instructions": {
             kind: {
                 "alone": round(a_clock[f"{kind}, alone"], 3),
-                "beside": round(a_clock[f"{kind}, beside"], 3),
+                "interleaved": round(a_clock[f"{kind}, interleaved"], 3),
             }
             for kind in KINDS
         },
@@ -147,11 +137,14 @@ def has_vnni() -> bool:
     return platform.machine() == "x86_64" and {"avx512bw", "avx512_vnni"} <= set(flags)
 
 
-def pasted(page: str, result: dict[str, Any]) -> str:
-    """``page`` with the tables of ``result``."""
-    page = filled(page, "port rates", rates(result))
-    page = filled(page, "port loops", loop_table(result))
-    return filled(page, "port window", window_table(result))
+def tables() -> dict[str, str]:
+    """The tables of the result file."""
+    result = harness.read_result(RESULT)
+    return {
+        "rates": rates(result),
+        "loops": loop_table(result),
+        "window": window_table(result),
+    }
 
 
 def rates(result: dict[str, Any]) -> str:
@@ -167,7 +160,7 @@ def rates(result: dict[str, Any]) -> str:
     for kind, rate in result["instructions"].items():
         name, _, how = kind.partition(", ")
         shown = f"`{name}`" if name.startswith("v") else f"{name}{how and ', '}{how}"
-        lines.append(f"| {shown} | {rate['alone']:.1f} | {rate['beside']:.1f} |")
+        lines.append(f"| {shown} | {rate['alone']:.1f} | {rate['interleaved']:.1f} |")
     lines.append(
         f"| `{PRODUCT}`, `vpaddw` and a load by turns | {result['a_clock']['all']:.1f} | |"
     )
@@ -200,11 +193,10 @@ def window_table(result: dict[str, Any]) -> str:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser = harness.parser(__doc__)
     parser.add_argument("--copies", type=int, default=16)
     parser.add_argument("--rounds", type=int, default=150, help="of each copy")
     parser.add_argument("--json", type=Path, default=RESULT, help="where the result goes")
-    parser.add_argument("--page", type=Path, help="paste the result into this page")
     return parser.parse_args()
 
 

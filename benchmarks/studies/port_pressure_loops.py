@@ -41,10 +41,10 @@ Body = list[str]
 def loops() -> dict[str, Body]:
     """Every loop by its name."""
     alone = {f"{kind}, alone": repeated(kind) for kind in KINDS}
-    beside = {f"{kind}, beside": repeated(PRODUCT, kind) for kind in KINDS}
+    interleaved = {f"{kind}, interleaved": repeated(PRODUCT, kind) for kind in KINDS}
     mixed = {"mixed": repeated(PRODUCT, "vpaddw", "load, aligned"), "clock": clock()}
     windows = {f"window {waiting}": window(waiting) for waiting in WAITING}
-    return alone | beside | mixed | kernels() | windows
+    return alone | interleaved | mixed | kernels() | windows
 
 
 def kernels() -> dict[str, Body]:
@@ -172,7 +172,7 @@ def products(rows: int, columns: int, first: int | None = None) -> Body:
                 for channel, line in lines.items():
                     body += [_broadcast(next(weights), WEIGHTS + odd) for odd in taken]
                     for b in range(blocks):
-                        aligned, pixels = _beside(pair, line + b + 1)
+                        aligned, pixels = _shifted(pair, line + b + 1)
                         to = sums[channel] + 2 * b
                         body += aligned + [_do(PRODUCT, WEIGHTS + o, pixels, to + o) for o in taken]
     return body
@@ -202,8 +202,8 @@ def _do(name: str, *operands: int | str) -> str:
     return f"{name} " + ", ".join(o if isinstance(o, str) else f"%zmm{o}" for o in operands)
 
 
-def _beside(pair: int, line: int) -> tuple[Body, int]:
-    """Where the pairs of pixels so far beside those of a register are, and how they get there."""
+def _shifted(pair: int, line: int) -> tuple[Body, int]:
+    """The register of the pairs of pixels so far to the side of a register's, and what loads it."""
     if pair < 0:
         return [_do("valignd", "$15", line - 1, line, ALIGNED)], ALIGNED
     if pair > 0:

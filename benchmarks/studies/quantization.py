@@ -1,12 +1,11 @@
 """How few bits will do? PSNR at every width of weights and activations, trained or not.
 
-    python benchmarks/studies/quantization.py kim-x2 --page docs/results/quantization.md
-    python benchmarks/studies/quantization.py kim-x2 --per-channel
-    python benchmarks/studies/quantization.py kim-x2 --train 2000 --widths 4-5x6-8 --above 0.005
+    python -m benchmarks.studies.quantization kim-x2
+    python -m benchmarks.studies.quantization kim-x2 --per-channel
+    python -m benchmarks.studies.quantization kim-x2 --train 2000 --widths 4-5x6-8 --above 0.005
 
-The result file grows cell by cell, and what stands in it is not measured again; the tables of
---page and the plot beside it are then made anew. Twins are evaluated in float32, which is
-within 0.001 dB of their integers.
+The result file grows cell by cell, and what stands in it is not measured again. Twins are
+evaluated in float32, which is within 0.001 dB of their integers.
 """
 
 import argparse
@@ -16,8 +15,8 @@ from pathlib import Path
 
 import torch
 
-from srq.evaluate.paste import filled
-from srq.files import sha256_file, write_text
+from benchmarks import harness
+from srq.files import sha256_file
 from srq.models import Network
 from srq.quant import Twin, calibration_set, fit
 from srq.quant.calibration import Calibration
@@ -30,7 +29,8 @@ from srq.quant.sweep import WRITTEN, Widths, parse_widths
 from srq.train.weights import find_weights
 from srq.zoo import resolve
 
-RESULTS = Path(__file__).parents[1] / "results"
+RESULT = harness.RESULTS / "quantization-kim-x2.json"
+"""What the page shows."""
 SETS = {"Set5": 0, "Set14": 0, "B100": 10}
 """The sets and how many of their pictures are taken; 0 is all."""
 
@@ -40,7 +40,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     source = resolve(options.checkpoint, "float")
     network, origin = find_weights(source).network(), read_origin(source)
-    path = options.json or RESULTS / f"quantization-{source.stem}.json"
+    path = options.json or harness.RESULTS / f"quantization-{source.stem}.json"
     pictures = [
         Pictures([name], scale=network.scale, recipe=origin.validate_recipe, most=most)
         for name, most in SETS.items()
@@ -59,8 +59,6 @@ def main() -> None:
             results.trainings[method, widths] = Training(options.train, options.lr)
         results.write(path)
         print(f"{method}, {widths}: {results.lost(method, widths):.3f} dB lost", flush=True)
-    if options.page:
-        _show(results, options.page)
 
 
 def _twin(
@@ -104,11 +102,17 @@ def _results(path: Path, source: Path, network: Network, pictures: list[Pictures
     return SweepResults(about, _scores(network, pictures))
 
 
-def _show(results: SweepResults, page: Path) -> None:
-    write_text(page, filled(page.read_text(encoding="utf-8"), "sweep", results.markdown()))
+def tables() -> dict[str, str]:
+    """The tables of the result file."""
+    return {"sweep": SweepResults.read(RESULT).markdown()}
+
+
+def plot(path: Path) -> None:
+    """Draw the dB lost, by the width of the activations."""
+    results = SweepResults.read(RESULT)
     draw_sweep(
         {str(method): results.curve(method) for method in results.methods},
-        page.parent / "quantization.png",
+        path,
         reference=0.0,
         title="mean of the sets",
         shown=(4, 5, 6, 7, 8, 10, 12),
@@ -116,7 +120,7 @@ def _show(results: SweepResults, page: Path) -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser = harness.parser(__doc__)
     parser.add_argument("checkpoint", help="a float checkpoint, or a name of the zoo")
     parser.add_argument("--widths", default=WRITTEN, help=f"such as {WRITTEN}")
     parser.add_argument("--per-channel", action="store_true")
@@ -128,7 +132,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--cache", default="", help="where prepared training pictures are kept")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--json", type=Path, help="the result file")
-    parser.add_argument("--page", type=Path, help="the page whose tables are to be made anew")
     return parser.parse_args()
 
 

@@ -7,15 +7,11 @@ Every shader of the zoo, in each of its ways to keep integers, on small photogra
 - in whole players, where they are installed: ffmpeg's filter libplacebo, from a video file to a
   video file, and mpv, from a video file to what its window shows on an Xvfb.
 
-    python benchmarks/studies/shader.py
-    python benchmarks/studies/shader.py --page docs/results/shader.md
+    python -m benchmarks.studies.shader
 
-Programs that are in the result file as they are now are not run again. The second form pastes the
-tables of the result file into the page.
+Programs that are in the result file as they are now are not run again.
 """
 
-import argparse
-import json
 import os
 import re
 import shutil
@@ -29,9 +25,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.evaluate.paste import filled
+from benchmarks import harness
 from srq.export.glsl import Glsl
-from srq.files import write_text
 from srq.image.depth import to_depth
 from srq.image.io import read
 from srq.program import Program, load
@@ -42,7 +37,7 @@ from srq.verify.glsl import Player, ShaderSubject, parse
 from srq.verify.libplacebo import HALF_FLOATS, PlaceboSubject, compiled
 from srq.zoo import names, resolve
 
-RESULT = Path(__file__).parents[1] / "results" / "shader.json"
+RESULT = harness.RESULTS / "shader.json"
 
 KEPT = [
     ("half", "rgba16f"),
@@ -76,21 +71,16 @@ Run = Callable[[NDArray], NDArray]
 
 
 def main() -> None:
-    """Fill in the result file, or a page."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    """Fill in the result file."""
+    parser = harness.parser(__doc__)
     parser.add_argument("--json", type=Path, default=RESULT)
-    parser.add_argument("--page", type=Path, metavar="FILE")
     options = parser.parse_args()
-    if options.page:
-        record = json.loads(options.json.read_text(encoding="utf-8"))
-        write_text(options.page, pasted(options.page.read_text(encoding="utf-8"), record))
-        return
     record: dict[str, Any] = {
         "made": Provenance.now().to_json(),
         "players": players(),
         "programs": {},
     }
-    held = json.loads(options.json.read_text(encoding="utf-8")) if options.json.is_file() else None
+    held = harness.read_result(options.json) if options.json.is_file() else None
     for name in names("program"):
         program = load(resolve(name, "program"))
         about = {"fingerprint": program.fingerprint, **weight(program)}
@@ -100,7 +90,7 @@ def main() -> None:
             for row in rows(program):
                 about["rows"].append(row)
                 print(name, *row.values(), flush=True)
-        write_text(options.json, json.dumps(record, indent=1) + "\n")
+        harness.write_result(options.json, record, indent=1)
 
 
 def _held(
@@ -258,13 +248,19 @@ def players() -> dict[str, str]:
         found = {"OpenGL": player.renderer}
     for command in (["ffmpeg", "-version"], ["mpv", "--version"]):
         if shutil.which(command[0]):
-            said = subprocess.run(command, capture_output=True, text=True).stdout
-            found[command[0]] = " ".join(said.split()[:3])
-    said = subprocess.run(["pkg-config", "--modversion", "libplacebo"], capture_output=True)
-    return {**found, "libplacebo": said.stdout.decode().strip()}
+            output = subprocess.run(command, capture_output=True, text=True).stdout
+            found[command[0]] = " ".join(output.split()[:3])
+    done = subprocess.run(["pkg-config", "--modversion", "libplacebo"], capture_output=True)
+    return {**found, "libplacebo": done.stdout.decode().strip()}
 
 
-def table(record: dict[str, Any]) -> str:
+def tables() -> dict[str, str]:
+    """The tables of the result file."""
+    record = harness.read_result(RESULT)
+    return {"differences": differences(record), "cost": cost(record)}
+
+
+def differences(record: dict[str, Any]) -> str:
     """The rows of a result as markdown, all programs together."""
     together: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for program in record["programs"].values():
@@ -291,13 +287,6 @@ def cost(record: dict[str, Any]) -> str:
             f"| {name} | {program['passes']} | {program['texels read']} | {megabytes:.0f} MB |"
         )
     return "\n".join(lines)
-
-
-def pasted(page: str, record: dict[str, Any]) -> str:
-    """The page with the tables where they belong."""
-    for name, text in (("shader", table(record)), ("cost", cost(record))):
-        page = filled(page, name, text)
-    return page
 
 
 if __name__ == "__main__":

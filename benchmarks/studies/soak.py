@@ -4,7 +4,7 @@ A clip of moving synthetic pictures and a sine is made, of a variable frame rate
 ``srq upscale`` in a process of its own, which is killed halfway and resumed. Frames are counted,
 their times and the hash of the sound compared, and the memory is read every second.
 
-    python benchmarks/studies/soak.py --minutes 10
+    python -m benchmarks.studies.soak --minutes 10
 """
 
 import argparse
@@ -24,10 +24,9 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.files import write_text
+from benchmarks import harness
 from srq.provenance import Provenance
 
-RESULTS = Path(__file__).parents[1] / "results"
 UNIT = Fraction(1, 12800)
 GAPS = (512, 512, 256, 768, 512, 448, 576)
 """How long frames are shown, again and again, in units of UNIT: 25 a second on average."""
@@ -64,7 +63,7 @@ def main() -> int:
     report["kept"] = (
         report["frames"] == len(before["times"]) and report["times_kept"] and report["sound_kept"]
     )
-    write_text(options.json, json.dumps(report, indent=2) + "\n")
+    harness.write_result(options.json, report)
     print(json.dumps(report, indent=2))
     return 0 if report["kept"] else 1
 
@@ -167,14 +166,14 @@ def _tone(start: int) -> av.AudioFrame:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser = harness.parser(__doc__)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--width", type=int, default=320)
     parser.add_argument("--height", type=int, default=180)
     parser.add_argument("--model", default="kim-x2")
     parser.add_argument("--preset", default="veryfast")
     parser.add_argument("--folder", type=Path, help="where the clips go meanwhile")
-    parser.add_argument("--json", type=Path, default=RESULTS / "soak.json")
+    parser.add_argument("--json", type=Path, default=harness.RESULTS / "soak.json")
     return parser.parse_args()
 
 

@@ -1,16 +1,12 @@
 """What does each trick of the training give? Short trainings that differ in one thing.
 
-    python benchmarks/studies/tricks.py --steps 6000 --json benchmarks/results/tricks.json
+    python -m benchmarks.studies.tricks --steps 6000
 
 Every way trains ``kim`` at x2 for as many steps on the same pictures and is measured on the
 test sets. A way that the result file holds already (of the same number of steps) is not
 trained again, so the benchmark can be stopped and started at will.
-``python benchmarks/studies/tricks.py --page docs/results/training.md`` puts the result table
-between the two lines of that page that ask for it.
 """
 
-import argparse
-import json
 import tempfile
 import time
 from dataclasses import dataclass
@@ -19,15 +15,15 @@ from typing import Any
 
 import torch
 
+from benchmarks import harness
 from srq.evaluate import Evaluation, Suite, evaluate
 from srq.evaluate.choose import open_model
-from srq.evaluate.paste import filled
-from srq.files import write_text
 from srq.models import build
 from srq.models.checkpoint import write_checkpoint
 from srq.train.config import TrainConfig
 from srq.train.run import start
 
+RESULT = harness.RESULTS / "tricks.json"
 SETS = ("Set5", "Set14", "B100")
 PLAIN = ("expand.hidden=0", "run.threads=1", "validate.sets=[]")
 ADAM = (*PLAIN, "optim.name=adam", "optim.betas=[0.9,0.999]")
@@ -105,6 +101,11 @@ def measured(way: Way, steps: int) -> dict[str, Any]:
     }
 
 
+def tables() -> dict[str, str]:
+    """The table of the result file."""
+    return {"scores": table(harness.read_result(RESULT))}
+
+
 def table(record: dict[str, Any]) -> str:
     """The rows of a result as markdown."""
     lines = [
@@ -117,25 +118,15 @@ def table(record: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def pasted(page: str, record: dict[str, Any]) -> str:
-    """The page with the table where it belongs."""
-    return filled(page, "tricks", table(record))
-
-
 def main() -> None:
     """Fill in the result file, row by row."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = harness.parser(__doc__)
     parser.add_argument("--steps", type=int, default=6000)
-    parser.add_argument("--json", type=Path, default=Path("benchmarks/results/tricks.json"))
-    parser.add_argument("--page", type=Path, metavar="FILE")
+    parser.add_argument("--json", type=Path, default=RESULT)
     options = parser.parse_args()
-    if options.page:
-        record = json.loads(options.json.read_text(encoding="utf-8"))
-        write_text(options.page, pasted(options.page.read_text(encoding="utf-8"), record))
-        return
     record: dict[str, Any] = {"steps": options.steps, "rows": []}
     if options.json.is_file():
-        held = json.loads(options.json.read_text(encoding="utf-8"))
+        held = harness.read_result(options.json)
         if held["steps"] == options.steps:
             record = held
     done = {row["name"]: row for row in record["rows"]}
@@ -143,7 +134,7 @@ def main() -> None:
         if way.name not in done:
             done[way.name] = measured(way, options.steps)
             record["rows"] = [done[w.name] for w in WAYS if w.name in done]
-            write_text(options.json, json.dumps(record, indent=2) + "\n")
+            harness.write_result(options.json, record)
         print(way.name, {k: round(v, 2) for k, v in done[way.name]["psnr"].items()}, flush=True)
     print(table(record))
 

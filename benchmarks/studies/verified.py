@@ -1,21 +1,16 @@
 """Do all engines and exports agree with the reference, on every Program of the zoo?
 
-    python -m benchmarks.studies.verified --json benchmarks/results/verified.json
+    python -m benchmarks.studies.verified
 
 It is ``srq verify`` for one Program after the other, with all pictures; the first difference is
-told, and ends the run with code 1.
-``python -m benchmarks.studies.verified --page docs/results/verification.md`` puts the table of the
-result file between the two lines of that page that ask for it.
+printed, and ends the run with code 1.
 """
 
-import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
-from srq.evaluate.paste import filled
-from srq.files import write_text
+from benchmarks import harness
 from srq.program import load
 from srq.provenance import Provenance
 from srq.stimuli.sets import for_verification
@@ -23,6 +18,8 @@ from srq.verify.check import Expectations, check
 from srq.verify.report import as_json, verdict
 from srq.verify.subjects import subjects
 from srq.zoo import names, resolve
+
+RESULT = harness.RESULTS / "verified.json"
 
 
 def verified(name: str) -> dict[str, Any]:
@@ -34,6 +31,11 @@ def verified(name: str) -> dict[str, Any]:
         print(f"{name} {outcome.name}: {verdict(outcome)}", flush=True)
         outcomes.append(outcome)
     return as_json(program, expectations, outcomes)
+
+
+def tables() -> dict[str, str]:
+    """The table of the result file."""
+    return {"outcomes": table(harness.read_result(RESULT))}
 
 
 def table(record: dict[str, Any]) -> str:
@@ -63,25 +65,15 @@ def _cell(subject: dict[str, Any]) -> str:
     return f"{subject['pixels'] + subject['integers_between']:,} equal"
 
 
-def pasted(page: str, record: dict[str, Any]) -> str:
-    """The page with the table where it belongs."""
-    return filled(page, "verified", table(record))
-
-
 def main() -> int:
-    """Verify the zoo, or paste what was found."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("--json", type=Path, default=Path("benchmarks/results/verified.json"))
-    parser.add_argument("--page", type=Path, metavar="FILE")
+    """Verify the zoo."""
+    parser = harness.parser(__doc__)
+    parser.add_argument("--json", type=Path, default=RESULT)
     options = parser.parse_args()
-    if options.page:
-        record = json.loads(options.json.read_text(encoding="utf-8"))
-        write_text(options.page, pasted(options.page.read_text(encoding="utf-8"), record))
-        return 0
     record: dict[str, Any] = {"made": Provenance.now().to_json(), "programs": []}
     for name in names("program"):
         record["programs"].append(verified(name))
-        write_text(options.json, json.dumps(record, indent=2) + "\n")
+        harness.write_result(options.json, record)
     return 0 if all(program["equal"] for program in record["programs"]) else 1
 
 

@@ -1,18 +1,17 @@
 """Model cards: what a shipped network is, how it came about and what it scores.
 
-``python -m scripts.tools.cards NAME RESULT...`` writes ``srq/zoo/NAME.md`` for a network of the
-zoo; its tables are those of the result files and kept current by ``srq.evaluate.paste``.
+``python -m scripts.tools.cards`` writes ``srq/zoo/NAME.md`` for every network of the zoo;
+``scripts.tools.pages`` keeps the tables in it current. A test keeps the rest current.
 """
 
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from scripts.tools.pages import fill
 from srq import zoo
 from srq.datasets.lists import EXCLUSIONS
 from srq.errors import CheckpointError
-from srq.evaluate.paste import pasted
 from srq.files import sha256_file, write_text
 from srq.models.checkpoint import Checkpoint, read_checkpoint
 from srq.models.network import count_weights
@@ -20,7 +19,24 @@ from srq.program import load
 from srq.train.config import TrainConfig
 from srq.train.schema import from_table, to_toml
 
+RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
 LICENCE = "Apache-2.0"
+
+SCORES = {
+    "kim-x2": ("zoo-x2.json", "zoo-x2-compressed.json"),
+    "kim-x2-compressed": ("zoo-x2.json", "zoo-x2-compressed.json"),
+    "kim-x2-8bit": ("zoo-x2.json",),
+    "kim-x3": ("zoo-x3.json",),
+    "kim-x4": ("zoo-x4.json",),
+}
+"""The result files whose tables a card shows."""
+
+PROVENANCE = {
+    "checkpoint": "quantized from",
+    "degradation": "calibrated on degradation",
+    "quantization": "steps of quantization",
+}
+"""What a card calls the notes of a Program."""
 
 
 def card(checkpoint: Path, results: Sequence[Path]) -> str:
@@ -52,7 +68,7 @@ def _card(file: Path, facts: dict[str, str], results: Sequence[Path], more: list
     for result in results:
         place = Path(os.path.relpath(result, file.parent)).as_posix()
         lines += [f"<!-- table: {place} -->", "<!-- end of table -->", ""]
-    return pasted("\n".join(lines + more), file.parent)
+    return fill("\n".join(lines + more), file.parent)
 
 
 def _facts(checkpoint: Checkpoint) -> dict[str, str]:
@@ -66,41 +82,43 @@ def _facts(checkpoint: Checkpoint) -> dict[str, str]:
         "network": f"`{network.name}` ({settings})",
         "weights": f"{count_weights(network):,}, float32",
         "trained on": trained_on,
-        "pictures' fingerprint": f"`{notes['pictures']}`",
+        "fingerprint of its pictures": f"`{notes['pictures']}`",
         "degradation": f"`{recipe['name']}` (`{recipe['fingerprint']}`)",
-        "steps, seed": f"{notes['steps']:,}, {notes['seed']}",
+        "training steps, seed": f"{notes['steps']:,}, {notes['seed']}",
         "made with": f"srq {notes['srq']}, torch {notes['torch']}",
-        "SHA-256 of the file": f"`{sha256_file(file)}`",
+        "checkpoint's SHA-256": f"`{sha256_file(file)}`",
         **_program_facts(file.with_suffix(".srq")),
         "licence": LICENCE,
     }
 
 
 def _program_facts(file: Path) -> dict[str, str]:
-    """What the card says of the Program beside the checkpoint, if there is one."""
+    """Rows about the Program, if there is one."""
     if not file.exists():
         return {}
     program = load(file)
     weights = sorted({conv.weight_bits for conv in program.convs})
-    said = ", ".join(f"{key} {value}" for key, value in sorted(program.provenance.items()))
     return {
-        "program": f"`{file.name}`, weights of {' and '.join(map(str, weights))} bits",
-        "its fingerprint": f"`{program.fingerprint}`",
-        "how it was made": said,
+        "Program": f"`{file.name}`, weights of {' and '.join(map(str, weights))} bits",
+        "Program's fingerprint": f"`{program.fingerprint}`",
+        **{PROVENANCE.get(key, key): note for key, note in sorted(program.provenance.items())},
     }
 
 
-def main(name: str, *results: str) -> None:
-    """Write the card of the zoo's network ``name``."""
-    files = [Path(file) for file in results]
+def zoo_card(name: str, results: Sequence[Path]) -> tuple[Path, str]:
+    """Where the card of the zoo's network ``name`` stands, and its text."""
     if name in zoo.names("float"):
         network = zoo.resolve(name, "float")
-        text = card(network, files)
-    else:
-        network = zoo.resolve(name, "program")
-        text = program_card(network, files)
-    write_text(network.with_suffix(".md"), text)
+        return network.with_suffix(".md"), card(network, results)
+    network = zoo.resolve(name, "program")
+    return network.with_suffix(".md"), program_card(network, results)
+
+
+def main() -> None:
+    """Write the cards of the zoo."""
+    for name, files in SCORES.items():
+        write_text(*zoo_card(name, [RESULTS / file for file in files]))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

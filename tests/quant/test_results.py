@@ -71,7 +71,7 @@ def test_the_page_shows_what_was_measured():
     page = (ROOT / "docs" / "results" / "quantization.md").read_text()
     path = ROOT / "benchmarks" / "results" / "quantization-kim-x2.json"
     table = SweepResults.read(path).markdown()
-    assert f"<!-- sweep -->\n\n{table}\n<!-- end of sweep -->" in page
+    assert f"<!-- table: quantization sweep -->\n\n{table}\n<!-- end of table -->" in page
     assert len(json.loads(path.read_text())["cells"]) >= 99
 
 

@@ -4,10 +4,6 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
-from benchmarks.studies import verified
-from benchmarks.studies.mutations import __main__ as mutations
 from srq.zoo import names
 
 ROOT = Path(__file__).parents[2]
@@ -18,14 +14,6 @@ RESULTS = ROOT / "benchmarks" / "results"
 
 def read(name):
     return json.loads((RESULTS / name).read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize(
-    ("benchmark", "file"), [(mutations, "mutations.json"), (verified, "verified.json")]
-)
-def test_the_page_shows_the_result_files(benchmark, file):
-    assert f"<!-- {Path(file).stem} -->" in PAGE
-    assert benchmark.pasted(PAGE, read(file)) == PAGE
 
 
 def test_the_whole_zoo_was_verified_and_nothing_differed():

@@ -4,10 +4,11 @@ from random import Random
 
 import pytest
 
-from benchmarks.studies.mutations.__main__ import TARGETS, outcome_of, table
 from benchmarks.studies.mutations.mutant import Mutant
 from benchmarks.studies.mutations.survivors import explained
+from benchmarks.studies.mutations.tables import TARGETS, table
 from benchmarks.studies.mutations.text_edits import KINDS, mutants
+from benchmarks.studies.mutations.trial import outcome_of
 from srq.export import open_exporter
 from srq.program import load
 from srq.stimuli import Stimulus

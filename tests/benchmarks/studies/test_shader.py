@@ -1,26 +1,19 @@
 """The tables of docs/results/shader.md are those of their result file."""
 
 import json
-import runpy
 from pathlib import Path
 
+from benchmarks.studies import shader
 from srq.program import load
 from srq.zoo import names, resolve
 
 ROOT = Path(__file__).parents[3]
-BENCHMARK = runpy.run_path(str(ROOT / "benchmarks" / "studies" / "shader.py"))
 RECORD = json.loads((ROOT / "benchmarks" / "results" / "shader.json").read_text())
-
-
-def test_the_page_shows_the_result_file():
-    page = (ROOT / "docs" / "results" / "shader.md").read_text()
-    assert "<!-- end of shader -->" in page
-    assert BENCHMARK["pasted"](page, RECORD) == page
 
 
 def test_the_costs_are_those_of_the_shaders_that_are_written_now():
     for name in names("program"):
-        cost = BENCHMARK["weight"](load(resolve(name, "program")))
+        cost = shader.weight(load(resolve(name, "program")))
         assert cost.items() <= RECORD["programs"][name].items()
 
 

@@ -1,25 +1,29 @@
-"""The tables and the plot of docs/results/performance.md, from throughput.py's result."""
+"""The tables and the plot of docs/results/performance.md, from the results of throughput.py."""
 
 from pathlib import Path
 from typing import Any
 
-from srq.evaluate.paste import filled
-from srq.files import write_text
+from benchmarks import harness
 
 Result = dict[str, Any]
 
 MERGED = ", merged"
 
 
-def write_page(result: Result, page: Path) -> None:
-    """Paste tables between the marks of ``page``, and draw ``page``'s plot beside it."""
-    text = page.read_text(encoding="utf-8")
-    plot = page.with_suffix(".png")
-    shown = f"{frames(result)}\n![frames a second]({plot.name})\n"
-    for mark, table in (("frames", shown), ("peak", peak(result))):
-        text = filled(text, mark, table)
-    write_text(page, text)
-    draw(result, plot)
+def tables() -> dict[str, str]:
+    """The tables of the newest result on each instruction set."""
+    results = harness.newest("throughput").values()
+    plotted = "![frames a second](performance.png)\n"
+    return {
+        "frames": "\n".join([*map(frames, results), plotted]),
+        "peak": "\n".join(map(peak, results)),
+    }
+
+
+def plot(path: Path) -> None:
+    """Draw frames a second of the newest of all results."""
+    newest = max(harness.newest("throughput").values(), key=lambda result: result["made"]["when"])
+    draw(newest, path)
 
 
 def fastest(milliseconds: dict[str, float]) -> dict[str, float]:
@@ -34,7 +38,7 @@ def fastest(milliseconds: dict[str, float]) -> dict[str, float]:
 def frames(result: Result) -> str:
     """Milliseconds a frame, frames a second, and how many times the native engine's time."""
     width, height = result["frame"]
-    lines = [f"{result['model']}, {width}x{height}, {_circumstances(result)}.", ""]
+    lines = [f"{result['model']}, {width}x{height}, {_conditions(result)}.", ""]
     counts = list(result["threads"])
     head = [f"{n} thread{'s' * (n != '1')}: ms | frames/s | × native" for n in counts]
     lines += ["| | " + " | ".join(head) + " |", "|---|" + "---:|" * 3 * len(counts)]
@@ -92,7 +96,7 @@ def draw(result: Result, path: Path) -> None:
     figure.savefig(path, dpi=110, metadata={"Software": None})
 
 
-def _circumstances(result: Result) -> str:
+def _conditions(result: Result) -> str:
     versions = ", ".join(f"{name} {number}" for name, number in result["peers"].items())
     made = result["made"]
     return (
