@@ -10,7 +10,7 @@ from srq.cli.upscale_progress import display
 from srq.errors import ConfigError
 from srq.upscaling.batch import Existing, Result, Status, upscale_files
 from srq.upscaling.enlarge import Size
-from srq.upscaling.jobs import default_folder, plan
+from srq.upscaling.jobs import default_folder, plan_jobs
 from srq.upscaling.shard import record_shard
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def run_pictures(
     # Pillow's limit guards servers; here a person names files of their own.
     Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS or 0, _MOST_PIXELS // 2)
     existing = Existing.SKIP if skip else Existing.REPLACE if force else Existing.REFUSE
-    planned = plan(source, target, scale=opened.scale, recursive=recursive, suffix=suffix)
+    planned = plan_jobs(source, target, scale=opened.scale, recursive=recursive, suffix=suffix)
     folder = None
     if shard is not None:
         if not source.is_dir():

@@ -67,7 +67,7 @@ def run_video(
     errors: "Console",
 ) -> dict[str, Any]:
     """Upscale a video and tell of it; the report for machines."""
-    from srq.video.parts import folder_of
+    from srq.video.parts import parts_folder
     from srq.video.run import upscale_video
 
     started = time.perf_counter()
@@ -79,11 +79,11 @@ def run_video(
                 interpolator=interpolator, threads=threads, watcher=watcher,
             )  # fmt: skip
     except (KeyboardInterrupt, StorageError):
-        kept = len(list(folder_of(target).glob("*.part")))
+        kept = len(list(parts_folder(target).glob("*.part")))
         if kept:
             errors.print(
-                f"{kept} finished segments are kept in {folder_of(target)}; --resume goes on from"
-                " them.",
+                f"{kept} finished segments are kept in {parts_folder(target)}; --resume goes on"
+                " from them.",
                 markup=False,
                 soft_wrap=True,
             )
@@ -92,7 +92,7 @@ def run_video(
         errors.print(note, markup=False, soft_wrap=True)
     seconds = time.perf_counter() - started
     height, width = report.size
-    what = str(target) if shard is None else f"{folder_of(target)}, {shard}"
+    what = str(target) if shard is None else f"{parts_folder(target)}, {shard}"
     screen.print(
         f"{what}: {width} x {height}, {report.frames} frames, {seconds:.1f} s,"
         f" {report.frames / max(seconds, 1e-9):.1f} frames/s",

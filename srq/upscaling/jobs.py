@@ -18,7 +18,7 @@ class Job:
     target: Path
 
 
-def plan(
+def plan_jobs(
     source: Path,
     target: Path | None = None,
     *,

@@ -53,14 +53,14 @@ class FrameEnlarger:
         self._engine = engine
         self._layout = layout
         self._size = size
-        kinds = {"engine": interpolator, "threads": threads}
+        options = {"engine": interpolator, "threads": threads}
         self._chroma = None
         if layout.subsampling is not None:
             shift = layout.chroma_shift(engine.scale, centred=centred)
-            self._chroma = Interpolation(engine.scale, layout.bits, shift, **kinds)
+            self._chroma = Interpolation(engine.scale, layout.bits, shift, **options)
         # Sums are taken finer than the luma is, and 15 bits are what engines are fast with.
         self._fine = max(15, layout.bits)
-        self._deep = None if self._direct else Interpolation(engine.scale, self._fine, **kinds)
+        self._deep = None if self._direct else Interpolation(engine.scale, self._fine, **options)
 
     def __call__(self, planes: Planes) -> list[NDArray[Any]]:
         """The larger planes, of the same layout."""

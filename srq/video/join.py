@@ -36,17 +36,17 @@ def check_container(source: Source, encoding: Encoding, container: str, target: 
         for stream in given.streams:
             if stream.index == source.stream:
                 continue
-            if not _is_wanted(stream, container):
-                left_out.append(_named(stream))
+            if not _can_carry(stream, container):
+                left_out.append(_name_of(stream))
                 continue
             try:
                 output.add_stream_from_template(stream, opaque=True)
             except (av.error.FFmpegError, ValueError) as error:
                 if stream.type not in ("audio", "subtitle"):
-                    left_out.append(_named(stream))
+                    left_out.append(_name_of(stream))
                     continue
                 raise VideoError(
-                    f"{target.suffix} cannot carry the {_named(stream)} of {source.path}; write"
+                    f"{target.suffix} cannot carry the {_name_of(stream)} of {source.path}; write"
                     " .mkv, which carries nearly everything."
                 ) from error
             copied.append(stream.index)
@@ -104,7 +104,7 @@ def join(task: Task, *, broken: bool = False) -> int:
     if not len(times):
         raise DataError(f"There is no frame in {task.parts.folder} to write.")
     end = (int(times.max()) + task.source.last) * task.source.time_base if broken else None
-    packets = zip(_packets(task.parts, broken), decoding_times(times), strict=True)
+    packets = zip(_encoded_packets(task.parts, broken), decoding_times(times), strict=True)
     with atomic_write(task.target) as stream, opened(task.source.path) as given:
         try:
             _mux(task, given, Path(stream.name), packets, end)
@@ -160,14 +160,14 @@ def _mux(
         output.metadata.update(given.metadata)
         output.set_chapters(given.chapters())
         output.start_encoding()
-        others = _others(given, streams, end)
+        others = _copied_packets(given, streams, end)
         waiting = next(others, None)
         for packet, decoded in packets:
             moment = decoded * source.time_base
-            while waiting is not None and _moment(waiting) <= moment:
+            while waiting is not None and _seconds(waiting) <= moment:
                 output.mux(waiting)
                 waiting = next(others, None)
-            output.mux(_as_av(packet, decoded, video, source.time_base))
+            output.mux(_av_packet(packet, decoded, video, source.time_base))
         while waiting is not None:
             output.mux(waiting)
             waiting = next(others, None)
@@ -186,13 +186,13 @@ def _add_video(output: Any, encoding: Encoding, container: str, target: Path) ->
     return video
 
 
-def _others(given: Any, streams: dict[int, Any], end: Fraction | None) -> Iterator[Any]:
+def _copied_packets(given: Any, streams: dict[int, Any], end: Fraction | None) -> Iterator[Any]:
     """The packets to copy, in order, up to ``end`` seconds; where the file breaks off, so far."""
     if not streams:
         return
     try:
         for packet in given.demux(*[given.streams[index] for index in streams]):
-            if not packet.size or (end is not None and _moment(packet) >= end):
+            if not packet.size or (end is not None and _seconds(packet) >= end):
                 continue
             packet.stream = streams[packet.stream_index]
             yield packet
@@ -200,12 +200,12 @@ def _others(given: Any, streams: dict[int, Any], end: Fraction | None) -> Iterat
         return
 
 
-def _moment(packet: Any) -> Fraction:
+def _seconds(packet: Any) -> Fraction:
     time = packet.dts if packet.dts is not None else packet.pts
     return Fraction(0) if time is None else time * packet.time_base
 
 
-def _packets(parts: Parts, broken: bool) -> Iterator[Packet]:
+def _encoded_packets(parts: Parts, broken: bool) -> Iterator[Packet]:
     for segment in range(len(parts.plan)):
         path = parts.path(segment)
         if broken and not path.exists():
@@ -215,7 +215,7 @@ def _packets(parts: Parts, broken: bool) -> Iterator[Packet]:
         yield from read_part(path, parts.plan, segment)
 
 
-def _as_av(packet: Packet, decoded: int, video: Any, time_base: Fraction) -> av.Packet:
+def _av_packet(packet: Packet, decoded: int, video: Any, time_base: Fraction) -> av.Packet:
     made = av.Packet(packet.data)
     made.stream = video
     made.time_base = time_base
@@ -224,7 +224,7 @@ def _as_av(packet: Packet, decoded: int, video: Any, time_base: Fraction) -> av.
     return made
 
 
-def _is_wanted(stream: Any, container: str) -> bool:
+def _can_carry(stream: Any, container: str) -> bool:
     if stream.type == "attachment":
         return container == "matroska"  # Others fail only as the header is written.
     if stream.type == "video":
@@ -232,6 +232,6 @@ def _is_wanted(stream: Any, container: str) -> bool:
     return stream.type in ("audio", "subtitle")
 
 
-def _named(stream: Any) -> str:
+def _name_of(stream: Any) -> str:
     codec = stream.codec_context.name if stream.codec_context else "unknown"
     return f"{stream.type} stream {stream.index} ({codec})"

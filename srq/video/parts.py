@@ -39,7 +39,7 @@ class Packet(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Plan:
+class SegmentPlan:
     """What is to be done, and all that decides what comes out: equal plans make equal parts.
 
     frames: of the whole; step: of a segment; about: everything else, as plain values.
@@ -70,8 +70,8 @@ class Plan:
 class Parts:
     """The folder of a result's parts."""
 
-    def __init__(self, target: Path, plan: Plan) -> None:
-        self.folder = folder_of(target)
+    def __init__(self, target: Path, plan: SegmentPlan) -> None:
+        self.folder = parts_folder(target)
         self.plan = plan
 
     def begin(self) -> None:
@@ -118,7 +118,7 @@ class Parts:
             raise storage_error("use", self.folder, error) from error
 
 
-def folder_of(target: Path) -> Path:
+def parts_folder(target: Path) -> Path:
     """Where the parts of a result stand."""
     return target.with_name(f"{target.name}.parts")
 
@@ -142,7 +142,7 @@ def read_plan(folder: Path) -> dict[str, Any]:
 class PartWriter:
     """Appends packets to a part."""
 
-    def __init__(self, stream: BinaryIO, plan: Plan, segment: int) -> None:
+    def __init__(self, stream: BinaryIO, plan: SegmentPlan, segment: int) -> None:
         self._stream = stream
         self._digest = hashlib.sha256()
         self._put(json.dumps({"plan": plan.id, "segment": segment}).encode() + b"\n")
@@ -162,7 +162,7 @@ class PartWriter:
 
 
 @contextmanager
-def part_writer(path: Path, plan: Plan, segment: int) -> Iterator[PartWriter]:
+def part_writer(path: Path, plan: SegmentPlan, segment: int) -> Iterator[PartWriter]:
     """A part that takes its name when the block ends without error, whole."""
     with atomic_write(path) as stream:
         writer = PartWriter(stream, plan, segment)
@@ -170,7 +170,7 @@ def part_writer(path: Path, plan: Plan, segment: int) -> Iterator[PartWriter]:
         writer.finish()
 
 
-def read_part(path: Path, plan: Plan, segment: int) -> Iterator[Packet]:
+def read_part(path: Path, plan: SegmentPlan, segment: int) -> Iterator[Packet]:
     """The packets of a part, in the order of decoding.
 
     Raises DataError where it is damaged or of another plan or segment; a damage may be found
@@ -203,7 +203,7 @@ def read_part(path: Path, plan: Plan, segment: int) -> Iterator[Packet]:
         raise storage_error("read", path, error) from error
 
 
-def part_times(path: Path, plan: Plan, segment: int) -> list[int]:
+def part_times(path: Path, plan: SegmentPlan, segment: int) -> list[int]:
     """When the packets of a part are shown, in the order of decoding."""
     return [packet.time for packet in read_part(path, plan, segment)]
 

@@ -32,7 +32,7 @@ _OTHER_KINDS = ("bayer", "xyz", "f16", "f32")
 """In the names of pixel formats that no layout is like."""
 
 
-def open_source(path: Path) -> Source:
+def probe(path: Path) -> Source:
     """Read all there is to know of the video in a file; this reads the whole file.
 
     Raises StorageError where it cannot be read, VideoError where there is no video in it that

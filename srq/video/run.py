@@ -14,8 +14,8 @@ from srq.video.codecs import Encoding, checked_crf, chosen_codec, container_of
 from srq.video.enlarge import FrameEnlarger
 from srq.video.join import check_container, checked_times, join
 from srq.video.layout import checked_size
-from srq.video.parts import SEGMENT_FRAMES, Parts, Plan, folder_of, read_plan
-from srq.video.probe import open_source
+from srq.video.parts import SEGMENT_FRAMES, Parts, SegmentPlan, parts_folder, read_plan
+from srq.video.probe import probe
 from srq.video.source import Source
 from srq.video.task import Task
 from srq.video.transcode import make_parts
@@ -81,16 +81,16 @@ def upscale_video(
     """
     watcher = watcher or Watcher()
     task = _task(path, target, engine, options, overwrite)
-    kinds = {"interpolator": interpolator, "threads": threads}
-    enlarge = FrameEnlarger(engine, task.source.layout, task.encoding.size, **kinds)
+    engine_options = {"interpolator": interpolator, "threads": threads}
+    enlarge = FrameEnlarger(engine, task.source.layout, task.encoding.size, **engine_options)
     parts, plan = task.parts, task.parts.plan
     if shard is None and not resume:
-        _begin(parts, overwrite)
+        _begin_parts(parts, overwrite)
     parts.begin()
     own = range(len(plan)) if shard is None else shard.span(len(plan))
     missing = parts.missing(own)
-    total = _frames(plan, own)
-    watcher.began(total, total - _frames(plan, missing))
+    total = _count_frames(plan, own)
+    watcher.began(total, total - _count_frames(plan, missing))
     try:
         make_parts(task, missing, enlarge, workers=workers, advanced=watcher.advanced)
         if len(plan) - 1 in own:
@@ -98,7 +98,7 @@ def upscale_video(
     except VideoError as error:
         if shard is not None:
             raise VideoError(f"{error}.") from error
-        raise _keep(error, task) from error
+        raise _keep_incomplete(error, task) from error
     if shard is None:
         join(task)
         parts.remove()
@@ -112,12 +112,12 @@ def merge_video(path: Path, target: Path, *, overwrite: bool = False) -> Report:
     the one that the parts are of, VideoError as ``upscale_video`` does.
     """
     container = _checked_names(path, target, overwrite)
-    about = read_plan(folder_of(target))
-    source = open_source(path)
-    plan = Plan(about.pop("frames"), about.pop("step"), about)
+    about = read_plan(parts_folder(target))
+    source = probe(path)
+    plan = SegmentPlan(about.pop("frames"), about.pop("step"), about)
     if about.get("source") != source.sha256:
         raise ConfigError(
-            f"{path} is not the file that the parts in {folder_of(target)} were made from; name"
+            f"{path} is not the file that the parts in {parts_folder(target)} were made from; name"
             " that one."
         )
     made = about["encoding"]
@@ -129,7 +129,7 @@ def merge_video(path: Path, target: Path, *, overwrite: bool = False) -> Report:
         checked_times(task)
         _check_whole(source)
     except VideoError as error:
-        raise _keep(error, task) from error
+        raise _keep_incomplete(error, task) from error
     frames = join(task)
     task.parts.remove()
     return _report(task, frames)
@@ -138,7 +138,7 @@ def merge_video(path: Path, target: Path, *, overwrite: bool = False) -> Report:
 def _task(path: Path, target: Path, engine: Engine, options: Options, overwrite: bool) -> Task:
     """The task, all of it checked that can be known before the first frame."""
     container = _checked_names(path, target, overwrite)
-    source = open_source(path)
+    source = probe(path)
     codec = chosen_codec(options.codec, container, source.layout)
     crf = checked_crf(codec, options.crf)
     size = checked_size(source.layout, source.size, engine.scale, options.width, options.height)
@@ -158,7 +158,7 @@ def _task(path: Path, target: Path, engine: Engine, options: Options, overwrite:
         "srq": __version__,
         "ffmpeg": av.ffmpeg_version_info,
     }
-    plan = Plan(len(source.times), options.segment, about)
+    plan = SegmentPlan(len(source.times), options.segment, about)
     return Task(source, target, container, encoding, copied, Parts(target, plan))
 
 
@@ -183,7 +183,7 @@ def _encoding(
     return Encoding(codec, crf, preset, size, source.layout, tags, source.time_base, source.rate)
 
 
-def _begin(parts: Parts, overwrite: bool) -> None:
+def _begin_parts(parts: Parts, overwrite: bool) -> None:
     if overwrite:
         parts.remove()
     elif parts.folder.exists():
@@ -198,7 +198,7 @@ def _check_whole(source: Source) -> None:
         raise VideoError(f"Cannot use {source.path} as a whole: {source.fault}")
 
 
-def _frames(plan: Plan, segments: range | list[int]) -> int:
+def _count_frames(plan: SegmentPlan, segments: range | list[int]) -> int:
     return sum(stop - start for start, stop in map(plan.bounds, segments))
 
 
@@ -206,7 +206,7 @@ def _report(task: Task, frames: int) -> Report:
     return Report(task.target, frames, task.encoding.size, task.encoding.codec, task.notes)
 
 
-def _keep(error: VideoError, task: Task) -> VideoError:
+def _keep_incomplete(error: VideoError, task: Task) -> VideoError:
     """Write what there is before a fault under a name that says so; the sentence that tells."""
     target = task.target
     incomplete = target.with_name(f"{target.stem}.incomplete{target.suffix}")

@@ -44,7 +44,7 @@ def make_parts(
             setattr(made, name, getattr(frame, name))
         return made
 
-    for run in _neighbours(segments):
+    for run in _runs(segments):
         first = task.parts.plan.bounds(run[0])[0]
         with (
             closing(prefetch(source.frames(first), _DEPTH)) as frames,
@@ -81,7 +81,7 @@ def _encode(encoder: Any, frame: av.VideoFrame | None, source: Source, writer: P
         writer.add(Packet(packet.pts, duration, packet.is_keyframe, bytes(packet)))
 
 
-def _neighbours(segments: list[int]) -> Iterator[list[int]]:
+def _runs(segments: list[int]) -> Iterator[list[int]]:
     """Runs of segments one after another, so that each is decoded in one go."""
     run: list[int] = []
     for segment in segments:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from srq.errors import ConfigError, DataError, StorageError
-from srq.upscaling.jobs import plan
+from srq.upscaling.jobs import plan_jobs
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def planned(source, target=None, scale=2, **options):
     target = None if target is None else Path(target)
     return [
         (str(job.source), str(job.target))
-        for job in plan(Path(source), target, scale=scale, **options)
+        for job in plan_jobs(Path(source), target, scale=scale, **options)
     ]
 
 

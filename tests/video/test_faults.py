@@ -11,8 +11,8 @@ import pytest
 
 from srq.errors import StorageError, VideoError
 from srq.video.layout import Layout
-from srq.video.parts import folder_of
-from srq.video.probe import open_source
+from srq.video.parts import parts_folder
+from srq.video.probe import probe
 from srq.video.run import Options, upscale_video
 from tests.video.clips import carried, make, seen
 
@@ -53,7 +53,7 @@ def test_a_broken_frame_ends_it_and_what_came_before_is_there(here, engine, code
     assert sentence.endswith(f"; the {count} frames before that are in out.incomplete.mkv.")
     assert 5 <= count <= 10
     assert not Path("out.mkv").exists()
-    assert not folder_of(Path("out.mkv")).exists()
+    assert not parts_folder(Path("out.mkv")).exists()
     first_frames_of("out.incomplete.mkv", "whole.mkv", count)
     assert 0 < len(carried("out.incomplete.mkv", "audio")) < len(carried("whole.mkv", "audio"))
 
@@ -62,7 +62,7 @@ def test_a_file_cut_short_gives_what_is_in_it(here, engine):
     make("in.mkv", frames=200, size=(48, 64))
     whole = Path("in.mkv").read_bytes()
     Path("in.mkv").write_bytes(whole[: len(whole) // 10])
-    count = len(open_source(Path("in.mkv")).times)
+    count = len(probe(Path("in.mkv")).times)
     with pytest.raises(VideoError, match=f"cut short.*; the {count} frames before that are in"):
         go("in.mkv", "out.mkv", engine)
     assert len(seen("out.incomplete.mkv")[0]) == count
@@ -95,7 +95,7 @@ def test_a_shard_that_meets_a_fault_tells_it_and_keeps_its_parts(here, engine):
     changing("in.264", {"size": (48, 64)})
     with pytest.raises(VideoError, match=r"cut the video in two there\.$"):
         go("in.264", "out.mkv", engine, shard=Shard(1, 1))
-    assert (folder_of(Path("out.mkv")) / "000000.part").exists()
+    assert (parts_folder(Path("out.mkv")) / "000000.part").exists()
     assert not Path("out.incomplete.mkv").exists()
 
 
@@ -147,7 +147,7 @@ def test_a_full_disk_leaves_the_finished_parts_and_resume_goes_on(here, engine):
     assert quiet * 2 < loud
     # Files can grow to less than a loud part: the quiet ones are made.
     assert limited(loud - 100) == "Cannot write out.mkv.parts/000004.broken: File too large.\n"
-    assert sorted(path.name for path in folder_of(Path("out.mkv")).iterdir()) == [
+    assert sorted(path.name for path in parts_folder(Path("out.mkv")).iterdir()) == [
         "000000.part", "000001.part", "000002.part", "000003.part", "plan.json",
     ]  # fmt: skip
     # Now the parts fit, and the whole does not.

@@ -8,9 +8,17 @@ from hypothesis import strategies as st
 
 from srq.errors import ConfigError, DataError
 from srq.video.join import decoding_times
-from srq.video.parts import Packet, Parts, Plan, folder_of, part_writer, read_part, read_plan
+from srq.video.parts import (
+    Packet,
+    Parts,
+    SegmentPlan,
+    part_writer,
+    parts_folder,
+    read_part,
+    read_plan,
+)
 
-PLAN = Plan(25, 10, {"crf": 18, "source": "abc"})
+PLAN = SegmentPlan(25, 10, {"crf": 18, "source": "abc"})
 PACKETS = [Packet(0, 1, True, b"one"), Packet(2, 1, False, b""), Packet(1, 1, False, b"three" * 99)]
 
 
@@ -47,7 +55,7 @@ def test_a_cut_is_found(tmp_path, size):
 
 def test_another_plan_or_segment_is_found(tmp_path):
     write(tmp_path / "it")
-    for plan, segment in ((PLAN, 0), (Plan(25, 10, {"crf": 19, "source": "abc"}), 1)):
+    for plan, segment in ((PLAN, 0), (SegmentPlan(25, 10, {"crf": 19, "source": "abc"}), 1)):
         with pytest.raises(DataError, match="is no part of this work"):
             list(read_part(tmp_path / "it", plan, segment))
 
@@ -56,10 +64,10 @@ def test_the_plan_is_written_once_and_compared_after(tmp_path):
     target = tmp_path / "it.mkv"
     Parts(target, PLAN).begin()
     Parts(target, PLAN).begin()
-    assert read_plan(folder_of(target))["frames"] == 25
+    assert read_plan(parts_folder(target))["frames"] == 25
     with pytest.raises(ConfigError, match=r"made with another crf \(18, now 20\); use the same"):
-        Parts(target, Plan(25, 10, {"crf": 20, "source": "abc"})).begin()
-    (folder_of(target) / "plan.json").write_text("{")
+        Parts(target, SegmentPlan(25, 10, {"crf": 20, "source": "abc"})).begin()
+    (parts_folder(target) / "plan.json").write_text("{")
     with pytest.raises(DataError, match=r"plan\.json is damaged; remove"):
         Parts(target, PLAN).begin()
 
@@ -67,12 +75,12 @@ def test_the_plan_is_written_once_and_compared_after(tmp_path):
 def test_the_id_of_a_plan_is_that_of_its_file(tmp_path):
     Parts(tmp_path / "it", PLAN).begin()
     values = json.loads((tmp_path / "it.parts/plan.json").read_text())
-    assert Plan(values.pop("frames"), values.pop("step"), values).id == PLAN.id
+    assert SegmentPlan(values.pop("frames"), values.pop("step"), values).id == PLAN.id
 
 
 @given(st.integers(1, 2000), st.integers(1, 300))
 def test_segments_have_every_frame_once(frames, step):
-    plan = Plan(frames, step, {})
+    plan = SegmentPlan(frames, step, {})
     bounds = [plan.bounds(segment) for segment in range(len(plan))]
     assert [n for start, stop in bounds for n in range(start, stop)] == list(range(frames))
 

@@ -11,7 +11,7 @@ from srq.errors import ConfigError, DataError, VideoError
 from srq.parallel.shards import Shard
 from srq.video.enlarge import FrameEnlarger
 from srq.video.layout import Layout
-from srq.video.parts import folder_of
+from srq.video.parts import parts_folder
 from srq.video.run import Options, Watcher, merge_video, upscale_video
 from tests.video.clips import carried, make, planes, seen
 
@@ -100,7 +100,7 @@ def test_ways_that_do_not_matter_do_not_show(here, engine):
         assert not Path("three.mp4").exists()
     assert merge_video(Path("in.mp4"), Path("three.mp4")).frames == 30
     assert Path("three.mp4").read_bytes() == expected
-    assert not folder_of(Path("three.mp4")).exists()
+    assert not parts_folder(Path("three.mp4")).exists()
 
 
 class Stopped(Watcher):
@@ -125,7 +125,7 @@ def test_an_interrupted_work_goes_on(here, engine):
     with pytest.raises(KeyboardInterrupt):
         go("in.mkv", "out.mkv", engine, watcher=Stopped(20))
     assert not Path("out.mkv").exists()
-    assert sorted(path.name for path in folder_of(Path("out.mkv")).iterdir()) == [
+    assert sorted(path.name for path in parts_folder(Path("out.mkv")).iterdir()) == [
         "000000.part", "000001.part", "plan.json",
     ]  # fmt: skip
     with pytest.raises(
@@ -148,7 +148,7 @@ def test_a_changed_source_is_noticed(here, engine):
     with pytest.raises(ConfigError, match="made with another source"):
         go("in.mkv", "out.mkv", engine, segment=4, resume=True)
     go("in.mkv", "out.mkv", engine, segment=4, overwrite=True)
-    assert not folder_of(Path("out.mkv")).exists()
+    assert not parts_folder(Path("out.mkv")).exists()
 
 
 def test_a_merge_tells_what_is_missing_or_damaged(here, engine):
@@ -157,9 +157,9 @@ def test_a_merge_tells_what_is_missing_or_damaged(here, engine):
     with pytest.raises(DataError, match=r"Segment 1 of 3 is missing in out\.mkv\.parts; run its"):
         merge_video(Path("in.mkv"), Path("out.mkv"))
     go("in.mkv", "out.mkv", engine, segment=4, shard=Shard(2, 2))
-    part = folder_of(Path("out.mkv")) / "000002.part"
+    part = parts_folder(Path("out.mkv")) / "000002.part"
     sound = part.read_bytes()
-    part.write_bytes((folder_of(Path("out.mkv")) / "000001.part").read_bytes())
+    part.write_bytes((parts_folder(Path("out.mkv")) / "000001.part").read_bytes())
     with pytest.raises(DataError, match=r"000002\.part is no part of this work"):
         merge_video(Path("in.mkv"), Path("out.mkv"))
     part.write_bytes(sound[:-60])
@@ -329,7 +329,7 @@ def test_subtitles_that_a_container_cannot_carry_are_told_before_the_work(here, 
     make("in.mkv", frames=3, configure=lambda output, video: output.add_mux_stream("subrip"))
     with pytest.raises(VideoError, match=r"\.mp4 cannot carry the subtitle stream 1 .*write \.mkv"):
         go("in.mkv", "out.mp4", engine, codec="h264")
-    assert not folder_of(Path("out.mp4")).exists()
+    assert not parts_folder(Path("out.mp4")).exists()
 
 
 def test_a_missing_encoder_is_named(here, engine, monkeypatch):

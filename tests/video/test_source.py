@@ -7,7 +7,7 @@ import pytest
 
 from srq.errors import StorageError, VideoError
 from srq.video.layout import Layout
-from srq.video.probe import open_source
+from srq.video.probe import probe
 from tests.video.clips import make
 
 ALTREF = {"auto-alt-ref": "1", "lag-in-frames": "10"}
@@ -30,7 +30,7 @@ ALTREF = {"auto-alt-ref": "1", "lag-in-frames": "10"}
 )  # fmt: skip
 def test_frames_from_anywhere_are_those_of_the_whole(here, name, options):
     make(name, size=(48, 64), frames=30, **options)
-    source = open_source(Path(name))
+    source = probe(Path(name))
     assert source.fault is None
     assert len(source.times) == 30
     with av.open(name) as container:
@@ -48,7 +48,7 @@ def test_frames_from_anywhere_are_those_of_the_whole(here, name, options):
 def test_frames_without_times_get_them_from_the_rate(here, name, counted):
     container = {"it.264": "h264"}.get(name)
     make(name, codec="libx264", frames=5, container=container)
-    source = open_source(Path(name))
+    source = probe(Path(name))
     assert source.counted == counted
     assert [Fraction(int(t)) * source.time_base for t in source.times] == [
         Fraction(n, 25) for n in range(5)
@@ -81,7 +81,7 @@ def test_pixels_that_nobody_knows_are_refused(pixels):
 def test_interlaced_video_is_refused(here):
     make("it.mkv", codec="mpeg2video", options={"flags": "+ildct+ilme"}, frames=3)
     with pytest.raises(VideoError, match=r"it\.mkv is interlaced, .*; deinterlace it first"):
-        open_source(Path("it.mkv"))
+        probe(Path("it.mkv"))
 
 
 def test_what_is_no_video_is_told(here):
@@ -101,9 +101,9 @@ def test_what_is_no_video_is_told(here):
         ("header.mkv", r"Cannot read header\.mkv: it is no video, or it is damaged or cut short\."),
     ):
         with pytest.raises(VideoError, match=sentence):
-            open_source(Path(name))
+            probe(Path(name))
     with pytest.raises(StorageError, match=r"Cannot read gone\.mp4: it does not exist"):
-        open_source(Path("gone.mp4"))
+        probe(Path("gone.mp4"))
 
 
 @pytest.mark.parametrize("name", ["it.mkv", "it.mp4", "it.avi"])
@@ -121,9 +121,9 @@ def test_a_file_that_is_cut_short_is_known(here, name):
             output.mux(video.encode(frame))
         output.mux(video.encode(None))
     whole = Path(name).read_bytes()
-    assert open_source(Path(name)).fault is None
+    assert probe(Path(name)).fault is None
     Path(name).write_bytes(whole[: len(whole) // 2])
-    source = open_source(Path(name))
+    source = probe(Path(name))
     assert source.fault is not None
     assert "cut short" in source.fault or "cannot be read to its end" in source.fault
     assert 5 <= len(source.times) <= 11
