@@ -27,7 +27,7 @@ from srq.program import load
 from srq.program.reference import Reference
 from srq.provenance import Provenance
 from srq.quant import Twin, calibration_set, fit, integers
-from srq.quant.origin import read_origin
+from srq.quant.training_data import training_data
 from srq.quant.twin_file import FORMAT, load_twin
 from srq.train.weights import find_weights
 from srq.verify.compare import Difference, first_difference
@@ -73,14 +73,15 @@ def main() -> int:
 def _twin(source: Path, options: argparse.Namespace) -> Twin:
     if read_bundle(source)[1].get("format") == FORMAT:
         return load_twin(source)
-    network, origin = find_weights(source).network(), read_origin(source)
+    found = find_weights(source)
+    network, data = found.network(), training_data(found.notes)
     twin = Twin(
         network,
         weight_bits=options.weights,
         activation_bits=options.activations,
         per_channel=options.per_channel,
     )
-    fit(twin, calibration_set(origin.train, scale=network.scale, recipe=origin.recipe))
+    fit(twin, calibration_set(data.train, scale=network.scale, recipe=data.recipe))
     return twin
 
 

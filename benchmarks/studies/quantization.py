@@ -20,12 +20,13 @@ from srq.files import sha256_file
 from srq.models import Network
 from srq.quant import Twin, calibration_set, fit
 from srq.quant.calibration import Calibration
+from srq.quant.config import load_config
 from srq.quant.evaluation import Pictures
 from srq.quant.figure import draw_sweep
 from srq.quant.finetune import finetune
-from srq.quant.origin import load_config, read_origin
 from srq.quant.results import Method, SweepResults, Training
 from srq.quant.sweep import WRITTEN, Widths, parse_widths
+from srq.quant.training_data import TrainingData, training_data
 from srq.train.weights import find_weights
 from srq.zoo import resolve
 
@@ -39,21 +40,22 @@ def main() -> None:
     options = _options()
     torch.set_num_threads(options.threads)
     source = resolve(options.checkpoint, "float")
-    network, origin = find_weights(source).network(), read_origin(source)
+    found = find_weights(source)
+    network, data = found.network(), training_data(found.notes)
     path = options.json or harness.RESULTS / f"quantization-{source.stem}.json"
     pictures = [
-        Pictures([name], scale=network.scale, recipe=origin.validate_recipe, most=most)
+        Pictures([name], scale=network.scale, recipe=data.validate_recipe, most=most)
         for name, most in SETS.items()
     ]
     results = _results(path, source, network, pictures)
-    crops = calibration_set(origin.train, scale=network.scale, recipe=origin.recipe)
+    crops = calibration_set(data.train, scale=network.scale, recipe=data.recipe)
     method = Method(options.per_channel, bool(options.train))
     for widths in parse_widths(options.widths):
         before = results.lost(replace(method, trained=False), widths)
         needless = method.trained and before is not None and before < options.above
         if (method, widths) in results.scores or needless:
             continue
-        twin = _twin(network, widths, method, crops, options)
+        twin = _twin(network, data, widths, method, crops, options)
         results.scores[method, widths] = _scores(twin, pictures)
         if method.trained:
             results.trainings[method, widths] = Training(options.train, options.lr)
@@ -63,6 +65,7 @@ def main() -> None:
 
 def _twin(
     network: Network,
+    data: TrainingData,
     widths: Widths,
     method: Method,
     crops: Calibration,
@@ -78,7 +81,13 @@ def _twin(
     if method.trained:
         changes = [f"steps={options.train}", f"optim.lr={options.lr}"]
         changes += [f"data.cache={options.cache}"] if options.cache else []
-        config = load_config("qat", resolve(options.checkpoint, "float"), network, changes)
+        config = load_config(
+            "qat",
+            network,
+            data,
+            teacher=resolve(options.checkpoint, "float"),
+            assignments=changes,
+        )
         run = replace(config.run, threads=options.threads, device="cpu")
         finetune(twin, replace(config, run=run))
     return twin

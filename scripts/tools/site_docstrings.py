@@ -44,7 +44,7 @@ class PlainDocstrings(Extension):
 
 
 def _show_functions(module: Module) -> None:
-    """``from srq.quant.fit import fit`` hides the module; griffe would hide the function."""
+    """``from srq.quant.equalize import equalize`` hides a module; griffe hides the function."""
     for inner in list(module.modules.values()):
         if not inner.is_alias:
             _show_functions(inner)

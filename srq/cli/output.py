@@ -1,4 +1,4 @@
-"""What a command writes for machines, and where its words for people go meanwhile.
+"""What a command writes, for machines and for people, and the options that say so.
 
 A command with a result that a machine would read takes ``json: JsonFile = None`` and ends
 with ``write_json(result, json)``; it prints for people on ``console(json)``, tables by
@@ -28,7 +28,13 @@ JsonFile = Annotated[
         show_default=False,
     ),
 ]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing on the way.")]
 STANDARD_OUTPUT = Path("-")
+
+
+def settings_option(help_text: str) -> Any:
+    """The option ``--set KEY=VALUE``, which changes a configuration and may be repeated."""
+    return typer.Option("--set", metavar="KEY=VALUE", help=help_text, show_default=False)
 
 
 def console(json_file: Path | None = None) -> "Console":

@@ -5,16 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from srq.cli.output import JsonFile, aligned
+from srq.cli.output import JsonFile, Quiet, aligned, console, settings_option, write_json
 
 if TYPE_CHECKING:
-    from srq.models import Network
     from srq.program import Program
-    from srq.quant import Calibration, Twin
+    from srq.quant import Quantized
     from srq.quant.evaluation import Pictures
     from srq.quant.sweep import Widths
     from srq.runs.progress import Watcher
-    from srq.train.config import TrainConfig
 
 app = typer.Typer()
 
@@ -61,12 +59,7 @@ def quantize(
     ] = None,
     assignments: Annotated[
         list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="Change a setting of --qat, e.g. steps=500.",
-            show_default=False,
-        ),
+        settings_option("Change a setting of --qat, e.g. steps=500."),
     ] = None,
     calibration: Annotated[
         list[str] | None,
@@ -98,7 +91,7 @@ def quantize(
             show_default=False,
         ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing on the way.")] = False,
+    quiet: Quiet = False,
     json: JsonFile = None,
 ) -> None:
     """Quantize a float checkpoint: choose formats, write the .srq and a report beside it.
@@ -107,65 +100,53 @@ def quantize(
     float network and of the integers. FILE-twin.safetensors is the network that the integers
     came from: evaluated in float64 it equals them exactly.
     """
-    from srq.cli.output import console, write_json
     from srq.errors import ConfigError
-    from srq.files import sha256_file
     from srq.lower import lower
     from srq.program import SUFFIX, save
-    from srq.quant import Twin, calibration_set, fit
+    from srq.provenance import cores
+    from srq.quant import quantize as quantized
     from srq.quant.evaluation import Pictures
-    from srq.quant.origin import load_config, read_origin
     from srq.quant.sweep import parse_widths
+    from srq.quant.training_data import training_data
     from srq.quant.twin_file import save_twin
     from srq.runs.progress import Display, Watcher
     from srq.train.weights import find_weights
     from srq.zoo import resolve
 
     screen = console(json)
-    said = Watcher() if quiet else Display(screen)
-    source = resolve(checkpoint, "float")
-    found, origin = find_weights(source), read_origin(source)
-    network = found.network()
-    trained = {"file": found.file.name, "sha256": sha256_file(found.file)}
-    scale = network.scale
+    watcher = Watcher() if quiet else Display(screen)
     if assignments and qat is None:
         raise ConfigError("--set changes a setting of a fine-tuning; name one with --qat.")
-    config = load_config(qat, source, network, assignments or []) if qat else None
     widths = parse_widths(sweep) if sweep else []
-    twin = Twin(network, weight_bits=weights, activation_bits=activations, per_channel=per_channel)
+    source = resolve(checkpoint, "float")
     path = out or Path(f"{source.resolve().stem}{SUFFIX}")
-
-    said.say("Searching the formats." if search else "Choosing formats.")
-    train = calibration or list(origin.train)
-    crops = calibration_set(train, scale=scale, recipe=origin.recipe)
-    pictures = Pictures(validate or origin.validate, scale=scale, recipe=origin.validate_recipe)
-    fitted = fit(twin, crops, search=search)
-    methods = ["channels equalized", "weights rounded together"]
-    methods.append(f"formats {'searched' if search else 'settled'} ({fitted.measured} measured)")
-    said.say(f"Lost on training pictures: {fitted.after:.3f} dB ({fitted.before:.3f} at first).")
-    if config is not None:
-        _finetune(twin, config, path, pictures, said)
-        methods.append(f"{config.steps} steps of training with rounding")
-
-    program = lower(
-        twin,
-        name=path.stem,
-        provenance={
-            "checkpoint": f"{trained['file']} {trained['sha256']}",
-            "degradation": origin.recipe,
-            "quantization": "; ".join(methods),
-        },
+    found = find_weights(source)
+    data = training_data(found.notes)
+    pictures = Pictures(
+        validate or data.validate, scale=found.network().scale, recipe=data.validate_recipe
     )
+    result = quantized(
+        source,
+        weights=weights,
+        activations=activations,
+        per_channel=per_channel,
+        search=search,
+        calibration=calibration,
+        qat=qat,
+        settings=assignments or [],
+        folder=path.with_name(f"{path.stem}-qat"),
+        measure=pictures.psnr_of,
+        watcher=watcher,
+        workers=cores(),
+    )
+    program = lower(result.twin, name=path.stem, provenance=result.provenance)
     save(program, path)
-    about = {"program": program.fingerprint, "method": methods}
-    save_twin(path.with_name(f"{path.stem}-twin.safetensors"), twin, about)
+    about = {"program": program.fingerprint, "method": list(result.method)}
+    save_twin(path.with_name(f"{path.stem}-twin.safetensors"), result.twin, about)
     report = {
         "program": {"file": path.name, "fingerprint": program.fingerprint},
-        "checkpoint": trained,
-        "bits": {"weights": weights, "activations": activations, "per_channel": per_channel},
-        "method": methods,
-        "calibration": {"pictures": train, "recipe": origin.recipe},
-        **_measured(network, twin, program, crops, pictures),
+        **result.report(),
+        "psnr": _psnr(result, program, pictures),
     }
     write_json(report, path.with_suffix(".json"))
     write_json(report, json)
@@ -173,39 +154,24 @@ def quantize(
         screen.print("\n".join(_lines(report)), markup=False, soft_wrap=True)
         screen.print(f"{path} {program.fingerprint[:12]}", markup=False, soft_wrap=True)
     if widths:
-        _sweep(network, widths, crops, pictures, path, said, search, per_channel)
+        _sweep(result, widths, pictures, path, watcher, search=search, per_channel=per_channel)
 
 
-def _finetune(
-    twin: "Twin", config: "TrainConfig", path: Path, pictures: "Pictures", said: "Watcher"
-) -> None:
-    """Train on; the states stand in a folder beside the .srq, to go on from."""
-    from srq.provenance import cores
-    from srq.quant.finetune import finetune
-
-    folder = path.with_name(f"{path.stem}-qat")
-    finetune(twin, config, folder=folder, watcher=said, measure=pictures.psnr_of, workers=cores())
-
-
-def _measured(
-    network: "Network",
-    twin: "Twin",
-    program: "Program",
-    crops: "Calibration",
-    pictures: "Pictures",
-) -> dict[str, Any]:
-    """The tensors and scores of a report; the integers' score is that of the Program itself."""
-    from dataclasses import asdict
-
+def _psnr(
+    result: "Quantized", program: "Program", pictures: "Pictures"
+) -> dict[str, dict[str, float]]:
+    """The scores of the float network and of the integers, which are the Program's own."""
     from srq.engines import open_engine
-    from srq.quant.report import tensor_reports
 
-    engine = open_engine(program)
+    crops = result.calibration
     return {
-        "tensors": [asdict(tensor) for tensor in tensor_reports(twin, crops)],
-        "psnr": {
-            "float": {"calibration": crops.psnr(network), **pictures.psnr_of(network)},
-            "integers": {"calibration": crops.psnr(twin), **pictures.psnr(engine)},
+        "float": {
+            "calibration": crops.psnr(result.network),
+            **pictures.psnr_of(result.network),
+        },
+        "integers": {
+            "calibration": crops.psnr(result.twin),
+            **pictures.psnr(open_engine(program)),
         },
     }
 
@@ -224,27 +190,28 @@ def _lines(report: dict[str, Any]) -> list[str]:
 
 
 def _sweep(
-    network: "Network",
+    result: "Quantized",
     widths: "list[Widths]",
-    crops: "Calibration",
     pictures: "Pictures",
     path: Path,
-    said: "Watcher",
+    watcher: "Watcher",
+    *,
     search: bool,
     per_channel: bool,
 ) -> None:
     """PSNR at every width, as JSON, a table and a plot beside the .srq."""
-    from srq.cli.output import write_json
     from srq.files import write_text
     from srq.quant.figure import draw_sweep
-    from srq.quant.sweep import measured, psnr_table
-    from srq.quant.sweep import sweep as swept
+    from srq.quant.sweep import measured, psnr_table, sweep
 
     scores = {}
-    for width, twin in swept(network, widths, crops, search=search, per_channel=per_channel):
+    for width, twin in sweep(
+        result.network, widths, result.calibration, search=search, per_channel=per_channel
+    ):
         scores[width] = measured(twin, pictures)
-        said.say(f"{width}: " + ", ".join(f"{g} {db:.3f} dB" for g, db in scores[width].items()))
-    floats = pictures.psnr_of(network)
+        found = ", ".join(f"{group} {db:.3f} dB" for group, db in scores[width].items())
+        watcher.say(f"{width}: {found}")
+    floats = pictures.psnr_of(result.network)
     cells = [
         {"weights": width.weights, "activations": width.activations, "psnr": score}
         for width, score in scores.items()
@@ -256,4 +223,4 @@ def _sweep(
     write_text(f"{stem}-sweep.md", f"PSNR on {group}; {floats[group]:.2f} in float.\n\n{table}")
     curves = {"without training": {width: score[group] for width, score in scores.items()}}
     draw_sweep(curves, Path(f"{stem}-sweep.png"), reference=floats[group], title=group)
-    said.say(f"{stem}-sweep.md, .png and .json are written.")
+    watcher.say(f"{stem}-sweep.md, .png and .json are written.")

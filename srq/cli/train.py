@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from srq.cli.output import JsonFile
+from srq.cli.output import JsonFile, Quiet, console, settings_option, write_json
 
 app = typer.Typer()
 
@@ -40,14 +40,9 @@ def train(
     ] = None,
     assignments: Annotated[
         list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="Change a setting, e.g. optim.lr=0.001.",
-            show_default=False,
-        ),
+        settings_option("Change a setting, e.g. optim.lr=0.001."),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing on the way.")] = False,
+    quiet: Quiet = False,
     json: JsonFile = None,
 ) -> None:
     """Train a network as CONFIG says, or go on with a training that was stopped.
@@ -55,7 +50,6 @@ def train(
     The run folder receives the configuration, the log, TensorBoard events, curves, pictures,
     states to resume from and, at the end, model.safetensors. Ctrl-C saves the state first.
     """
-    from srq.cli.output import console, write_json
     from srq.errors import ConfigError
     from srq.provenance import cores
     from srq.runs.progress import Display, Watcher

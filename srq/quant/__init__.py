@@ -2,25 +2,24 @@
 
 A float network is captured, its roundings are placed, and its twin made of them; channels are
 equalized, formats chosen and weights rounded on training pictures (``fit``), and the twin may
-be trained further (``srq.quant.finetune``)::
+be trained further (``srq.quant.finetune``). ``quantize`` does all of it::
 
-    twin = Twin(load_model("kim-x2.safetensors"), weight_bits=10, activation_bits=14)
-    pictures = calibration_set(["T91", "BSD200"], scale=twin.scale)
-    fit(twin, pictures, search=True)
-    program = srq.lower.lower(twin)
+    result = quantize("kim-x2", weights=10, activations=14, search=True)
+    program = srq.lower.lower(result.twin, provenance=result.provenance)
 """
 
 from srq.quant.calibration import Calibration, calibration_set
 from srq.quant.compensate import compensate
 from srq.quant.equalize import equalize
-from srq.quant.fit import fit
 from srq.quant.formats import choose_formats
-from srq.quant.search import Lost, Search, search_formats
+from srq.quant.pipeline import Quantized, fit, quantize
+from srq.quant.search import PsnrDrop, Search, search_formats
 from srq.quant.twin import Twin, integers
 
 __all__ = [
     "Calibration",
-    "Lost",
+    "PsnrDrop",
+    "Quantized",
     "Search",
     "Twin",
     "calibration_set",
@@ -29,5 +28,6 @@ __all__ = [
     "equalize",
     "fit",
     "integers",
+    "quantize",
     "search_formats",
 ]

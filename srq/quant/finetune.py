@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from srq.datasets.pool import LumaPool
 from srq.datasets.sampler import Sampler
@@ -40,7 +40,7 @@ from srq.train.machine import placed, resolved
 from srq.train.objective import loss_of
 from srq.train.optimizer import build_optimizer, learning_rate
 from srq.train.pictures import training_pool
-from srq.train.teacher import load_teacher
+from srq.train.teacher import Teacher, load_teacher
 
 _FREE = 0.3
 """The share of the steps that are taken before a first weight is frozen."""
@@ -58,11 +58,18 @@ Measure = Callable[[Twin], dict[str, float]]
 class Finetuner:
     """Takes the steps of a fine-tuning: a ``Learner``. ``step`` counts those taken.
 
-    ``twin`` is trained in place. The same twin, configuration and pool take the same steps, bit
-    for bit on the CPU, whether at one stretch or restored from ``tensors`` in between.
+    ``twin`` is trained in place; ``teacher`` stands in for the one that the configuration names.
+    The same twin, configuration and pool take the same steps, bit for bit on the CPU, whether
+    at one stretch or restored from ``tensors`` in between.
     """
 
-    def __init__(self, twin: Twin, config: TrainConfig, pool: LumaPool) -> None:
+    def __init__(
+        self,
+        twin: Twin,
+        config: TrainConfig,
+        pool: LumaPool,
+        teacher: nn.Module | None = None,
+    ) -> None:
         self._device = torch.device(config.run.device if config.run.device != "auto" else "cpu")
         self.twin = placed(twin.float().train(), self._device)
         self.config = config
@@ -71,7 +78,13 @@ class Finetuner:
         self._sampler = Sampler(pool, crop=data.crop, batch=data.batch, seed=config.seed)
         self._weights = WeightFreezing(self.twin)
         self._optimizer = build_optimizer(self._weights.trained, config.optim)
-        self._teacher = load_teacher(config, self._device)
+        if teacher is None:
+            self._teacher = load_teacher(config, self._device)
+        else:
+            self._teacher = Teacher(
+                placed(copy.deepcopy(teacher).requires_grad_(False), self._device),
+                config.teacher.weight,
+            )
         takes_compiled = config.run.fused == "on" and compiled.supports(self.twin, self._teacher)
         self._loss_of = compiled.loss_of if takes_compiled else loss_of
 
@@ -142,6 +155,7 @@ def finetune(
     twin: Twin,
     config: TrainConfig,
     *,
+    teacher: nn.Module | None = None,
     folder: Path | None = None,
     watcher: Watcher | None = None,
     measure: Measure | None = None,
@@ -150,7 +164,8 @@ def finetune(
     """Train ``twin`` in place as ``config`` says; its formats stay.
 
     Of the configuration, ``ema``, ``expand``, ``init_from`` and ``validate.sets`` have no meaning
-    here, and ``optim.lr`` counts in the largest weight that a layer's format holds.
+    here, and ``optim.lr`` counts in the largest weight that a layer's format holds. ``teacher``
+    is a float network to learn from, in place of the one that the configuration names.
     With ``folder``, the log, curves and states are kept there, and a fine-tuning of the same twin
     and configuration goes on from the newest state to the same bits. ``measure`` gives the PSNR
     of a twin by group, every ``validate.every`` steps; ``watcher`` hears it. Raises ConfigError
@@ -169,7 +184,7 @@ def finetune(
         )
     with prepared(config.run.device, config.run.threads, Processes()):
         watcher.say(f"Preparing the pictures of {', '.join(config.data.train)}.")
-        finetuner = Finetuner(twin, config, training_pool(config, workers))
+        finetuner = Finetuner(twin, config, training_pool(config, workers), teacher)
         loop = Loop(
             finetuner,
             Schedule(

@@ -31,20 +31,20 @@ class Search:
 
 def search_formats(
     twin: Twin,
-    lost: "Lost",
+    drop: "PsnrDrop",
     *,
     tensors: Iterable[str] | None = None,
     passes: int = 8,
     on_tensor: Callable[[str, float], None] | None = None,
 ) -> Search:
-    """Move binary points, one tensor at a time, wherever less PSNR is ``lost``.
+    """Move binary points, one tensor at a time, wherever ``drop`` is less.
 
     The fraction bits of each of ``tensors`` (all free ones if None) are tried one up and one
     down, all channels together, in the order of the network, and again until a pass changes
     nothing or ``passes`` are over. ``on_tensor`` hears each tensor's name and the loss so far.
     """
     names = list(twin.quantizers if tensors is None else tensors)
-    before = best = lost(twin)
+    before = best = drop(twin)
     measured = 1
     for _ in range(passes):
         changed = False
@@ -53,7 +53,7 @@ def search_formats(
             for step in (1, -1):
                 kept = quantizer.fracs
                 quantizer.set_fracs([frac + step for frac in kept])
-                found = lost(twin)
+                found = drop(twin)
                 measured += 1
                 if found < best - _LEAST_GAIN:
                     best, changed = found, True
@@ -66,7 +66,7 @@ def search_formats(
     return Search(before, best, measured)
 
 
-class Lost:
+class PsnrDrop:
     """How many dB of PSNR quantization costs, in the mean over the crops of a calibration.
 
     Of a crop with the float network's squared error f and the squared change q by quantization,
@@ -82,7 +82,7 @@ class Lost:
 
     @torch.inference_mode()
     def __call__(self, twin: Twin) -> float:
-        """The loss of ``twin`` as its formats and weights are now."""
+        """That of ``twin`` as its formats and weights are now."""
         change = _squares(self._made(twin) - self._wanted)
         return float(10 * torch.log10(1 + change / self._own).mean())
 

@@ -8,7 +8,7 @@ from srq.errors import ConfigError
 from srq.models import Network
 from srq.quant.calibration import Calibration
 from srq.quant.evaluation import Pictures
-from srq.quant.fit import fit
+from srq.quant.pipeline import fit
 from srq.quant.twin import ACTIVATION_BITS, WEIGHT_BITS, Twin
 
 WRITTEN = "4-12x6-16"

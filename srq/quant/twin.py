@@ -3,6 +3,14 @@
 Evaluated in float64 it equals the integers exactly, value by value: every sum of the Program
 fits an int32, a float64 holds 53 bits, and all scales are powers of two. In float32 it is
 what quantization-aware training trains.
+
+Luma has two measures, and they meet here alone. A network is trained on n / 255, so that white
+is 1; a Program reads the same code value n as u8.8, which is n / 256, and writes u8.8 again.
+Between the two lies the factor 255 / 256. A network of convolutions without biases, ReLUs,
+sums, shuffles and nearest upscales is positively homogeneous: f(c x) = c f(x) for c > 0. So its
+trained weights serve either measure, in which all its values, the output's too, are 255 / 256
+of what they were in the other. Biases do not scale along with the input and take the factor
+themselves.
 """
 
 import math
@@ -18,7 +26,6 @@ from srq.errors import ConfigError
 from srq.fixed import Format
 from srq.models import Network
 from srq.models.capture import capture
-from srq.quant.domain import to_program, to_training
 from srq.quant.placement import Rounding, Stage, StageKind, place
 from srq.quant.quantizers import (
     FixedPoint,
@@ -30,8 +37,21 @@ from srq.quant.quantizers import (
 PICTURE = Format(False, 8, 8)
 """The format of a picture's code values, at the input and at the output."""
 
+UNIT_TO_CODES = 255 / 256
+"""Times a value in the training's measure, gives it in the Program's."""
+
 WEIGHT_BITS = (2, 16)
 ACTIVATION_BITS = (4, 16)
+
+
+def to_program(values: Tensor) -> Tensor:
+    """Luma, or a bias, from the training's measure (n / 255) to the Program's (n / 256)."""
+    return values * UNIT_TO_CODES
+
+
+def to_training(values: Tensor) -> Tensor:
+    """Luma from the Program's measure (n / 256) to the training's (n / 255)."""
+    return values / UNIT_TO_CODES
 
 
 class ConvIntegers(NamedTuple):
@@ -46,7 +66,7 @@ class ConvIntegers(NamedTuple):
 class QuantizedConv(nn.Module):
     """A convolution with quantized weights and an exact sum.
 
-    The bias is in the Program's measure (see ``domain``) and rounded to the precision of the
+    The bias is in the Program's measure and rounded to the precision of the
     sum, which ``frac``, the fraction bits of the input, determines. ``padding`` counts the
     zeros at the top, bottom, left and right.
     """

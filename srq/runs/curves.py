@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-
 from srq.files import atomic_write
 from srq.runs.record import Entry
 
@@ -14,6 +11,10 @@ CURVES_FILE = "curves.png"
 
 def draw_curves(entries: Sequence[Entry], path: Path) -> None:
     """Draw the log's entries, atomically; raises StorageError where the file system refuses."""
+    # Without pyplot: no window is wanted, and no global state.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(9, 7))
     # Margins by hand: matplotlib takes longer to find them than to draw.
     figure.subplots_adjust(left=0.1, right=0.98, bottom=0.07, top=0.98, hspace=0.08)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from srq.quant import Calibration, Lost, choose_formats, fit, search_formats
+from srq.quant import Calibration, PsnrDrop, choose_formats, fit, search_formats
 from tests.quant.networks import calibration, small_kim, small_twin
 
 
@@ -21,7 +21,7 @@ def lost(twin, crops):
 
 def test_what_is_lost_is_the_mean_of_every_crops_loss():
     twin, crops = small_twin(weight_bits=5, activation_bits=6), calibration()
-    measure = Lost(twin, crops)
+    measure = PsnrDrop(twin, crops)
     choose_formats(twin, crops.pictures)
     assert measure(twin) == pytest.approx(lost(twin, crops), rel=1e-4)
 
@@ -29,7 +29,7 @@ def test_what_is_lost_is_the_mean_of_every_crops_loss():
 def test_it_finds_its_way_back_from_spoilt_formats():
     crops = calibration()
     twin = small_twin(weight_bits=8, activation_bits=8)
-    measure = Lost(twin, crops)
+    measure = PsnrDrop(twin, crops)
     choose_formats(twin, crops.pictures)
     good = measure(twin)
     for name in ("head.weight", "depthwise2", "pointwise3"):
@@ -43,7 +43,7 @@ def test_it_finds_its_way_back_from_spoilt_formats():
 def test_no_tensor_can_then_be_moved_for_the_better():
     crops = calibration()
     twin = small_twin(weight_bits=5, activation_bits=6)
-    measure = Lost(twin, crops)
+    measure = PsnrDrop(twin, crops)
     choose_formats(twin, crops.pictures)
     best = search_formats(twin, measure).after
     for quantizer in twin.quantizers.values():
@@ -57,7 +57,7 @@ def test_no_tensor_can_then_be_moved_for_the_better():
 def test_only_the_tensors_asked_for_are_moved_and_heard():
     crops = calibration()
     twin = small_twin(weight_bits=5, activation_bits=6)
-    measure = Lost(twin, crops)
+    measure = PsnrDrop(twin, crops)
     choose_formats(twin, crops.pictures)
     for name in ("head", "head.weight"):
         twin.quantizers[name].set_fracs([twin.quantizers[name].fracs[0] - 2])
@@ -76,7 +76,7 @@ def test_only_the_tensors_asked_for_are_moved_and_heard():
 def test_channels_move_together():
     crops = calibration()
     twin = small_twin(per_channel=True, weight_bits=6)
-    measure = Lost(twin, crops)
+    measure = PsnrDrop(twin, crops)
     choose_formats(twin, crops.pictures)
     before = {name: q.fracs for name, q in twin.quantizers.items()}
     search_formats(twin, measure, passes=2)
@@ -99,7 +99,7 @@ def test_drawings_are_lost_less_where_they_are_looked_at():
     losses = []
     for crops in (photographs, both):
         twin = small_twin()
-        measure = Lost(twin, drawn)
+        measure = PsnrDrop(twin, drawn)
         fit(twin, crops)
         losses.append(measure(twin))
     assert losses[1] < 0.5 * losses[0]

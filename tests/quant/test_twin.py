@@ -6,7 +6,7 @@ from torch import nn
 from srq.errors import ConfigError, ModelError
 from srq.models import build
 from srq.quant import Twin, fit, integers
-from srq.quant.domain import to_program, to_training
+from srq.quant.twin import to_program, to_training
 from tests.quant.networks import OneConv, calibration, small_kim, small_twin
 
 
