@@ -18,7 +18,7 @@ OPS, QUAD_OPS = (re.findall(r"\(\*(\w+)\)\(", part) for part in CONTRACT.split("
 
 @cache
 def right_ops(program, *emulator):
-    """The ops that ``program`` found right, and what it said of the others."""
+    """The ops that ``program`` found right, and what it prints of the others."""
     command = [*emulator, str(program)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode in (0, 1), done
@@ -52,30 +52,30 @@ def test_the_contract_declares_ops():
 @pytest.mark.parametrize("op", OPS)
 @pytest.mark.parametrize("isa", native.isas())
 def test_an_op(op, isa, programs):
-    right, said = right_ops(programs / f"srq_ops_{isa}")
-    assert op in right, said
+    right, errors = right_ops(programs / f"srq_ops_{isa}")
+    assert op in right, errors
 
 
 @pytest.mark.parametrize("isa", native.isas())
 def test_the_ops_on_quads(isa, programs):
-    right, said = right_ops(programs / f"srq_ops_{isa}")
+    right, errors = right_ops(programs / f"srq_ops_{isa}")
     others = [op for op in right if op not in OPS]
     has_quads = re.search(r"kHasQuads = true", header(isa)) is not None
-    assert others == (QUAD_OPS if has_quads else []), said
+    assert others == (QUAD_OPS if has_quads else []), errors
 
 
 @pytest.mark.parametrize("op", OPS)
 def test_an_op_of_neon(op, neon_programs):
     folder, emulator = neon_programs
-    right, said = right_ops(folder / "srq_ops_neon", emulator)
-    assert op in right, said
+    right, errors = right_ops(folder / "srq_ops_neon", emulator)
+    assert op in right, errors
 
 
 @pytest.mark.parametrize("op", OPS)
 def test_an_op_compiled_for_another_processor(op, neon_programs):
     folder, emulator = neon_programs
-    right, said = right_ops(folder / "srq_ops_portable", emulator)
-    assert op in right, said
+    right, errors = right_ops(folder / "srq_ops_portable", emulator)
+    assert op in right, errors
 
 
 def header(isa):

@@ -47,8 +47,9 @@ struct DenseKernel : TileKernel<Ops> {
 
   template <bool kQuads>
   static void with_inputs(const Dense& layer, ptrdiff_t x) {
-    if (layer.target.wide || layer.rounding.left)
+    if (layer.target.wide || layer.rounding.left) {
       return all_outputs<kQuads, Epilogue::any>(layer, x);
+    }
     if (layer.rounding.lo == 0) return all_outputs<kQuads, Epilogue::unsigned_format>(layer, x);
     all_outputs<kQuads, Epilogue::signed_format>(layer, x);
   }

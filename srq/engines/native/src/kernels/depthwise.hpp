@@ -26,7 +26,7 @@ struct DepthwiseKernel : TileKernel<Ops> {
 
  private:
   // The exact sums of one output channel after the other, for a kernel of any shape. A channel of
-  // a tile is vectors of even and of odd pixels by turns.
+  // a tile is alternating vectors of even and of odd pixels.
   class AnySums {
    public:
     AnySums(const Depthwise& layer, ptrdiff_t x) : layer_(layer), weights_(layer.weights), x_(x) {}
@@ -174,7 +174,7 @@ struct DepthwiseKernel : TileKernel<Ops> {
     }
   }
 
-  // Stores vectors of even and of odd pixels, by turns, in the order of the pixels.
+  // Stores alternating vectors of even and of odd pixels in the order of the pixels.
   SRQ_INLINE static void store_in_order(const VecI16* tuples, int16_t* inputs) {
     SRQ_UNROLL
     for (int v = 0; v < kTileSums; v += 2) {

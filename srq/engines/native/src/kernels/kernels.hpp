@@ -1,7 +1,7 @@
 // The tile kernels: what they take, and the table of them that kernels_of.hpp makes for each
 // instruction set. They take pointers and numbers only: a file that is compiled for one
 // instruction set must not bring in inline functions of the library, which the linker could then
-// choose for everybody.
+// choose for all files.
 //
 // A *tile* is what one call computes: `tile` neighbouring pixels of a line. A dense layer reads
 // *tuples* of the inputs of one pixel side by side: pairs of int16 or, where all inputs and

@@ -129,7 +129,7 @@ DenseLayer::DenseLayer(const Op& op, const Op& source, const std::vector<int>& s
 
 DepthwiseLayer::DepthwiseLayer(const Op& op) {
   const Convolution& conv = op.conv;
-  // Even pixels read the columns -left .. columns - 1 - left beside them, odd ones the same
+  // Even pixels read the columns -left .. columns - 1 - left from their own, odd pixels the same
   // shifted by one: in pairs that begin at even pixels, rounded outwards.
   first_pair = -((conv.left + 1) / 2);
   pairs = (conv.columns - conv.left) / 2 - first_pair + 1;

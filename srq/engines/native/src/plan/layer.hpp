@@ -29,7 +29,7 @@ class RoundingTable {
 // A convolution as a dense layer: per group of the convolution, sums over tuples of taps, which
 // are pairs of int16 or quads of bytes.
 struct DenseLayer {
-  // One factor of a sum: pixel (dy, dx) beside the output pixel, in channel `in` of the group.
+  // One factor of a sum: pixel (dy, dx) from the output pixel, in channel `in` of the group.
   struct Tap {
     int in;
     int dy;
@@ -64,7 +64,7 @@ struct DenseLayer {
 // The convolution `op` with `offset` added to its values, whose format moves along.
 Op with_offset(const Op& op, int offset);
 
-// A depthwise convolution: what srq::Depthwise says of it.
+// A depthwise convolution, in the order of srq::Depthwise.
 struct DepthwiseLayer {
   explicit DepthwiseLayer(const Op& op);
 

@@ -1,5 +1,5 @@
 // Threads that wait for work. One pool serves the whole process; it is made when first used, and
-// anew in a forked child, whose threads are gone.
+// again in a forked child, whose threads are gone.
 #pragma once
 
 #include <functional>

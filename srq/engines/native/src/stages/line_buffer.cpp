@@ -19,7 +19,7 @@ Memory zeroed(size_t bytes) {
 }
 
 ptrdiff_t LineBufferShape::stride(ptrdiff_t width) const {
-  // The margin to the left, a tile that begins at the last pixel and what it reads beside it.
+  // The margin to the left, a tile that begins at the last pixel, and what it reads to its right.
   const ptrdiff_t elements = (kMargin + width + 3 * kMargin + 63) / 64 * 64;
   const ptrdiff_t size = wide ? 4 : 2;
   // Channels an odd number of cache lines apart, or neighbours would fight for the same sets.

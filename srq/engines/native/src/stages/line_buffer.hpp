@@ -8,7 +8,7 @@
 
 namespace srq {
 
-// Zeros left of a line; a kernel reads at most 63 pixels beside its own, and by twos.
+// Zeros left of a line; a kernel reads at most 63 pixels from its own, in pairs.
 constexpr ptrdiff_t kMargin = 64;
 
 struct FreeAligned {

@@ -15,7 +15,7 @@ inline int64_t saturated(int64_t number, int64_t lo, int64_t hi) {
   return std::min(std::max(number, lo), hi);
 }
 
-// Numbers of which a fourth are at or beside the ends of a type, or of a narrower one.
+// Numbers of which a fourth are at or next to the ends of a type, or of a narrower one.
 class Random {
  public:
   template <class Lanes>

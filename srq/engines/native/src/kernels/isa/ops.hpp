@@ -114,7 +114,7 @@ struct OpsContract {
   static constexpr VecI32 (*interleave_high32)(VecI32 a, VecI32 b) = Ops::interleave_high32;
 
   // Per block: r = x[0], x[4], x[1], x[5], x[2], x[6], x[3], x[7]. Of pack(a, b): the lanes of
-  // a and b by turns.
+  // a and b interleaved.
   static constexpr VecI16 (*interleave_halves)(VecI16 x) = Ops::interleave_halves;
 
   // For measuring.

@@ -134,7 +134,7 @@ struct PortableOps {
     return r;
   }
 
-  // Runs of kRun lanes of a and b by turns, from lane kFrom of each on.
+  // Runs of kRun lanes of a and b interleaved, from lane kFrom of each on.
   template <int kRun, int kFrom, class Vector>
   static Vector interleave(Vector a, Vector b) {
     Vector r;
