@@ -1,18 +1,14 @@
 """The subject ``hls``: the exported kernel's C simulation, on the exact types of the hardware.
 
 It is compiled by the machine's C++ compiler with the open ap_int headers that the Python package
-da4ml carries, and runs as a process of its own that takes picture after picture.
+da4ml carries.
 """
 
 import os
-import shlex
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,6 +20,14 @@ from srq.export import export
 from srq.export.hls import Hls
 from srq.program import Program, Value
 from srq.program.pictures import checked_picture
+from srq.verify.process import (
+    Running,
+    command_of,
+    require_compiler,
+    run_compiler,
+    running,
+    write_driver,
+)
 
 COMPILER = "CXX"
 """The environment variable that names another compiler, as for make."""
@@ -48,7 +52,7 @@ class Build:
     optimize: str = "-O1"
 
     def flags(self) -> list[str]:
-        """What the compiler is told; MissingDependencyError where the exact types are missing."""
+        """The compiler's flags; MissingDependencyError where the exact types are missing."""
         flags = ["-std=c++14", self.optimize, "-w", "-DSRQ_SIMULATION", "-Isim"]
         flags += ["-DSRQ_FAST"] if self.fast else ["-isystem", str(ap_types())]
         return flags + ["-DSRQ_WEIGHTS_AXILITE"] * self.axilite
@@ -73,7 +77,7 @@ def ap_types() -> Path:
 class HlsSubject:
     """The simulated kernel as a running process. See ``srq.verify.Subject``."""
 
-    def __init__(self, program: Program, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, program: Program, process: Running) -> None:
         self._program = program
         self._process = process
 
@@ -89,14 +93,8 @@ class HlsSubject:
 
     def _run(self, picture: NDArray, *, traced: bool) -> dict[str, NDArray]:
         height, width = checked_picture(picture, self._program).shape
-        given = self._process.stdin
-        assert given is not None
-        try:
-            given.write(f"{height} {width} {int(traced)}\n".encode())
-            given.write(picture.astype(np.int32).tobytes())
-            given.flush()
-        except BrokenPipeError:
-            self._died()
+        head = f"{height} {width} {int(traced)}\n"
+        self._process.send(head.encode() + picture.astype(np.int32).tobytes())
         found: dict[str, NDArray] = {}
         while (name := self._take(found)) != "picture":
             pass
@@ -112,19 +110,9 @@ class HlsSubject:
 
     def _take(self, found: dict[str, NDArray]) -> str:
         """The next stream, put into ``found``; its name."""
-        assert self._process.stdout
-        name, count = self._process.stdout.readline().decode().split() or self._died()
-        data = self._process.stdout.read(4 * int(count))
-        if len(data) < 4 * int(count):
-            self._died()
-        found[name] = np.frombuffer(data, np.int32)
+        name, count = self._process.read_line().split()
+        found[name] = np.frombuffer(self._process.read(4 * int(count)), np.int32)
         return name
-
-    def _died(self) -> tuple[str, str]:
-        code = self._process.wait()
-        assert self._process.stderr
-        said = self._process.stderr.read().decode(errors="replace").strip()
-        raise RuntimeError(f"the simulated kernel ended with code {code}: {said or 'no word'}")
 
 
 @contextmanager
@@ -136,31 +124,23 @@ def hls(program: Program, build: Build | None = None) -> Iterator[HlsSubject]:
     """
     with tempfile.TemporaryDirectory(prefix="srq-hls-") as folder:
         binary = compiled(program, Path(folder) / "hls", build or Build())
-        with subprocess.Popen(
-            [str(binary)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        ) as process:
-            try:
-                yield HlsSubject(program, process)
-            finally:
-                process.kill()
+        with running("the simulated kernel", [str(binary)]) as process:
+            yield HlsSubject(program, process)
 
 
 def compiled(program: Program, folder: Path, build: Build) -> Path:
     """The export in ``folder``, and its simulation with a driver compiled to one executable."""
-    compiler = shlex.split(os.environ.get(COMPILER, "")) or ["c++"]
-    if shutil.which(compiler[0]) is None:
-        raise MissingDependencyError(
-            f"The HLS simulation needs a C++ compiler, and there is no {compiler[0]!r}; install"
-            f" g++ or clang, or name yours in {COMPILER}."
-        )
+    compiler = command_of(COMPILER) or ("c++",)
+    require_compiler(
+        compiler[0],
+        "The HLS simulation needs a C++ compiler, and there is no {}; install g++ or clang,"
+        f" or name yours in {COMPILER}.",
+    )
     flags = build.flags()
     export(program, Hls(max_width=_MAX_WIDTH), folder)
-    driver = folder / "driver.cpp"
-    driver.write_bytes((resources.files("srq.verify") / "hls_driver.cpp").read_bytes())
+    write_driver(folder, "hls_driver.cpp", "driver.cpp")
     command = [*compiler, *flags, "kernel.cpp", "driver.cpp", "-o", "driver"]
-    made = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    if made.returncode:
-        raise RuntimeError(f"{' '.join(command)} failed: {made.stderr.strip()}")
+    run_compiler(command, folder)
     return folder / "driver"
 
 

@@ -334,7 +334,7 @@ def test_what_the_exported_c_says_and_how_it_ends_is_told(tools):
         with pytest.raises(RuntimeError, match="gave the error -1 for 1x5000 pixels"):
             subject.run(picture_of(KIM, 1, 5000))
         assert_equal(KIM, subject, picture_of(KIM, 2, 3))
-        subject._process.kill()
+        subject._process.process.kill()
         with pytest.raises(RuntimeError, match="ended with code -9: no word"):
             subject.run(picture_of(KIM, 3, 3))
 
