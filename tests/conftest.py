@@ -3,7 +3,9 @@
 import os
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -21,6 +23,59 @@ hypothesis.settings.load_profile("srq")
 # A shell starts its background jobs with Ctrl-C ignored, and so would all that tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+OPTIONAL = {
+    "av": "video",
+    "brevitas": "train",
+    "matplotlib": "train",
+    "onnx": "onnx",
+    "onnxruntime": "onnx",
+    "scipy": "train",
+    "skimage": "train",
+    "torch": "train",
+}
+"""Packages that srq runs without, and the extra that brings each."""
+
+
+def skip_where_absent(
+    report: pytest.CollectReport | pytest.TestReport, path: Path, error: BaseException | None
+) -> None:
+    """Make a failure a skip if it came from an optional package that is missing.
+
+    Under SRQ_REQUIRE_TOOLS=1, as in CI, it stays a failure, unless SRQ_LEFT_OUT names the extra.
+    """
+    while error is not None:
+        if isinstance(error, ModuleNotFoundError) and error.name in OPTIONAL:
+            extra = OPTIONAL[error.name]
+            left_out = extra in os.environ.get("SRQ_LEFT_OUT", "").split(",")
+            if left_out or os.environ.get("SRQ_REQUIRE_TOOLS") != "1":
+                why = f"{error.name} is not installed; to get it: pip install 'srq[{extra}]'"
+                report.outcome = "skipped"
+                report.longrepr = (str(path), 0, f"Skipped: {why}")
+            return
+        error = error.__cause__ or error.__context__
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, Any]:
+    """A file of tests that imports an optional package is skipped where that is missing."""
+    report = yield
+    raised = getattr(getattr(report, "call", None), "excinfo", None)
+    if report.failed and raised is not None:
+        skip_where_absent(report, collector.path, raised.value)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, Any, Any]:
+    """So is a test that meets it as it runs."""
+    report = yield
+    if report.failed and call.excinfo is not None:
+        skip_where_absent(report, item.path, call.excinfo.value)
+    return report
 
 
 @pytest.fixture(scope="session")
