@@ -18,6 +18,9 @@ ROOMS = ["srq", *(f"srq.{room.name}" for room in pkgutil.iter_modules(srq.__path
 ROOMS.remove("srq.__main__")
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The folder of the built site."""
