@@ -40,7 +40,10 @@ class PlainDocstrings(Extension):
 
     def on_package(self, *, pkg: Module, **_: Any) -> None:
         """Called by griffe for a package that it has read."""
-        _show_functions(pkg)
+        # srq itself stays as it is: its ``export`` is the room and, called, the function.
+        for room in list(pkg.modules.values()):
+            if not room.is_alias:
+                _show_functions(room)
 
 
 def _show_functions(module: Module) -> None:
