@@ -119,6 +119,16 @@ def test_the_commands_a_page_shows_exist(page):
             parse(line)
 
 
+@pytest.mark.parametrize("page", TIMELESS, ids=name)
+def test_the_scripts_a_page_runs_exist(page):
+    text = page.read_text(encoding="utf-8")
+    modules = re.findall(r"python -m\s+((?:srq|benchmarks|scripts)[\w.]*)", text)
+    files = [module.replace(".", "/") for module in modules]
+    files += re.findall(r"python ((?:benchmarks|scripts)/\S+?)\.py", text)
+    found = [(ROOT / f"{file}.py").exists() or (ROOT / file).is_dir() for file in files]
+    assert all(found), files
+
+
 def tracked(*patterns):
     listed = subprocess.run(
         ["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=False
