@@ -1,7 +1,7 @@
 """docs/design/add-an-op.md walks every place that knows the kinds of ops, and no other is left.
 
 A place is a function that tells one kind from another: by ``isinstance``, ``match``, a comparison,
-a table, or a member of OpKind, of LayerKind (a float network's layers) or of StageKind (a
+a table, or a member of OpKind, of LayerKind (a float network's layers) or of NodeKind (a
 twin's). Which kinds it names is read from its syntax tree and compared with the page.
 """
 
@@ -22,7 +22,7 @@ FILES = set(re.findall(r"`((?:srq|hw|tests|docs)/[\w/.]+)`", PAGE))
 
 CLASSES = {op.__name__: kind.value for kind, op in OP_TYPES.items()}
 KINDS = {kind.value for kind in OpKind}
-ENUMS = {"OpKind", "LayerKind", "StageKind"}
+ENUMS = {"OpKind", "LayerKind", "NodeKind"}
 SHORT = {"shuffle": "pixel_shuffle", "nearest": "nearest_upsample"}
 """What layers and stages call the ops that have longer names."""
 

@@ -166,13 +166,13 @@ _ADDITIONS = (operator.add, operator.iadd, torch.add, "add", "add_")
 _RELUS = (F.relu, torch.relu, torch.relu_, "relu", "relu_")
 _SHUFFLES = (F.pixel_shuffle, torch.pixel_shuffle)
 
-_CURVED = "bends its input: only ReLU is exact in integers (build the network with relu)"
+_NOT_RELU = "is another activation: only ReLU is exact in integers (build the network with relu)"
 _REASONS: dict[Any, str] = {
     nn.PReLU: "has slopes below zero: only ReLU is exact in integers (build the network with relu)",
-    nn.Tanh: _CURVED,
-    nn.Sigmoid: _CURVED,
-    torch.tanh: _CURVED,
-    torch.sigmoid: _CURVED,
+    nn.Tanh: _NOT_RELU,
+    nn.Sigmoid: _NOT_RELU,
+    torch.tanh: _NOT_RELU,
+    torch.sigmoid: _NOT_RELU,
     nn.ConvTranspose2d: "is transposed: use a convolution and a pixel shuffle instead",
     bicubic_upscale: "weighs with fractions: use the nearest-neighbour upscale instead",
     nn.BatchNorm2d: "normalises: fold it into the convolution before it",

@@ -85,7 +85,9 @@ def expand(
     if type(hidden) is not int or hidden < 1:
         raise ModelError(f"The hidden width must be a whole number above 0, not {hidden!r}.")
     if is_expanded(network):
-        raise ModelError("The network is expanded already; collapse it before it is expanded anew.")
+        raise ModelError(
+            "The network is expanded already; collapse it before it is expanded again."
+        )
     for layer in list(_convolutions(network)):
         weight = layer.weight
         if layer.groups == 1:

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from srq.quant.formats import in_floats
-from srq.quant.placement import StageKind
+from srq.quant.graph import NodeKind
 from srq.quant.quantizers import FixedPoint
 from srq.quant.twin import QuantizedConv, Twin
 
@@ -29,14 +29,14 @@ def compensate(twin: Twin, pictures: Tensor) -> None:
     with in_floats(twin):
         exact = twin.values(pictures)
     targets = {
-        stage.name: (exact[stage.sources[0]], twin.conv(stage.name).weight.double().clone())
-        for stage in twin.stages
-        if stage.kind is StageKind.CONV
+        node.name: (exact[node.sources[0]], twin.conv(node.name).weight.double().clone())
+        for node in twin.nodes
+        if node.kind is NodeKind.CONV
     }
-    for stage in twin.stages:
-        if stage.kind is StageKind.CONV:
-            made = twin.values(pictures)[stage.sources[0]]
-            _round(twin.conv(stage.name), made, *targets[stage.name])
+    for node in twin.nodes:
+        if node.kind is NodeKind.CONV:
+            made = twin.values(pictures)[node.sources[0]]
+            _round(twin.conv(node.name), made, *targets[node.name])
 
 
 def _round(conv: QuantizedConv, made: Tensor, exact: Tensor, weight: Tensor) -> None:

@@ -43,8 +43,8 @@ def _weights(twin: Twin) -> list[nn.Parameter]:
 
 def _grids(twin: Twin) -> list[fused.Grid]:
     """The formats of what the nine layers make; the last is the picture's."""
-    roundings = [stage for stage in twin.stages if stage.rounding is not None]
-    return [_grid(twin.rounding(stage.name)) for stage in roundings]
+    roundings = [node for node in twin.nodes if node.rounding is not None]
+    return [_grid(twin.rounding(node.name)) for node in roundings]
 
 
 def _grid(fixed: FixedPoint) -> fused.Grid:

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from srq.quant.formats import in_floats
-from srq.quant.placement import Stage, StageKind
+from srq.quant.graph import Node, NodeKind
 from srq.quant.twin import Twin
 
 _STEPS = 150
@@ -41,21 +41,21 @@ def equalize(twin: Twin, pictures: Tensor) -> None:
     upscaled, and of all that is summed with those keep their scale. Formats are to be chosen
     afterwards.
     """
-    groups = groups_of(twin.stages)
+    groups = groups_of(twin.nodes)
     model = _NoiseModel(twin, pictures, groups)
-    factors = _least(model)
+    factors = _best_factors(model)
     with torch.no_grad():
-        for stage in twin.stages:
-            if stage.conv is None:
+        for node in twin.nodes:
+            if node.conv is None:
                 continue
-            conv = twin.conv(stage.name)
-            out, into = _factors(stage, groups, factors, conv.weight)
+            conv = twin.conv(node.name)
+            out, into = _factors(node, groups, factors, conv.weight)
             conv.weight.mul_((out - into).exp())
             if conv.bias is not None:
                 conv.bias.mul_(out.flatten().exp())
 
 
-def groups_of(stages: Iterable[Stage]) -> dict[str, str | None]:
+def groups_of(nodes: Iterable[Node]) -> dict[str, str | None]:
     """For every value, the name of the group whose factors it has; None where they are all 1.
 
     A sum and what is summed are of one group, a rounding is of its source's.
@@ -68,23 +68,23 @@ def groups_of(stages: Iterable[Stage]) -> dict[str, str | None]:
         group.update({name: kept for name, own in group.items() if own in found})
         return kept
 
-    for stage in stages:
-        if stage.kind is StageKind.CONV:
-            group[stage.name] = stage.name
-        elif stage.kind in (StageKind.ADD, StageKind.REQUANTIZE):
-            group[stage.name] = unite(stage.sources)
+    for node in nodes:
+        if node.kind is NodeKind.CONV:
+            group[node.name] = node.name
+        elif node.kind in (NodeKind.ADD, NodeKind.REQUANTIZE):
+            group[node.name] = unite(node.sources)
         else:
-            group[stage.name] = None
-            unite((*stage.sources, stage.name))
+            group[node.name] = None
+            unite((*node.sources, node.name))
     return group
 
 
 def _factors(
-    stage: Stage, groups: Mapping[str, str | None], factors: Mapping[str, Tensor], weight: Tensor
+    node: Node, groups: Mapping[str, str | None], factors: Mapping[str, Tensor], weight: Tensor
 ) -> tuple[Tensor, Tensor]:
     """The logarithms of a convolution's output and input factors, to go with its weight."""
     one = weight.new_zeros(())
-    out, into = (factors.get(groups[name] or "", one) for name in (stage.name, stage.sources[0]))
+    out, into = (factors.get(groups[name] or "", one) for name in (node.name, node.sources[0]))
     outputs, inputs = weight.shape[:2]
     if into.dim():
         # An output channel of group i reads the inputs of group i.
@@ -94,11 +94,11 @@ def _factors(
 
 
 @dataclass(frozen=True, eq=False)
-class _Shared:
+class _SharedStep:
     """A tensor that shares a step, or has one a row: the largest values and the summed squared
     derivatives of its parts, and how both go with the factors."""
 
-    stage: Stage
+    node: Node
     largest: Tensor
     sensitivity: Tensor
     bits: int
@@ -111,9 +111,9 @@ class _NoiseModel:
     def __init__(self, twin: Twin, pictures: Tensor, groups: Mapping[str, str | None]) -> None:
         self._groups = groups
         self.sizes = {
-            group: len(twin.conv(stage.name).weight)
-            for stage in twin.stages
-            if stage.conv is not None and (group := groups[stage.name]) is not None
+            group: len(twin.conv(node.name).weight)
+            for node in twin.nodes
+            if node.conv is not None and (group := groups[node.name]) is not None
         }
         self._tensors = _measured(twin, pictures)
 
@@ -133,14 +133,14 @@ class _NoiseModel:
             total = total + ((2 * step).exp() * seen).sum() * 4.0**-tensor.bits
         return total
 
-    def _shift(self, tensor: _Shared, factors: Mapping[str, Tensor]) -> Tensor:
-        if tensor.stage.conv is not None and tensor.largest.dim() == 4:
-            out, into = _factors(tensor.stage, self._groups, factors, tensor.largest)
+    def _shift(self, tensor: _SharedStep, factors: Mapping[str, Tensor]) -> Tensor:
+        if tensor.node.conv is not None and tensor.largest.dim() == 4:
+            out, into = _factors(tensor.node, self._groups, factors, tensor.largest)
             return out - into
-        return factors.get(self._groups[tensor.stage.name] or "", torch.zeros(()))
+        return factors.get(self._groups[tensor.node.name] or "", torch.zeros(()))
 
 
-def _least(model: _NoiseModel) -> dict[str, Tensor]:
+def _best_factors(model: _NoiseModel) -> dict[str, Tensor]:
     """The factors with the least error: by gradients, then each group as a whole by octaves."""
     factors = {
         group: torch.zeros(size, dtype=torch.float64, requires_grad=True)
@@ -164,37 +164,37 @@ def _least(model: _NoiseModel) -> dict[str, Tensor]:
     return best
 
 
-def _measured(twin: Twin, pictures: Tensor) -> list[_Shared]:
+def _measured(twin: Twin, pictures: Tensor) -> list[_SharedStep]:
     """Every tensor with a free format: its largest values and how its errors show."""
-    rounded = [stage for stage in twin.stages if stage.name in twin.activations]
-    convolved = [stage for stage in twin.stages if stage.conv is not None]
-    weights = [twin.conv(stage.name).weight for stage in convolved]
+    rounded = [node for node in twin.nodes if node.name in twin.activations]
+    convolved = [node for node in twin.nodes if node.conv is not None]
+    weights = [twin.conv(node.name).weight for node in convolved]
     generator = torch.Generator().manual_seed(0)
     squares: list[Tensor] = []
     with in_floats(twin):
         for _ in range(_PROBES):
             values = twin.values(pictures)
-            made = values[twin.stages[-1].name]
+            made = values[twin.nodes[-1].name]
             # Of random signs, the expected square of the sum is the sum of the squares.
             signs = torch.randint(0, 2, made.shape, generator=generator).to(made) * 2 - 1
-            asked = [*(values[stage.name] for stage in rounded), *weights]
-            gradients = torch.autograd.grad((made * signs).sum(), asked)
+            differentiated = [*(values[node.name] for node in rounded), *weights]
+            gradients = torch.autograd.grad((made * signs).sum(), differentiated)
             seen = [
                 *(g.double().square().sum((0, 2, 3)) for g in gradients[: len(rounded)]),
                 *(g.double().square().sum((2, 3), keepdim=True) for g in gradients[len(rounded) :]),
             ]
             squares = [a + b for a, b in zip(squares, seen, strict=True)] if squares else seen
     largest = [
-        *(values[stage.name].detach().abs().amax((0, 2, 3)) for stage in rounded),
+        *(values[node.name].detach().abs().amax((0, 2, 3)) for node in rounded),
         *(weight.detach().abs().amax((2, 3), keepdim=True) for weight in weights),
     ]
     quantizers = [
-        *(twin.quantizers[stage.name] for stage in rounded),
-        *(twin.conv(stage.name).fixed for stage in convolved),
+        *(twin.quantizers[node.name] for node in rounded),
+        *(twin.conv(node.name).fixed for node in convolved),
     ]
     return [
-        _Shared(stage, _positive(most), _positive(square), q.bits - q.signed, len(q.fracs) > 1)
-        for stage, most, square, q in zip(
+        _SharedStep(node, _positive(most), _positive(square), q.bits - q.signed, len(q.fracs) > 1)
+        for node, most, square, q in zip(
             [*rounded, *convolved], largest, squares, quantizers, strict=True
         )
     ]

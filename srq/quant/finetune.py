@@ -42,7 +42,7 @@ from srq.train.optimizer import build_optimizer, learning_rate
 from srq.train.pictures import training_pool
 from srq.train.teacher import Teacher, load_teacher
 
-_FREE = 0.3
+_UNFROZEN = 0.3
 """The share of the steps that are taken before a first weight is frozen."""
 
 _CUT_OFF = 0.75
@@ -97,7 +97,7 @@ class Finetuner:
         """One step; its loss, and ``stop``. Raises DivergedError, with the weights as they were,
         if the loss is not finite."""
         config = self.config
-        self._weights.freeze((self.step / config.steps - _FREE) / (1 - _FREE))
+        self._weights.freeze((self.step / config.steps - _UNFROZEN) / (1 - _UNFROZEN))
         for group in self._optimizer.param_groups:
             group["lr"] = self._rate_of(self.step)
         lr, hr = (
@@ -113,7 +113,7 @@ class Finetuner:
         if not math.isfinite(value):
             raise DivergedError(
                 f"The fine-tuning stopped at step {self.step + 1}: its loss is {value:g}; lower"
-                " optim.lr and start anew."
+                " optim.lr and start again."
             )
         self._optimizer.step()
         self._weights.write_back()

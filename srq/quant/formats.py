@@ -10,10 +10,10 @@ from torch import Tensor
 from srq.quant.quantizers import FixedPoint
 from srq.quant.twin import Twin
 
-_BOLD = 4
+_MORE_FRACTION_BITS = 4
 """How many more fraction bits than fit the largest value are tried: rare ones may saturate."""
 
-_SPREAD = 8
+_MORE_CHANNEL_BITS = 8
 """By how many bits a channel's binary point may lie beyond its tensor's: tinier weights would
 ask for shifts without end, and are nothing beside the others."""
 
@@ -27,9 +27,9 @@ def choose_formats(twin: Twin, pictures: Tensor) -> None:
     for name, values in exact_values(twin, pictures):
         quantizer = twin.quantizers[name]
         quantizer.set_fracs((best_frac(values, quantizer),))
-    for stage in twin.stages:
-        if stage.conv is not None:
-            conv = twin.conv(stage.name)
+    for node in twin.nodes:
+        if node.conv is not None:
+            conv = twin.conv(node.name)
             conv.fixed.set_fracs(weight_fracs(conv.weight.detach(), conv.fixed))
 
 
@@ -48,7 +48,9 @@ def weight_fracs(weight: Tensor, quantizer: FixedPoint) -> tuple[int, ...]:
     whole = best_frac(weight, quantizer)
     if len(quantizer.fracs) == 1:
         return (whole,)
-    return tuple(min(best_frac(channel, quantizer), whole + _SPREAD) for channel in weight)
+    return tuple(
+        min(best_frac(channel, quantizer), whole + _MORE_CHANNEL_BITS) for channel in weight
+    )
 
 
 def best_frac(values: Tensor, quantizer: FixedPoint) -> int:
@@ -59,7 +61,7 @@ def best_frac(values: Tensor, quantizer: FixedPoint) -> int:
     lo, hi = _limits(quantizer)
     fits = math.floor(math.log2(hi / most))
     errors = {}
-    for frac in range(fits, fits + _BOLD + 1):
+    for frac in range(fits, fits + _MORE_FRACTION_BITS + 1):
         step = 2.0**-frac
         # Out of place would fill the memory with copies of what can be a large tensor.
         rounded = (values / step).add_(0.5).floor_().clamp_(lo, hi).mul_(step)

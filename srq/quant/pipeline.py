@@ -23,7 +23,7 @@ from srq.train.config import TrainConfig
 from srq.train.weights import find_weights
 from srq.zoo import resolve
 
-_ENOUGH = 16
+_FITTED_CROPS = 16
 """How many crops channels are equalized and weights rounded on: more change nothing."""
 
 
@@ -35,11 +35,11 @@ def fit(twin: Twin, calibration: Calibration, *, search: bool = False) -> Search
     loss as it was with the chosen formats, and in the end.
     """
     photographs = calibration.photographs
-    equalize(twin, photographs[:_ENOUGH])
+    equalize(twin, photographs[:_FITTED_CROPS])
     drop = PsnrDrop(twin, calibration)
     choose_formats(twin, photographs)
     first = search_formats(twin, drop) if search else Search(drop(twin), 0, 1)
-    compensate(twin, photographs[:_ENOUGH])
+    compensate(twin, photographs[:_FITTED_CROPS])
     last = search_formats(twin, drop, tensors=twin.activations)
     return Search(first.before, last.after, first.measured + last.measured)
 

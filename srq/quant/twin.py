@@ -26,7 +26,7 @@ from srq.errors import ConfigError
 from srq.fixed import Format
 from srq.models import Network
 from srq.models.capture import capture
-from srq.quant.placement import Rounding, Stage, StageKind, place
+from srq.quant.graph import Node, NodeKind, Rounding, quantized_graph
 from srq.quant.quantizers import (
     FixedPoint,
     RoundHalfUp,
@@ -142,23 +142,23 @@ class Twin(nn.Module):
         self.name, self.scale, self.config = network.name, network.scale, network.config
         self.weight_bits = weight_bits
         self.activation_bits = activation_bits
-        self.stages = place(capture(network))
+        self.nodes = quantized_graph(capture(network))
         self.convs = nn.ModuleDict()
         self.roundings = nn.ModuleDict()
-        for stage in self.stages:
-            if stage.conv is not None:
-                self.convs[stage.name] = QuantizedConv(stage.conv, weight_bits, per_channel)
-            if stage.kind is StageKind.INPUT or stage.rounding is not None:
-                self.roundings[stage.name] = _rounding(stage.rounding, activation_bits)
+        for node in self.nodes:
+            if node.conv is not None:
+                self.convs[node.name] = QuantizedConv(node.conv, weight_bits, per_channel)
+            if node.kind is NodeKind.INPUT or node.rounding is not None:
+                self.roundings[node.name] = _rounding(node.rounding, activation_bits)
 
     def conv(self, name: str) -> QuantizedConv:
-        """The convolution of the stage called ``name``."""
+        """The convolution of the node called ``name``."""
         module = self.convs[name]
         assert isinstance(module, QuantizedConv)
         return module
 
     def rounding(self, name: str) -> FixedPoint:
-        """What rounds the value of the stage called ``name``."""
+        """What rounds the value of the node called ``name``."""
         module = self.roundings[name]
         assert isinstance(module, FixedPoint)
         return module
@@ -170,11 +170,11 @@ class Twin(nn.Module):
         In the order in which the network meets them; the pictures' own are left out.
         """
         found: dict[str, FixedPoint] = {}
-        for stage in self.stages:
-            if stage.conv is not None:
-                found[f"{stage.name}.weight"] = self.conv(stage.name).fixed
-            if stage.rounding in (Rounding.RELU, Rounding.SIGNED):
-                found[stage.name] = self.rounding(stage.name)
+        for node in self.nodes:
+            if node.conv is not None:
+                found[f"{node.name}.weight"] = self.conv(node.name).fixed
+            if node.rounding in (Rounding.RELU, Rounding.SIGNED):
+                found[node.name] = self.rounding(node.name)
         return found
 
     @property
@@ -189,54 +189,54 @@ class Twin(nn.Module):
                 module.active = active
 
     def fracs(self) -> dict[str, int]:
-        """The fraction bits of every stage's value; an exact sum has its finest channel's."""
+        """The fraction bits of every node's value; an exact sum has its finest channel's."""
         found: dict[str, int] = {}
-        for stage in self.stages:
-            if stage.name in self.roundings:
-                (found[stage.name],) = self.rounding(stage.name).fracs
+        for node in self.nodes:
+            if node.name in self.roundings:
+                (found[node.name],) = self.rounding(node.name).fracs
                 continue
-            known = max(found[source] for source in stage.sources)
-            own = max(self.conv(stage.name).fixed.fracs) if stage.conv is not None else 0
-            found[stage.name] = known + own
+            known = max(found[source] for source in node.sources)
+            own = max(self.conv(node.name).fixed.fracs) if node.conv is not None else 0
+            found[node.name] = known + own
         return found
 
     def forward(self, luma: Tensor) -> Tensor:
         """(N, 1, H, W) in [0, 1] -> (N, 1, s*H, s*W); see ``Network``."""
-        return to_training(self.values(luma)[self.stages[-1].name])
+        return to_training(self.values(luma)[self.nodes[-1].name])
 
     def values(self, luma: Tensor) -> dict[str, Tensor]:
-        """Every stage's value by its name, for luma in [0, 1], in the Program's measure."""
+        """Every node's value by its name, for luma in [0, 1], in the Program's measure."""
         fracs = self.fracs()
         values: dict[str, Tensor] = {}
-        for stage in self.stages:
-            sources = [values[name] for name in stage.sources]
-            value = self._exact(stage, sources, luma, fracs)
-            if stage.name in self.roundings:
-                value = self.rounding(stage.name)(value)
-            values[stage.name] = value
+        for node in self.nodes:
+            sources = [values[name] for name in node.sources]
+            value = self._exact(node, sources, luma, fracs)
+            if node.name in self.roundings:
+                value = self.rounding(node.name)(value)
+            values[node.name] = value
         return values
 
     def _exact(
-        self, stage: Stage, sources: list[Tensor], luma: Tensor, fracs: dict[str, int]
+        self, node: Node, sources: list[Tensor], luma: Tensor, fracs: dict[str, int]
     ) -> Tensor:
-        match stage.kind:
-            case StageKind.INPUT:
+        match node.kind:
+            case NodeKind.INPUT:
                 return to_program(luma)
-            case StageKind.CONV:
-                return self.conv(stage.name)(sources[0], fracs[stage.sources[0]])
-            case StageKind.ADD:
+            case NodeKind.CONV:
+                return self.conv(node.name)(sources[0], fracs[node.sources[0]])
+            case NodeKind.ADD:
                 return sources[0] + sources[1]
-            case StageKind.SHUFFLE:
-                return F.pixel_shuffle(sources[0], stage.scale)
-            case StageKind.NEAREST:
-                return F.interpolate(sources[0], scale_factor=stage.scale, mode="nearest")
-            case StageKind.REQUANTIZE | StageKind.OUTPUT:
+            case NodeKind.SHUFFLE:
+                return F.pixel_shuffle(sources[0], node.scale)
+            case NodeKind.NEAREST:
+                return F.interpolate(sources[0], scale_factor=node.scale, mode="nearest")
+            case NodeKind.REQUANTIZE | NodeKind.OUTPUT:
                 return sources[0]
 
 
 @torch.inference_mode()
 def integers(twin: Twin, picture: NDArray[np.uint8]) -> dict[str, NDArray[np.int64]]:
-    """Every stage's integers (channels, rows, columns) for luma uint8 (H, W), from float64.
+    """Every node's integers (channels, rows, columns) for luma uint8 (H, W), from float64.
 
     The twin is turned to float64. Equal to a Program's trace wherever the Program is proved.
     """

@@ -1,4 +1,4 @@
-"""What a training is told: the typed configuration, its TOML files, and ``--set``."""
+"""The configuration of a training: typed, its TOML files, and ``--set``."""
 
 import tomllib
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ class DataConfig:
     folders and pictures, or one manifest (.jsonl) of pairs made before, which no recipe and no
     scales then change. ``crop`` is the LR side of a crop in pixels; ``batch`` counts the crops
     of one step over all processes; ``variants`` is how many times each picture is degraded
-    anew by a recipe that draws. ``cache`` is a folder where prepared pictures are kept for the
+    by a recipe that draws. ``cache`` is a folder where prepared pictures are kept for the
     next training; "" keeps none.
     """
 

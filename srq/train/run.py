@@ -128,7 +128,7 @@ def _train(job: _Job) -> Result | None:
             except DivergedError as error:
                 raise DivergedError(
                     f"{error} What was saved before is kept; lower optim.lr or set optim.clip and "
-                    f"start anew, or from there with --set init_from={job.folder}."
+                    f"start again, or from there with --set init_from={job.folder}."
                 ) from None
             return _deliver(job, trainer, pool, loop.scores) if processes.first else None
 

@@ -76,7 +76,7 @@ def test_a_layer_used_twice_stands_twice():
 
 
 REFUSED = {
-    "'act' (Tanh) bends": build("espcn"),
+    "'act' (Tanh) is another activation": build("espcn"),
     "'head.1' (PReLU) has slopes below zero": build("ecbsr"),
     "'bicubic_upscale' weighs with fractions": build("vdsr", depth=3, width=4),
     "'deconvolve' (ConvTranspose2d) is transposed": Made(
@@ -88,7 +88,7 @@ REFUSED = {
     "must keep the picture's size": OneConv(padding=0),
     "must pad with zeros, not reflect": OneConv(padding_mode="reflect"),
     "'mul' is no op of a Program": Made(lambda m, x: x * x),
-    "'sigmoid' bends": Made(lambda m, x: torch.sigmoid(x)),
+    "'sigmoid' is another activation": Made(lambda m, x: torch.sigmoid(x)),
     "'add' must read values of the network alone, not 1": Made(lambda m, x: x + 1),
     "'add' must add two values, without alpha": Made(lambda m, x: torch.add(x, x, alpha=2)),
     "mode 'nearest'), not 'bilinear'": Made(

@@ -49,7 +49,7 @@ def test_it_lowers_the_error_of_channels_far_apart(per_channel):
 
 
 def test_what_is_summed_shares_its_factors_and_pictures_have_none():
-    groups = groups_of(small_twin().stages)
+    groups = groups_of(small_twin().nodes)
     assert groups["head"] == groups["pointwise2"] == groups["sum"]
     free = {"depthwise1", "pointwise1", "depthwise2", "depthwise3", "pointwise3", "depthwise4"}
     assert {name for name, group in groups.items() if group == name and name in free} == free

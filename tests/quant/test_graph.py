@@ -4,18 +4,18 @@ from torch.nn import functional as F
 
 from srq.models import build
 from srq.models.capture import capture
-from srq.quant.placement import Rounding, StageKind, place
+from srq.quant.graph import NodeKind, Rounding, quantized_graph
 from tests.models.test_capture import Made
 
 RELU, SIGNED, PICTURE = Rounding.RELU, Rounding.SIGNED, Rounding.PICTURE
 
 
-def stages(network):
-    return place(capture(network))
+def nodes(network):
+    return quantized_graph(capture(network))
 
 
 def roundings(network):
-    return {stage.name: stage.rounding for stage in stages(network) if stage.rounding}
+    return {node.name: node.rounding for node in nodes(network) if node.rounding}
 
 
 def conv(inputs, outputs):
@@ -42,15 +42,15 @@ def test_a_value_both_convolved_and_summed_is_rounded_once_for_both():
     network = Made(
         lambda m, x: F.pixel_shuffle(m.b(a := m.a(x)) + a, 2), a=conv(1, 4), b=conv(4, 4)
     )
-    made = {stage.name: stage for stage in stages(network)}
+    made = {node.name: node for node in nodes(network)}
     assert made["sum"].sources == ("b", "a")
     assert (made["a"].rounding, made["b"].rounding) == (SIGNED, None)
 
 
 def test_a_relu_beside_another_reader_is_a_stage_of_its_own():
     network = Made(lambda m, x: F.pixel_shuffle((a := m.a(x)) + torch.relu(a), 2), a=conv(1, 4))
-    made = {stage.name: stage for stage in stages(network)}
-    assert (made["relu"].kind, made["relu"].rounding) == (StageKind.REQUANTIZE, RELU)
+    made = {node.name: node for node in nodes(network)}
+    assert (made["relu"].kind, made["relu"].rounding) == (NodeKind.REQUANTIZE, RELU)
     assert made["a"].rounding is None
     assert made["sum"].sources == ("a", "relu")
 
@@ -60,7 +60,7 @@ def test_roundings_move_in_front_of_shuffles():
         lambda m, x: m.b(torch.relu(F.pixel_shuffle(m.a(x), 2))), a=conv(1, 8), b=conv(2, 1)
     )
     assert roundings(network) == {"a": RELU, "b": PICTURE}
-    assert [s.name for s in stages(network)] == ["lr", "a", "shuffled", "b", "hr"]
+    assert [s.name for s in nodes(network)] == ["lr", "a", "shuffled", "b", "hr"]
 
 
 def test_a_relu_before_the_picture_is_no_second_rounding():
@@ -74,8 +74,8 @@ def test_a_shuffled_value_read_twice_is_rounded_for_the_one_that_asks():
         a=conv(1, 4),
         b=conv(1, 1),
     )
-    made = {stage.name: stage for stage in stages(network)}
-    assert (made["relu"].kind, made["relu"].sources) == (StageKind.REQUANTIZE, ("shuffled",))
+    made = {node.name: node for node in nodes(network)}
+    assert (made["relu"].kind, made["relu"].sources) == (NodeKind.REQUANTIZE, ("shuffled",))
     assert made["sum"].rounding is PICTURE
 
 
