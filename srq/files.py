@@ -1,4 +1,4 @@
-"""Files that are either whole or absent: atomic writes, and content hashes."""
+"""Files that are either whole or absent: atomic writes, content hashes, and a user's text."""
 
 import errno
 import hashlib
@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from srq.errors import StorageError
+from srq.errors import ConfigError, SrqError, StorageError
 
 _REASONS = {
     errno.ENOSPC: "the disk is full; free some space and run the command again",
@@ -72,6 +72,20 @@ def write_bytes(path: Path | str, data: bytes) -> None:
 def write_text(path: Path | str, text: str) -> None:
     """Write ``text`` to ``path`` atomically, as UTF-8."""
     write_bytes(path, text.encode())
+
+
+def read_text(path: Path | str, what: str, error: type[SrqError] = ConfigError) -> str:
+    """The text of a file that a user names, in UTF-8.
+
+    ``what`` is the file in a sentence ("The recipe"). Raises StorageError where it cannot be read,
+    ``error`` where it is no text.
+    """
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except OSError as refused:
+        raise storage_error("read", path, refused) from refused
+    except UnicodeDecodeError:
+        raise error(f"{what} {path} is not UTF-8 text.") from None
 
 
 def sha256_file(path: Path | str) -> str:

@@ -5,8 +5,8 @@ import stat
 
 import pytest
 
-from srq.errors import StorageError
-from srq.files import atomic_write, sha256_file, storage_error, write_bytes, write_text
+from srq.errors import ConfigError, DataError, StorageError
+from srq.files import atomic_write, read_text, sha256_file, storage_error, write_bytes, write_text
 
 
 def names(folder):
@@ -101,3 +101,16 @@ def test_the_hash_of_a_file_is_that_of_its_bytes(tmp_path, size):
 def test_hashing_a_missing_file(tmp_path):
     with pytest.raises(StorageError, match=r"^Cannot read .*absent: it does not exist; check the"):
         sha256_file(tmp_path / "absent")
+
+
+def test_text_that_cannot_be_read_is_a_sentence(tmp_path):
+    path = tmp_path / "it.toml"
+    path.write_text("ü", encoding="utf-8")
+    assert read_text(path, "The recipe") == "ü"
+    path.write_bytes(b"\xff")
+    with pytest.raises(ConfigError, match=r"^The recipe .*it\.toml is not UTF-8 text\.$"):
+        read_text(path, "The recipe")
+    with pytest.raises(DataError, match="The manifest .* is not UTF-8 text"):
+        read_text(path, "The manifest", DataError)
+    with pytest.raises(StorageError, match=r"gone\.toml: it does not exist; check the path"):
+        read_text(tmp_path / "gone.toml", "The recipe")

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from srq.errors import ConfigError, DataError
-from srq.files import storage_error
+from srq.files import read_text
 from srq.registry import suggestion
 
 
@@ -46,12 +46,7 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
         where = "srq's catalogue"
     else:
         where = f"The catalogue {path}"
-        try:
-            text = path.read_text(encoding="utf-8")
-        except OSError as error:
-            raise storage_error("read", path, error) from error
-        except UnicodeDecodeError:
-            raise ConfigError(f"{where} is not UTF-8 text.") from None
+        text = read_text(path, "The catalogue")
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from srq.errors import DataError
-from srq.files import storage_error, write_text
+from srq.files import read_text, write_text
 from srq.registry import suggestion
 
 
@@ -61,12 +61,7 @@ def read_manifest(path: Path | str) -> tuple[Entry, ...]:
     for a manifest without entries. Whether the pictures exist is not looked at.
     """
     path = Path(path)
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise storage_error("read", path, error) from error
-    except UnicodeDecodeError:
-        raise DataError(f"The manifest {path} is not UTF-8 text.") from None
+    lines = read_text(path, "The manifest", DataError).splitlines()
     entries = tuple(
         _parse(line, f"{path}, line {number}", path.parent)
         for number, line in enumerate(lines, 1)

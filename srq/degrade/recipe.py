@@ -14,7 +14,7 @@ from srq.degrade.degradation import Degradation, Pixels, Setting, to_uint8
 from srq.degrade.parameters import Distribution, Value
 from srq.degrade.registry import find
 from srq.errors import ConfigError, DataError
-from srq.files import storage_error
+from srq.files import read_text
 from srq.registry import suggestion
 
 Space = Literal["luma", "rgb"]
@@ -109,13 +109,7 @@ class Recipe:
         """
         path = Path(name)
         if path.suffix == ".toml" or path.name != str(name):
-            try:
-                text = path.read_text(encoding="utf-8")
-            except OSError as error:
-                raise storage_error("read", path, error) from error
-            except UnicodeDecodeError:
-                raise ConfigError(f"The recipe {path} is not UTF-8 text.") from None
-            return cls.parse(text, path.stem)
+            return cls.parse(read_text(path, "The recipe"), path.stem)
         if str(name) not in cls.names():
             hint = suggestion(str(name), cls.names())
             raise ConfigError(f"No recipe is called '{name}'; {hint} (A file must end in .toml.)")

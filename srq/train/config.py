@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from srq.errors import ConfigError
-from srq.files import storage_error
+from srq.files import read_text
 from srq.train.schema import from_table, number, override, to_toml
 
 Loss = Literal["l1", "l2", "charbonnier"]
@@ -149,12 +149,7 @@ class TrainConfig:
         """
         path = Path(name)
         if path.suffix == ".toml" or path.name != str(name):
-            try:
-                text = path.read_text(encoding="utf-8")
-            except OSError as error:
-                raise storage_error("read", path, error) from error
-            except UnicodeDecodeError:
-                raise ConfigError(f"The configuration {path} is not UTF-8 text.") from None
+            text = read_text(path, "The configuration")
         elif str(name) in cls.names():
             entry = resources.files("srq.train") / "configs" / f"{name}.toml"
             text = entry.read_text(encoding="utf-8")
