@@ -6,7 +6,7 @@ These are facts of the Program and not of a target; docs/design/dataflow.md expl
     lags["sum"]              # how far the input must have come for it: a Lag
     lags.joins               # where values wait for another, how long, and what to hold back
     window_of(step, Grain.BLOCK)  # what an op reads around each block that it makes
-    lines_kept(reader, source, wait)  # the lines of a ring
+    lines_kept(source, wait, top)  # the lines of a ring
 
 ``reach_of(program)`` is the halo of a tile, ``cost_of(program)`` what the Program takes in plain
 streaming hardware; ``srq.dataflow.planes`` is the Program in blocks of one low-resolution pixel.

@@ -81,11 +81,6 @@ class Lags:
     def __getitem__(self, name: str) -> Lag:
         return self.lags[name]
 
-    def lines_kept(self, reader: Step, source: Value) -> int:
-        """See ``lines_kept``, where both ops run at their least lags."""
-        wait = self[reader.op.name].lines - self[source.name].lines
-        return lines_kept(reader, source, wait)
-
     def _latest(self) -> dict[str, Fraction]:
         latest = {self.program.output.name: self[self.program.output.name].lines}
         for step in reversed(self.program.steps):
@@ -110,14 +105,15 @@ def is_view(op: Op) -> bool:
     return isinstance(op, PixelShuffle | NearestUpsample)
 
 
-def lines_kept(reader: Step, source: Value, wait: Fraction) -> int:
+def lines_kept(source: Value, wait: Fraction, top: int) -> int:
     """How many lines of ``source`` are kept for one of its readers by a machine of lines.
 
     The machine makes ``scale`` lines of each value for each low-resolution line that comes in:
-    kept are the lines from the oldest that ``reader`` reads in that time to the newest made in it.
+    kept are the lines from the oldest that the reader reads in that time to the newest made in it.
     wait: the reader's lag less the source's, in low-resolution lines.
+    top:  how many lines of the source the reader reads above its own.
     """
-    return source.scale + whole(wait, source.scale) + window_of(reader, Grain.LINE).top
+    return source.scale + whole(wait, source.scale) + top
 
 
 def _own(step: Step, grain: Grain) -> Lag:

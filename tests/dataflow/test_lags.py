@@ -138,9 +138,10 @@ def test_the_latest_lag_goes_through_changes_of_scale():
 
 def test_lines_kept():
     program = kim_program()
-    reader, source = program.step("dw4"), program.step("skip").value
-    assert lines_kept(reader, source, Fraction(1)) == 3
-    assert Lags(program).lines_kept(reader, source) == 3
+    skip, twice = program.step("skip").value, program.step("nearest").value
+    # `dw4` reads one line above and waits for the one below.
+    assert lines_kept(skip, Fraction(1), 1) == 3
+    assert lines_kept(twice, Fraction(1, 2), 0) == 2 + 1
 
 
 @settings(deadline=None, max_examples=100)

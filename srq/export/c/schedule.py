@@ -148,9 +148,9 @@ def _place(
     name, scale = step.op.name, step.value.scale
     depth = left = right = 0
     for reader in readers:
-        lines = lines_kept(reader, step.value, lags[reader.op.name] - lags[name])
-        reads = window_of(reader, Grain.LINE)
-        left, right = max(left, reads.left), max(right, reads.right)
+        window = window_of(reader, Grain.LINE)
+        lines = lines_kept(step.value, lags[reader.op.name] - lags[name], window.top)
+        left, right = max(left, window.left), max(right, window.right)
         if lines > scale or home[reader.op.name] != home[name]:
             depth = max(depth, lines)
     index, lag = program.ops.index(step.op), whole(lags[name], scale)

@@ -2,9 +2,11 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include <chrono>
+#include <tuple>
 
 #include "run/engine.hpp"
 
@@ -69,6 +71,30 @@ double peak(const std::string& isa, double seconds) {
   return double(made) / passed;
 }
 
+// See _native.pyi.
+using ReadLines = std::tuple<int, int, int>;
+using StageLines = std::tuple<int, int, int, int, int, std::vector<ReadLines>>;
+
+std::vector<StageLines> stages(const srq::Engine& engine) {
+  std::vector<StageLines> lines;
+  for (size_t i = 0; i < engine.stages().size(); ++i) {
+    const srq::Stage& stage = *engine.stages()[i];
+    const srq::Beyond& beyond = engine.schedule().beyond[i];
+    std::vector<ReadLines> reads;
+    for (const srq::Read& read : stage.reads) reads.emplace_back(read.value, read.top, read.bottom);
+    lines.emplace_back(stage.value, stage.scale, stage.lag, beyond.above, beyond.below, reads);
+  }
+  return lines;
+}
+
+std::vector<int> lines_kept(const srq::Engine& engine) {
+  std::vector<int> lines;
+  for (const srq::LineBufferShape& buffer : engine.schedule().buffers) {
+    lines.push_back(buffer.channels > 0 ? buffer.lines : 0);
+  }
+  return lines;
+}
+
 }  // namespace
 
 NB_MODULE(_native, module) {
@@ -82,5 +108,7 @@ NB_MODULE(_native, module) {
             new (self) srq::Engine(srq::parse(words.data(), words.size()), isa_named(isa));
           },
           nb::arg("words"), nb::arg("isa"))
+      .def("stages", &stages)
+      .def("lines_kept", &lines_kept)
       .def("run", &run, nb::arg("picture"), nb::arg("out"), nb::arg("threads"));
 }

@@ -5,6 +5,9 @@
 namespace srq {
 namespace {
 
+// 256 ops of kernels of 64 rows, at a scale of up to 16.
+constexpr int32_t kMaxLines = 256 * 64 * 16;
+
 class Reader {
  public:
   Reader(const int32_t* words, size_t count) : next_(words), left_(count) {}
@@ -74,6 +77,9 @@ Op parse_op(Reader& words, const std::vector<Op>& before) {
   for (int shifts = words.take(0, op.channels); shifts > 0; --shifts) {
     op.shifts.push_back(words.take(-31, 31));
   }
+  op.lag = words.take(0, kMaxLines);
+  op.above = words.take(0, kMaxLines);
+  op.below = words.take(0, kMaxLines);
   if (op.kind == Kind::conv) {
     op.conv = parse_convolution(words, op.channels);
     if (before[op.sources.at(0)].channels != op.conv.groups * op.conv.ins) {
@@ -90,6 +96,9 @@ Program parse(const int32_t* words, size_t count) {
   if (rest.take() != kEncoding)
     throw std::invalid_argument("not a program of this engine's encoding");
   Program program;
+  program.delay = rest.take(0, kMaxLines);
+  program.left = rest.take(0, kMaxLines);
+  program.right = rest.take(0, kMaxLines);
   for (int ops = rest.take(2, 256); ops > 0; --ops) {
     program.ops.push_back(parse_op(rest, program.ops));
   }

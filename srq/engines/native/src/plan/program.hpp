@@ -1,5 +1,5 @@
 // A Program as the engine reads it: srq/engines/native/encoding.py writes it as 32-bit integers,
-// with everything derived (channels, scales, shifts), and `parse` reads it back.
+// with everything derived (channels, scales, shifts, lags), and `parse` reads it back.
 #pragma once
 
 #include <cstddef>
@@ -53,17 +53,23 @@ struct Op {
   Format format;             // of its value
   int align[2] = {0, 0};     // left shifts of an addition's operands
   std::vector<int> shifts;   // per channel, for `requantize`
-  Convolution conv;          // of a convolution
+  int lag = 0;               // lines of its value by which it lags the input
+  int above = 0;             // lines of its value beyond a region's that the region's output sees
+  int below = 0;
+  Convolution conv;  // of a convolution
 };
 
 struct Program {
   std::vector<Op> ops;  // the input first, the output last
+  int delay = 0;        // low-resolution lines by which the output lags the input
+  int left = 0;         // low-resolution columns beyond a region's that its output sees
+  int right = 0;
 
   int scale() const { return ops.back().scale; }
 };
 
 // The first word of a program; its last byte is the version of the encoding.
-constexpr int32_t kEncoding = 0x51525302;
+constexpr int32_t kEncoding = 0x51525303;
 
 // The program that `words` write. Throws std::invalid_argument where they write none.
 Program parse(const int32_t* words, size_t count);

@@ -23,7 +23,7 @@ Engine::Engine(Program program, const Isa& isa)
       isa_(isa.name),
       tile_(isa.kernels->tile),
       stages_(make_stages(program_, *isa.kernels)),
-      schedule_(schedule(program_, stages_)) {
+      schedule_(make_schedule(program_, stages_)) {
   for (const Op& op : program_.ops) scales_.push_back(op.scale);
 }
 
@@ -37,8 +37,8 @@ void Engine::run(const InputPlane& input, const OutputPlane& output, int threads
     region.bottom = piece_start(input.height, bands, band + 1);
     region.left = piece_start(input.width, strips, strip);
     region.right = piece_start(input.width, strips, strip + 1);
-    region.halo_left = std::max<int64_t>(region.left - schedule_.before, 0);
-    region.halo_right = std::min(region.right + schedule_.after, input.width);
+    region.halo_left = std::max<int64_t>(region.left - program_.left, 0);
+    region.halo_right = std::min(region.right + program_.right, input.width);
     std::unique_ptr<ThreadState> thread = borrow(region.width());
     thread->workspace.input = input;
     thread->workspace.output = output;
@@ -51,25 +51,23 @@ void Engine::run(const InputPlane& input, const OutputPlane& output, int threads
 
 void Engine::run_region(ThreadState& thread) const {
   const Region& region = thread.workspace.region;
-  const int64_t height = thread.workspace.input.height;
-  const int64_t first = std::max<int64_t>(region.top - schedule_.timings.front().above, 0);
-  for (int64_t tick = first; tick < region.bottom + schedule_.longest_delay; ++tick) {
-    for (size_t stage = 0; stage < stages_.size(); ++stage) {
-      const Timing& timing = schedule_.timings[stage];
-      const int64_t y = tick - timing.delay;
-      if (y < std::max<int64_t>(region.top - timing.above, 0)) continue;
-      if (y >= std::min(region.bottom + timing.below, height)) continue;
-      run_stage(thread, stage, y);
-    }
+  const int64_t first = std::max<int64_t>(region.top - schedule_.beyond.front().above, 0);
+  for (int64_t tick = first; tick < region.bottom + program_.delay; ++tick) {
+    for (size_t stage = 0; stage < stages_.size(); ++stage) run_stage(thread, stage, tick);
   }
 }
 
-// The lines of `index`'s grid that low-resolution line y stands for.
-void Engine::run_stage(ThreadState& thread, size_t index, int64_t y) const {
+// The lines that a stage makes in a tick, those of them that the region needs.
+void Engine::run_stage(ThreadState& thread, size_t index, int64_t tick) const {
   const Stage& stage = *stages_[index];
-  const int scale = stage.scale;
-  const ptrdiff_t width = thread.workspace.region.width() * scale;
-  for (int64_t line = y * scale; line < (y + 1) * scale; ++line) {
+  const Beyond& beyond = schedule_.beyond[index];
+  const Region& region = thread.workspace.region;
+  const int64_t scale = stage.scale, height = thread.workspace.input.height;
+  const int64_t top = std::max<int64_t>(region.top * scale - beyond.above, 0);
+  const int64_t bottom = std::min(region.bottom * scale + beyond.below, height * scale);
+  const int64_t begin = tick * scale - stage.lag;
+  const ptrdiff_t width = region.width() * scale;
+  for (int64_t line = std::max(begin, top); line < std::min(begin + scale, bottom); ++line) {
     stage.run(thread.workspace, thread.states[index].get(), line, width);
     if (stage.value < 0) continue;
     thread.workspace.buffer(stage.value).zero(line, width, (width + tile_ - 1) / tile_ * tile_);

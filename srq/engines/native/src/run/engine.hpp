@@ -30,10 +30,12 @@ class Engine {
 
   int scale() const { return program_.scale(); }
   const std::string& isa() const { return isa_; }
+  const Stages& stages() const { return stages_; }
+  const Schedule& schedule() const { return schedule_; }
 
  private:
   void run_region(ThreadState& thread) const;
-  void run_stage(ThreadState& thread, size_t stage, int64_t y) const;
+  void run_stage(ThreadState& thread, size_t index, int64_t tick) const;
   std::unique_ptr<ThreadState> borrow(ptrdiff_t width) const;
 
   const Program program_;

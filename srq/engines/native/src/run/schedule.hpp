@@ -1,7 +1,9 @@
 // When each stage makes which lines, and how many lines of each value are kept for it.
 //
-// Time goes by low-resolution lines: at tick t a stage makes line t - delay (at scale g: g
-// lines), one stage after the other.
+// At tick t low-resolution line t comes in, or would come after the last. A stage of scale g then
+// makes the lines g * t - lag to g * t - lag + g - 1 of its grid, one stage after the other. Lags
+// and what a region needs beyond itself are the Program's (srq/dataflow): the stages that ops have
+// become keep them.
 #pragma once
 
 #include <vector>
@@ -10,22 +12,18 @@
 
 namespace srq {
 
-struct Timing {
-  int delay = 0;  // low-resolution lines
-  int above = 0;  // lines and columns beyond a region that it must make
+// Lines of a stage's grid beyond a region's that it must make.
+struct Beyond {
+  int above = 0;
   int below = 0;
-  int before = 0;
-  int after = 0;
 };
 
 struct Schedule {
-  std::vector<Timing> timings;           // per stage
+  std::vector<Beyond> beyond;            // per stage
   std::vector<LineBufferShape> buffers;  // per op; of no channels where no stage makes its value
-  int longest_delay = 0;
-  int before = 0;  // columns beyond a region that its first stage must see
-  int after = 0;
 };
 
-Schedule schedule(const Program& program, const Stages& stages);
+// Throws std::invalid_argument where a stage would read a line before it is made.
+Schedule make_schedule(const Program& program, const Stages& stages);
 
 }  // namespace srq

@@ -10,7 +10,7 @@ namespace {
 // What a convolution reads around its pixel.
 Read read_of(const Op& op) {
   const Convolution& conv = op.conv;
-  return {op.sources[0], conv.top, conv.bottom, conv.left, conv.right};
+  return {op.sources[0], conv.top, conv.bottom};
 }
 
 // A depthwise layer at a line of its source.
@@ -61,7 +61,7 @@ Target target_of(const Workspace& workspace, int value, int64_t y, int channel) 
 class DepthwiseStage : public Stage {
  public:
   DepthwiseStage(const Program& program, int op, const Kernels& kernels)
-      : Stage(op, program.ops[op].scale, {read_of(program.ops[op])}),
+      : Stage(op, program.ops[op].scale, program.ops[op].lag, {read_of(program.ops[op])}),
         kernels_(kernels),
         conv_(program.ops[op]) {}
 
@@ -109,7 +109,7 @@ class DenseStage : public Stage {
  public:
   DenseStage(const Program& program, const Fusion& fusion, const Kernels& kernels)
       : Stage(fusion.writes ? -1 : fusion.value(), program.ops[fusion.conv].scale,
-              reads_of(program, fusion)),
+              program.ops[fusion.value()].lag / fusion.factor, reads_of(program, fusion)),
         fusion_(fusion),
         kernels_(kernels),
         op_(program.ops[fusion.conv]),

@@ -50,7 +50,7 @@ void write_picture(const Workspace& workspace, int scale, int64_t y, const T* so
 class OpStage : public Stage {
  public:
   OpStage(const Program& program, int index, const Kernels& kernels, std::vector<Read> reads)
-      : Stage(index, program.ops[index].scale, std::move(reads)),
+      : Stage(index, program.ops[index].scale, program.ops[index].lag, std::move(reads)),
         op_(program.ops[index]),
         kernels_(kernels) {}
 
@@ -114,7 +114,7 @@ class ConvStage : public OpStage {
  private:
   static Read read_of(const Op& op) {
     const Convolution& conv = op.conv;
-    return {op.sources[0], conv.top, conv.bottom, conv.left, conv.right};
+    return {op.sources[0], conv.top, conv.bottom};
   }
 
   template <class T, class MultiplyAdd>

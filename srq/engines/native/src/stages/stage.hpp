@@ -11,13 +11,11 @@
 
 namespace srq {
 
-// A value that a stage reads, and how far beside the pixel that it makes.
+// A value that a stage reads, and how many lines above and below the one that it makes.
 struct Read {
   int value;
   int top = 0;
   int bottom = 0;
-  int left = 0;
-  int right = 0;
 };
 
 // Memory that a stage keeps from line to line, for each thread.
@@ -29,8 +27,9 @@ class Stage {
  public:
   // value: the op whose value it makes, or -1 if it writes the picture.
   // scale: of the grid whose lines it makes one by one.
-  Stage(int value, int scale, std::vector<Read> reads)
-      : value(value), scale(scale), reads(std::move(reads)) {}
+  // lag: lines of that grid by which it lags the input.
+  Stage(int value, int scale, int lag, std::vector<Read> reads)
+      : value(value), scale(scale), lag(lag), reads(std::move(reads)) {}
   virtual ~Stage() = default;
 
   // Line y of its grid, of `width` pixels. The caller puts zeros where whole tiles wrote beyond it.
@@ -44,6 +43,7 @@ class Stage {
 
   const int value;
   const int scale;
+  const int lag;
   const std::vector<Read> reads;
 };
 
