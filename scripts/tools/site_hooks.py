@@ -17,7 +17,10 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 OUTSIDE = {
     **{card: f"zoo/{card.name}" for card in sorted((ROOT / "srq" / "zoo").glob("*.md"))},
-    **{page: str(page.relative_to(ROOT)) for page in sorted((ROOT / "hw").glob("**/*.md"))},
+    **{
+        page: f"{page.parent.relative_to(ROOT)}.md"
+        for page in sorted((ROOT / "hw").glob("**/README.md"))
+    },
     **{
         ROOT / name: name
         for name in ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
