@@ -1,0 +1,33 @@
+"""benchmarks/README.md lists every benchmark, study and result."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "benchmarks"
+PAGE = (FOLDER / "README.md").read_text(encoding="utf-8")
+ROWS = re.findall(r"^\|.*\| `(benchmarks\.[\w.]+)[^`]*` \| `([^`]*)` \|", PAGE, re.MULTILINE)
+
+
+def modules():
+    """The modules that can be run, by their docstrings: those that ask a question."""
+    files = [*FOLDER.glob("*.py"), *FOLDER.glob("studies/*.py"), *FOLDER.glob("studies/*/*.py")]
+    for file in files:
+        if "__main__" in (text := file.read_text(encoding="utf-8")) or file.stem == "__main__":
+            assert "?" in text.split("\n\n")[0] or ":" in text.split("\n\n")[0], file
+            path = file.parent if file.stem == "__main__" else file.with_suffix("")
+            yield ".".join(path.relative_to(ROOT).parts)
+
+
+def test_every_question_has_a_row():
+    assert sorted(name for name, _ in ROWS) == sorted(modules())
+
+
+def test_every_result_belongs_to_a_row():
+    results = {
+        re.sub(r"-kim-x\d.*(?=\.json)", "-NETWORK", file.name) + "/" * file.is_dir()
+        for file in (FOLDER / "results").iterdir()
+    }
+    evaluations = {f"{name}.json" for name in ("zoo-starts", "zoo-x2", "zoo-x2-compressed")}
+    evaluations |= {"zoo-x3.json", "zoo-x4.json", "peers-x2.json"}
+    assert results - evaluations <= {result for _, result in ROWS}
