@@ -15,10 +15,21 @@ if TYPE_CHECKING:
     from srq.export import export
     from srq.lower import lower
     from srq.program import Program
+    from srq.quant import quantize
     from srq.upscaling.engine import Engine
     from srq.verify import verify
 
-__all__ = ["Program", "__version__", "evaluate", "export", "load", "lower", "upscale", "verify"]
+__all__ = [
+    "Program",
+    "__version__",
+    "evaluate",
+    "export",
+    "load",
+    "lower",
+    "quantize",
+    "upscale",
+    "verify",
+]
 
 AnyImage = TypeVar("AnyImage")
 
@@ -62,7 +73,7 @@ def upscale(
 
 
 _CALLABLE_PACKAGES = ("evaluate", "export", "lower", "verify")
-_FOUND_IN = {"Program": "srq.program"}
+_FOUND_IN = {"Program": "srq.program", "quantize": "srq.quant"}
 
 
 def _lazy(name: str) -> Any:

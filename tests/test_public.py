@@ -13,7 +13,7 @@ import srq
 
 ROOT = Path(__file__).parents[1]
 NAMES = sorted(set(srq.__all__) - {"__version__"})
-NEED_TORCH = {"lower"}
+NEED_TORCH = {"lower", "quantize"}
 
 USER = """
 import numpy as np
@@ -33,6 +33,7 @@ WRONG = {
     "srq.export(1, 'c', 'kim-c')": "arg-type",
     "srq.verify(srq.load('kim-x2').program, quick='yes')": "arg-type",
     "srq.lower('twin')": "arg-type",
+    "srq.quantize(10)": "arg-type",
     "srq.nothing": "attr-defined",
 }
 """Lines of a user's that a checker must find, and what it calls them."""

@@ -4,8 +4,8 @@ A float network is captured, its roundings are placed, and its twin made of them
 equalized, formats chosen and weights rounded on training pictures (``fit``), and the twin may
 be trained further (``srq.quant.finetune``). ``quantize`` does all of it::
 
-    result = quantize("kim-x2", weights=10, activations=14, search=True)
-    program = srq.lower.lower(result.twin, provenance=result.provenance)
+    result = srq.quantize("kim-x2", weights=10, activations=14, search=True)
+    program = srq.lower(result.twin, provenance=result.provenance)
 """
 
 from srq.quant.calibration import Calibration, calibration_set

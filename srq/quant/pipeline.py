@@ -48,7 +48,7 @@ def fit(twin: Twin, calibration: Calibration, *, search: bool = False) -> Search
 class Quantized:
     """What ``quantize`` made, and how.
 
-    twin:        the quantized network; ``srq.lower.lower`` makes the Program of it.
+    twin:        the quantized network; ``srq.lower`` makes the Program of it.
     network:     the float network that it was made of.
     calibration: the crops that its formats were chosen on.
     search:      the dB lost on them, before and after formats were moved (and before any
@@ -128,8 +128,8 @@ def quantize(
 
     Choose formats on two folders of photographs, and write the Program::
 
-        result = quantize("kim-x2", weights=8, activations=9, calibration=["holiday", "pets"])
-        program = srq.lower.lower(result.twin, name="mine", provenance=result.provenance)
+        result = srq.quantize("kim-x2", weights=8, activations=9, calibration=["holiday", "pets"])
+        program = srq.lower(result.twin, name="mine", provenance=result.provenance)
         srq.program.save(program, "mine.srq")
 
     Raises SrqError for the user's mistakes; DivergedError if the fine-tuning does not stay

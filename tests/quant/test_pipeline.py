@@ -7,7 +7,6 @@ import torch
 import srq
 from srq.errors import ConfigError, ModelError
 from srq.image.io import Picture, write
-from srq.lower import lower
 from srq.models import build
 from srq.models.checkpoint import write_checkpoint
 from srq.quant import Quantized, calibration_set, quantize
@@ -43,8 +42,8 @@ def crops(pictures):
 
 
 def test_a_script_gets_a_program_from_a_checkpoint(checkpoint, pictures, tmp_path):
-    result = quantize(checkpoint, weights=8, activations=9)
-    program = lower(result.twin, name="mine", provenance=result.provenance)
+    result = srq.quantize(checkpoint, weights=8, activations=9)
+    program = srq.lower(result.twin, name="mine", provenance=result.provenance)
     srq.program.save(program, tmp_path / "mine.srq")
     assert srq.load(tmp_path / "mine.srq").program == program
     assert program.provenance["checkpoint"].startswith("net.safetensors ")
