@@ -134,11 +134,11 @@ def _blocks(tensor: Array, scale: int) -> Array:
 
 def _from_blocks(tensor: Array, scale: int) -> Array:
     count, _, rows, columns = tensor.shape
-    dealt = _blocks(tensor, scale).transpose(0, 1, 3, 5, 2, 4)
-    return dealt.reshape(count, -1, rows // scale, columns // scale)
+    blocks = _blocks(tensor, scale).transpose(0, 1, 3, 5, 2, 4)
+    return blocks.reshape(count, -1, rows // scale, columns // scale)
 
 
 def _to_blocks(tensor: Array, scale: int) -> Array:
     count, channels, rows, columns = tensor.shape
-    dealt = tensor.reshape(count, channels // scale**2, scale, scale, rows, columns)
-    return dealt.transpose(0, 1, 4, 2, 5, 3).reshape(count, -1, rows * scale, columns * scale)
+    blocks = tensor.reshape(count, channels // scale**2, scale, scale, rows, columns)
+    return blocks.transpose(0, 1, 4, 2, 5, 3).reshape(count, -1, rows * scale, columns * scale)

@@ -45,7 +45,7 @@ class SubjectEntry(Entry):
 
     within:  by how much a pixel may differ, in code values. 0 for everything that computes with
              integers; a shader that may only use floats states its bound.
-    choices: what NAME takes beside the Program, by keyword.
+    choices: what NAME takes after the Program, by keyword.
     """
 
     within: int = 0
@@ -90,7 +90,7 @@ def verify(
     twin: Path | None = None,
     quick: bool = False,
 ) -> "list[Outcome]":
-    """Every engine and export of ``program`` beside the reference, on the same pictures.
+    """Every engine and export of ``program`` compared with the reference, on the same pictures.
 
     only:  the subjects to compare, by the names that ``srq verify`` prints; all, without any.
     twin:  the file of the float64 twin that ``srq quantize`` wrote, to compare it as well.

@@ -20,8 +20,8 @@ class Bounds:
         self._possible = {step.op.name: _possible(program, step) for step in self._steps}
         self._reached = {name: ends & False for name, ends in self._possible.items()}
 
-    def look(self, trace: Mapping[str, NDArray]) -> None:
-        """Take note of a picture's tensors."""
+    def observe(self, trace: Mapping[str, NDArray]) -> None:
+        """Count a picture's tensors."""
         for step in self._steps:
             name, fmt = step.op.name, step.value.format
             tensor = trace[name].reshape(step.value.channels, -1)

@@ -1,4 +1,4 @@
-"""Every subject on every picture, beside the reference."""
+"""Every subject on every picture, compared with the reference."""
 
 import time
 import traceback
@@ -99,16 +99,16 @@ class Expectations:
         reference, value = Reference(program), program.output_value
         self.bounds = Bounds(program)
         self.all: list[Expected] = []
-        room = MOST_KEPT
+        left = MOST_KEPT
         for stimulus in stimuli:
             trace = reference(stimulus.picture, trace=True)
-            self.bounds.look(trace)
+            self.bounds.observe(trace)
             result = trace[value.name][0].astype(value.format.dtype)
             size = sum(tensor.size for tensor in trace.values())
             kept = {}
-            if stimulus.picture.size <= TRACED_PIXELS and size <= room:
+            if stimulus.picture.size <= TRACED_PIXELS and size <= left:
                 kept = _compact(program, trace)
-                room -= size
+                left -= size
             self.all.append(Expected(stimulus, result, kept))
 
     @property

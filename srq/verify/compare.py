@@ -36,7 +36,7 @@ def first_difference(
 ) -> Difference | None:
     """The first difference by more than ``within``, or None; tensors are compared by name.
 
-    In the order of ``expected``; of a tensor that was not made nothing is said. Raises TypeError
+    In the order of ``expected``; a tensor that was not made is passed over. Raises TypeError
     for a tensor that does not hold integers, KeyError for one that is not expected.
     """
     if unknown := set(made) - set(expected):

@@ -93,11 +93,11 @@ def parse(text: str) -> list[Hook]:
             hooks.append(Hook())
             in_directives = True
         word, _, value = line.removeprefix("//!").partition(" ")
-        _direct(hooks[-1], word, value.strip())
+        _set_directive(hooks[-1], word, value.strip())
     return hooks
 
 
-def _direct(hook: Hook, word: str, value: str) -> None:
+def _set_directive(hook: Hook, word: str, value: str) -> None:
     match word:
         case "BIND":
             hook.binds.append(value)

@@ -1,6 +1,6 @@
 """The subject ``libplacebo``: the user shader in the library that mpv and ffmpeg play it with.
 
-A small C program beside this file is compiled and runs the shader's passes on Vulkan, offscreen,
+``libplacebo.c`` is compiled and runs the shader's passes on Vulkan, offscreen,
 in the texture format that libplacebo itself takes for them.
 """
 
@@ -28,7 +28,7 @@ TEXELS = {HALF_FLOATS: np.float16, "rgba32f": np.float32, "rgba16": np.uint16}
 
 
 NO_DEVICE = 3
-"""How the program beside this file ends where there is no Vulkan device."""
+"""The program's exit code where there is no Vulkan device."""
 
 _TRIALS = 6
 """Mesa's software Vulkan (lavapipe 22.3) now and then crashes in its queue's thread when the
@@ -38,7 +38,7 @@ again."""
 _CRASHES = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGKILL)
 """How it ends then: the C library aborts where it sees first what was overwritten."""
 
-_PATIENCE = 100.0
+_TIMEOUT = 100.0
 """Seconds that a picture may take; the shader is compiled with the first."""
 
 _MISSING = (
@@ -67,20 +67,20 @@ class PlaceboSubject:
         """The upscaled picture."""
         given = checked_picture(picture, self._program)
         for _ in range(_TRIALS):
-            patience = Timer(_PATIENCE, self._process.kill)
-            patience.start()
+            timeout = Timer(_TIMEOUT, self._process.kill)
+            timeout.start()
             try:
                 made = self._played(given)
             finally:
-                patience.cancel()
+                timeout.cancel()
             if made is not None:
                 return made
             if self._process.wait() not in _CRASHES:
                 break
             self.close()
             self._process = self._started()
-        said = " ".join(self._log.read_text(encoding="utf-8", errors="replace").split())
-        raise RuntimeError(f"libplacebo ended: {said or f'exit code {self._process.wait()}'}")
+        log = " ".join(self._log.read_text(encoding="utf-8", errors="replace").split())
+        raise RuntimeError(f"libplacebo ended: {log or f'exit code {self._process.wait()}'}")
 
     def trace(self, picture: NDArray) -> dict[str, NDArray]:
         """Nothing."""

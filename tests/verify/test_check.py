@@ -186,7 +186,7 @@ def test_an_end_of_a_format_that_was_visited_was_possible(data):
     reference = Reference(program)
     for _ in range(3):
         trace = reference(data.draw(pictures(program)), trace=True)
-        bounds.look(trace)
+        bounds.observe(trace)
         for name, ends in bounds.by_op().items():
             fmt = program.step(name).value.format
             for end, n in (("least", fmt.lo), ("greatest", fmt.hi)):

@@ -19,8 +19,8 @@ _MOST_BYTES = 1 << 31
 class C:
     """Writes ``srq_NAME.c`` and ``.h``, the weight header, an example, a test and a Makefile.
 
-    max_width: the widest low-resolution line, in pixels, 1 to 65536; a default that the
-               compiler can be told otherwise. Memory grows with it.
+    max_width: the widest low-resolution line, in pixels, 1 to 65536; a default that a
+               macro can override. Memory grows with it.
     """
 
     max_width: int = 1920

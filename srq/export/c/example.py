@@ -1,4 +1,4 @@
-"""What lies beside the network: an example, a test with its vector, a Makefile, a README."""
+"""The files around the network: an example, a test with its vector, a Makefile, a README."""
 
 from numpy.typing import NDArray
 
@@ -16,13 +16,13 @@ def companions(program: Program, plan: Schedule, max_width: int) -> dict[str, by
     """The files by name."""
     picture = sample(program.input.format, max_width).picture
     prefix = symbol(program)
-    given, made = program.input.format, program.output_value.format
+    read, written = program.input.format, program.output_value.format
     scale = plan.largest_scale
     values = {
         **names(program),
         "delay": plan.delay,
-        "in_hi": given.hi,
-        "out_hi": made.hi,
+        "in_hi": read.hi,
+        "out_hi": written.hi,
         "max_width": max_width,
         "block": plan.default_block(max_width),
         "largest_scale": scale,
@@ -34,8 +34,8 @@ def companions(program: Program, plan: Schedule, max_width: int) -> dict[str, by
         "arrays": "\n".join(
             array(f"{fmt.dtype.name}_t", f"{prefix}_test_{what}", integers.ravel(), columns)
             for what, fmt, integers, columns in (
-                ("in", given, picture, picture.shape[1]),
-                ("out", made, Reference(program)(picture), program.scale * picture.shape[1]),
+                ("in", read, picture, picture.shape[1]),
+                ("out", written, Reference(program)(picture), program.scale * picture.shape[1]),
             )
         ),
     }
@@ -43,7 +43,7 @@ def companions(program: Program, plan: Schedule, max_width: int) -> dict[str, by
         name: fill(f"c/{name}", **values).encode("ascii")
         for name in ("example.c", "test.c", "test_vector.h", "Makefile", "README.md")
     }
-    return files | {"sample.pgm": _pgm(picture, given.hi, program.fingerprint)}
+    return files | {"sample.pgm": _pgm(picture, read.hi, program.fingerprint)}
 
 
 def _pgm(picture: NDArray, most: int, fingerprint: str) -> bytes:

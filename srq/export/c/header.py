@@ -8,9 +8,9 @@ from srq.program import Program
 
 
 def header(program: Program, plan: Schedule, max_width: int) -> str:
-    """``srq_NAME.h``; ``max_width`` is what its macro is unless the compiler is told otherwise."""
+    """``srq_NAME.h``; ``max_width`` is the default of its macro."""
     prefix = symbol(program)
-    given, made = program.input.format, program.output_value.format
+    read, written = program.input.format, program.output_value.format
     memory = plan.memory
     return fill(
         "c/header.h",
@@ -18,10 +18,10 @@ def header(program: Program, plan: Schedule, max_width: int) -> str:
         file=f"{prefix}.h",
         delay=plan.delay,
         timing="\n".join(f" *   {line}" for line in timing(plan)),
-        in_type=given.dtype.name,
-        in_hi=given.hi,
-        out_type=made.dtype.name,
-        out_hi=made.hi,
+        in_type=read.dtype.name,
+        in_hi=read.hi,
+        out_type=written.dtype.name,
+        out_hi=written.hi,
         max_width=max_width,
         most_width=MOST_WIDTH,
         block=DEFAULT_BLOCK,

@@ -61,14 +61,14 @@ def kernels(plan: Schedule, state: str) -> str:
                 wanted[f"put {made.suffix}"] = _put(made)
                 wanted[f"to {source.suffix} {made.suffix}"] = _conv_to(source, made, state)
             case Add() | Requantize():
-                verbs = (("take", "="), ("plus", "+="))
-                for source, (verb, becomes) in zip(sources, verbs, strict=False):
-                    wanted[f"{verb} {source.suffix}"] = _of(
-                        source, "operand.c", verb=verb, becomes=becomes
+                forms = (("take", "="), ("plus", "+="))
+                for source, (function, assigns) in zip(sources, forms, strict=False):
+                    wanted[f"{function} {source.suffix}"] = _of(
+                        source, "operand.c", function=function, assigns=assigns
                     )
                 wanted[f"put {made.suffix}"] = _put(made)
             case PixelShuffle() | NearestUpsample():
-                wanted[f"deal {made.suffix} {op.scale}"] = _deal(made, op.scale)
+                wanted[f"deal {made.suffix} {op.scale}"] = _interleave(made, op.scale)
     return "\n".join([*([fill("c/layer.c")] if _convs(plan) else []), *wanted.values()])
 
 
@@ -170,6 +170,6 @@ def _adders(plan: Schedule, source: Cells) -> str:
     return "\n".join([*(adder.text(source) for adder in ordered), choice])
 
 
-def _deal(cells: Cells, by: int) -> str:
-    dealt = "".join(f"        to[{by} * i + {k}] = from[{k} * apart + i];\n" for k in range(by))
-    return _of(cells, "interleave.c", by=by, dealt=dealt)
+def _interleave(cells: Cells, by: int) -> str:
+    copies = "".join(f"        to[{by} * i + {k}] = from[{k} * apart + i];\n" for k in range(by))
+    return _of(cells, "interleave.c", by=by, copies=copies)

@@ -91,12 +91,12 @@ class Ops:
         return [f"{place.cells.ctype} *const to = {self._at(place)};"] if place.member else []
 
     def _finish(self, place: Place) -> list[str]:
-        """The zeros beside the line, and word to the trace."""
+        """The zeros at both ends of the line, and the call of the trace."""
         if not place.member:
             return []
         channels, pitch = f"OF({place.name}_CHANNELS)", self._pitch(place)
-        told = f"{place.index}, row, x, n, {channels}, {pitch}, {_TRACE_TYPES[place.cells]}, to"
-        lines = [f"TRACE({told});"]
+        traced = f"{place.index}, row, x, n, {channels}, {pitch}, {_TRACE_TYPES[place.cells]}, to"
+        lines = [f"TRACE({traced});"]
         if place.left + place.right:
             width = times(place.scale, "s->width")
             lines.insert(
@@ -166,12 +166,12 @@ class Ops:
         """An Add or a Requantize: operands into ``sums``, then requantized."""
         start, loop = [], []
         for i in range(len(place.step.sources)):
-            source, name, verb = self._source(place, i), "ab"[i], ("take", "plus")[i]
+            source, name, function = self._source(place, i), "ab"[i], ("take", "plus")[i]
             align = f"OF({place.name}_ALIGN_{name.upper()})" if place.step.aligns else "0"
             start.append(f"const {source.cells.ctype} *const {name} = {self._at(source)};")
             loop.append(
-                f"{verb}_{source.cells.suffix}(s->sums[0], {name} + c * {self._pitch(source)}, n,"
-                f" {align});"
+                f"{function}_{source.cells.suffix}(s->sums[0],"
+                f" {name} + c * {self._pitch(source)}, n, {align});"
             )
         n = place.name
         limits = "" if place.cells == S32 else f", OF({n}_LO), OF({n}_HI)"
@@ -189,13 +189,13 @@ class Ops:
         channel, apart = f"c * {pitch}", "0"
         if isinstance(op, PixelShuffle):
             channel, apart = f"(c * {by * by} + row % {by} * {by}) * {pitch}", pitch
-        deal = (
+        call = (
             f"deal_{source.cells.suffix}_{by}(to + c * {self._pitch(place)}, from + {channel},"
             f" {apart}, n / {by});"
         )
         return [
             f"const {source.cells.ctype} *const from = {found};",
-            *_for_channels(place, [deal]),
+            *_for_channels(place, [call]),
         ]
 
 

@@ -36,7 +36,7 @@ def source(program: Program, plan: Schedule) -> str:
 
 
 def _io(segment: Segment, plan: Schedule, argument: str) -> str:
-    """What a segment that takes or gives lines of a picture gets beside the state."""
+    """What a segment that takes or gives lines of a picture gets in addition to the state."""
     takes = any(takes_io(plan.places[name].step.op) for name in segment.names)
     return f", {argument}" if takes else ""
 
@@ -46,10 +46,10 @@ def _segment(number: int, segment: Segment, plan: Schedule, ops: Ops) -> str:
     lines = []
     for lag, group in groupby((plan.places[name] for name in segment.names), lambda p: p.lag):
         places = list(group)
-        made = f"has_line(s, {minus('row', lag)}, {scale})"
+        is_there = f"has_line(s, {minus('row', lag)}, {scale})"
         if isinstance(places[0].step.op, Input):
-            made += " && io->line != NULL"  # the same, and plain to whoever checks pointers
-        lines += [f"if ({made}) {{", *(f"    {ops.call(place)}" for place in places), "}"]
+            is_there += " && io->line != NULL"  # the same, and plain to whoever checks pointers
+        lines += [f"if ({is_there}) {{", *(f"    {ops.call(place)}" for place in places), "}"]
     return fill(
         "c/segment.c",
         number=number,

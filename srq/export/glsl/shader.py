@@ -14,7 +14,7 @@ PLANE = "LUMA"
 
 
 _PRECISION = ("precision highp float;", "precision highp int;")
-"""OpenGL ES takes integers for 16 bits wide unless it is told; all others ignore this."""
+"""OpenGL ES takes integers for 16 bits wide without these; all others ignore them."""
 
 
 class Shader:

@@ -124,15 +124,15 @@ def _parameter_streams(program: Program) -> list[str]:
 
 
 def _loader(program: Program) -> list[str]:
-    """The process that deals the memory's words out to the layers."""
-    dealt = list(parameterized(program))
-    if not dealt:
+    """The process that sends each layer its words of the memory."""
+    loaded = list(parameterized(program))
+    if not loaded:
         return []
-    total = sum(count for _, _, count in dealt)
-    ports = ",\n    ".join(f"hls::stream<srq::Word>& P_{step.op.name}" for step, _, _ in dealt)
+    total = sum(count for _, _, count in loaded)
+    ports = ",\n    ".join(f"hls::stream<srq::Word>& P_{step.op.name}" for step, _, _ in loaded)
     sends = [
         f"        srq::send<{first}, {count}, {total}>(parameters, P_{step.op.name});"
-        for step, first, count in dealt
+        for step, first, count in loaded
     ]
     return [
         f"static void load_parameters(const int parameters[{total}], bool load,\n    {ports}) {{",

@@ -1,7 +1,7 @@
 """The typed description of a Program's values and layers, and its constants, in C++."""
 
 from srq.export.hls.parameters import tables, words
-from srq.export.hls.text import braces, guarded, head
+from srq.export.hls.text import guarded, head, initializer
 from srq.program import Add, Conv, Program, Requantize, Step, Value
 
 
@@ -24,7 +24,9 @@ def weights(program: Program) -> str:
         for table in tables(step):
             name = f"{table.prefix}_{step.op.name}"
             size = len(table.integers)
-            parts.append(f"static const {table.ctype} {name}[{size}] = {braces(table.integers)};\n")
+            parts.append(
+                f"static const {table.ctype} {name}[{size}] = {initializer(table.integers)};\n"
+            )
     return head(
         program, "Weights (W), biases (B) and shifts (Q), as the layers take them."
     ) + guarded("weights", "\n".join(parts))
@@ -35,7 +37,7 @@ def parameters(program: Program) -> str:
     image = words(program)
     body = (
         f"#define SRQ_WORDS {max(len(image), 1)}\n\n"
-        f"static const int SRQ_PARAMETERS[SRQ_WORDS] = {braces(image or [0])};\n"
+        f"static const int SRQ_PARAMETERS[SRQ_WORDS] = {initializer(image or [0])};\n"
     )
     return head(program, "What the host writes into the kernel's parameter memory.") + guarded(
         "parameters", body

@@ -16,7 +16,7 @@ def head(program: Program, says: str) -> str:
     )
 
 
-def braces(integers: Iterable[int], indent: str = "    ") -> str:
+def initializer(integers: Iterable[int], indent: str = "    ") -> str:
     """``{1, 2, 3}``, in as many lines as it takes."""
     lines = listed(map(literal, integers), _WIDTH - len(indent))
     return "{\n" + indented(lines, len(indent)) + "}"

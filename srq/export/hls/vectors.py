@@ -1,6 +1,6 @@
 """The pictures of the test bench, as the reference computes them."""
 
-from srq.export.hls.text import braces, guarded, head
+from srq.export.hls.text import guarded, head, initializer
 from srq.program import Program
 from srq.program.reference import Reference
 from srq.stimuli.sets import for_bench
@@ -16,7 +16,7 @@ def vectors(program: Program) -> str:
         for side, pixels in (("LR", picture), ("HR", reference(picture))):
             parts.append(
                 f"static const unsigned short {side}_{number}[{pixels.size}] ="
-                f" {braces(int(n) for n in pixels.reshape(-1))};\n"
+                f" {initializer(int(n) for n in pixels.reshape(-1))};\n"
             )
         name = stimulus.name
         rows.append(f'    {{"{name}", {height}, {width}, LR_{number}, HR_{number}}},')

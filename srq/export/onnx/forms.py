@@ -16,16 +16,16 @@ class Core:
     """A network, ready to be put into a graph.
 
     scale:  by how much it enlarges.
-    given:  the format of the code values that it reads.
-    made:   the format of those that it makes.
+    input:  the format of the code values that it reads.
+    output: the format of those that it makes.
     exact:  whether it reads and makes whole code values, as float32. If not, it reads and makes
             any values from 0 for black to 1 for white.
     append: appends it to a graph: from a float32 tensor (N, 1, H, W) to one (N, 1, sH, sW).
     """
 
     scale: int
-    given: Format
-    made: Format
+    input: Format
+    output: Format
     exact: bool
     append: Callable[[Graph, str], str]
 
@@ -50,12 +50,12 @@ def model_of(core: Core, form: Form, *, name: str, metadata: Mapping[str, str]) 
     graph = Graph()
     form.append(graph, core)
     graph.call_last(OUTPUT)
-    given, made = (fmt.dtype if form.codes else np.float32 for fmt in (core.given, core.made))
+    read, written = (fmt.dtype if form.codes else np.float32 for fmt in (core.input, core.output))
     s, c = core.scale, form.channels
     return graph.model(
         name,
-        tensor_info(INPUT, given, ["N", c, "H", "W"]),
-        tensor_info(OUTPUT, made, ["N", c, f"{s}*H", f"{s}*W"]),
+        tensor_info(INPUT, read, ["N", c, "H", "W"]),
+        tensor_info(OUTPUT, written, ["N", c, f"{s}*H", f"{s}*W"]),
         metadata=metadata,
     )
 
@@ -64,22 +64,22 @@ def add_luma(graph: Graph, core: Core) -> None:
     """Append the network between code values."""
     values = graph.cast(INPUT, np.float32)
     if not core.exact:
-        values = over(graph, values, core.given.hi)
-    elif core.given.hi < np.iinfo(core.given.dtype).max:
+        values = over(graph, values, core.input.hi)
+    elif core.input.hi < np.iinfo(core.input.dtype).max:
         # Beyond the format the proof does not reach.
-        values = clip(graph, values, 0, core.given.hi)
+        values = clip(graph, values, 0, core.input.hi)
     values = core.append(graph, values)
     if not core.exact:
-        values = to_codes(graph, values, core.made.hi)
-    graph.cast(values, core.made.dtype)
+        values = to_codes(graph, values, core.output.hi)
+    graph.cast(values, core.output.dtype)
 
 
 def add_gray(graph: Graph, core: Core) -> None:
     """Append the network between code values divided by the greatest."""
     values = clip(graph, INPUT, 0, 1)
     if core.exact:
-        codes = core.append(graph, to_codes(graph, values, core.given.hi))
-        over(graph, codes, core.made.hi)
+        codes = core.append(graph, to_codes(graph, values, core.input.hi))
+        over(graph, codes, core.output.hi)
     else:
         clip(graph, core.append(graph, values), 0, 1)
 

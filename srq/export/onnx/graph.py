@@ -54,17 +54,17 @@ class Graph:
     def model(
         self,
         name: str,
-        given: ValueInfoProto,
-        made: ValueInfoProto,
+        read: ValueInfoProto,
+        written: ValueInfoProto,
         *,
         metadata: Mapping[str, str],
         domains: Mapping[str, int] | None = None,
     ) -> ModelProto:
-        """The model that makes ``made`` of ``given``.
+        """The model that makes ``written`` of ``read``.
 
         domains: those of operators beyond the standard, with their versions.
         """
-        graph = helper.make_graph(self._nodes, name, [given], [made], self._constants)
+        graph = helper.make_graph(self._nodes, name, [read], [written], self._constants)
         opsets = [helper.make_opsetid("", OPSET)]
         opsets += [helper.make_opsetid(*domain) for domain in (domains or {}).items()]
         model = helper.make_model(

@@ -28,8 +28,8 @@ def find_checkpoint(program: Program, named: str | Path | None) -> Path:
 
     Raises ModelError if there is none, CheckpointError if it is of another network.
     """
-    said, _, made_of = program.provenance.get("checkpoint", "").rpartition(" ")
-    default = Path(said).stem if Path(said).stem in names("float") else program.name
+    file, _, made_of = program.provenance.get("checkpoint", "").rpartition(" ")
+    default = Path(file).stem if Path(file).stem in names("float") else program.name
     if named is None and default not in names("float"):
         raise ModelError(
             f"The zoo has no float network for the program '{program.name}';"

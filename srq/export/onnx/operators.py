@@ -31,7 +31,7 @@ def convolve(
 
 
 def shuffle(graph: Graph, source: str, scale: int) -> str:
-    """Channels dealt out to pixels, as a Program's pixel_shuffle does."""
+    """Channels as pixels, as a Program's pixel_shuffle does."""
     return graph.op("DepthToSpace", source, blocksize=scale, mode="CRD")
 
 

@@ -14,17 +14,17 @@ _WHAT = {
 
 def page_files(kind: str, form: str, program: Program, file: str) -> dict[str, bytes]:
     """``README.md`` and ``upscale.py`` for the model in ``file``."""
-    given, made = program.input_value.format, program.output_value.format
+    read, written = program.input_value.format, program.output_value.format
     values = {
         **stamp(program),
         "file": file,
-        "in_dtype": given.dtype,
-        "in_peak": given.hi,
-        "out_dtype": made.dtype,
+        "in_dtype": read.dtype,
+        "in_peak": read.hi,
+        "out_dtype": written.dtype,
         "title": heading(program) or "A program without a name",
         "what": _WHAT[kind],
     }
-    pictures = kind != "qonnx" and given.bits == made.bits == 8
+    pictures = kind != "qonnx" and read.bits == written.bits == 8
     script = fill(f"onnx/{_script(kind, form, pictures)}", **values)
     ends = "small.png large.png" if pictures else "small.npy large.npy"
     packages = (
@@ -39,9 +39,9 @@ def page_files(kind: str, form: str, program: Program, file: str) -> dict[str, b
         channels=3 if form == "rgb" else 1,
         command=f"python upscale.py {ends}",
         install=f"pip install {packages}",
-        in_type=given.dtype if codes else "float32",
-        out_type=made.dtype if codes else "float32",
-        meaning=_meaning(kind, form, given, made),
+        in_type=read.dtype if codes else "float32",
+        out_type=written.dtype if codes else "float32",
+        meaning=_meaning(kind, form, read, written),
         more="".join(fill(f"onnx/{section}", **values) for section in sections),
         script=script.strip(),
     )
@@ -56,15 +56,15 @@ def _script(kind: str, form: str, pictures: bool) -> str:
     return f"{form}.py"
 
 
-def _meaning(kind: str, form: str, given: Format, made: Format) -> str:
+def _meaning(kind: str, form: str, read: Format, written: Format) -> str:
     """What the numbers in both tensors are, as sentences."""
     if kind == "qonnx":
         return (
-            f"Code values of luma, divided by {given.hi + 1} on the way in and by {made.hi + 1} on"
-            " the way out."
+            f"Code values of luma, divided by {read.hi + 1} on the way in and by"
+            f" {written.hi + 1} on the way out."
         )
     if form == "luma":
-        return f"Code values of luma, 0 to {given.hi} in and 0 to {made.hi} out."
+        return f"Code values of luma, 0 to {read.hi} in and 0 to {written.hi} out."
     if form == "gray":
         rounded = (
             "They are rounded to code values inside, halves up, and are code values again when"
@@ -73,8 +73,8 @@ def _meaning(kind: str, form: str, given: Format, made: Format) -> str:
             else "They are not rounded inside."
         )
         return (
-            f"Code values of luma divided by the greatest: by {given.hi} on the way in and"
-            f" {made.hi} on the way out. {rounded}"
+            f"Code values of luma divided by the greatest: by {read.hi} on the way in and"
+            f" {written.hi} on the way out. {rounded}"
         )
     return (
         "RGB from 0 to 1, full range. The network sees its luma, studio range by BT.601, as it was"

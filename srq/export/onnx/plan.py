@@ -5,7 +5,7 @@ convolution summed in float32 is exact, in whatever order and by whatever instru
 its partial sums stay within 2^24, counted in the last bit of their terms. ``srq.program.ranges``
 bounds what the terms can be, and so proves it for every output channel. Where it does not hold,
 
-- the taps are dealt out to two convolutions or three that do hold. Each is exact, and so is
+- the taps are divided among two convolutions or three that do hold. Each is exact, and so is
   their total, except where it lies beyond 2^24 and is rounded. That is as good if whatever lies
   there saturates in the end, which the plan proves (``Held.certain``);
 - else the weights are cut into high and low bits until each piece holds, and the pieces are

@@ -37,8 +37,8 @@ def qonnx_model(program: Program, *, name: str, metadata: dict[str, str]) -> Mod
     2^bits, as a Program's formats have it.
     """
     graph = Graph()
-    given = program.input.format
-    picture = _quant(graph, INPUT, 2.0**-given.frac, given.bits, given.signed, "ROUND")
+    read = program.input.format
+    picture = _quant(graph, INPUT, 2.0**-read.frac, read.bits, read.signed, "ROUND")
     add_program(graph, program, picture, _QuantWriter)
     graph.call_last(OUTPUT)
     s = program.scale
