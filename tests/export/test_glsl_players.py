@@ -1,6 +1,6 @@
 """The shader run: in OpenGL with every kind of texture, and in libplacebo on Vulkan.
 
-That it computes any Program is shown beside all other subjects, in tests/conformance.
+That it computes any Program is shown with all other subjects, in tests/conformance.
 """
 
 import os
