@@ -18,14 +18,13 @@ NEED_TORCH = {"lower", "quantize"}
 USER = """
 import numpy as np
 import srq
-from srq.evaluate import Suite
 
-engine = srq.load("kim-x2")
-program: srq.Program = engine.program
-larger = srq.upscale(np.zeros((8, 8), np.uint8), engine)
-srq.export(program, "c", "kim-x2-c")
+twin = srq.quantize("kim-x2", calibration=["photos"]).twin
+program: srq.Program = srq.lower(twin, name="mine")
+srq.export(program, "c", "mine-c")
 assert not any(outcome.state.is_wrong for outcome in srq.verify(program, ["tiles"], quick=True))
-print(larger.shape, srq.evaluate("kim-x2", Suite(["photos"])).to_json())
+print(srq.evaluate([program, "kim-x2"], "photos").to_json())
+print(srq.upscale(np.zeros((8, 8), np.uint8), srq.load("kim-x2")).shape)
 """
 
 WRONG = {
@@ -34,6 +33,7 @@ WRONG = {
     "srq.verify(srq.load('kim-x2').program, quick='yes')": "arg-type",
     "srq.lower('twin')": "arg-type",
     "srq.quantize(10)": "arg-type",
+    "srq.quantize('kim-x2', bits=8)": "call-arg",
     "srq.nothing": "attr-defined",
 }
 """Lines of a user's that a checker must find, and what it calls them."""
@@ -99,12 +99,13 @@ def checked(folder, script):
 
 @pytest.mark.slow
 def test_a_users_script_runs(tmp_path):
+    pytest.importorskip("torch")
     (tmp_path / "photos").mkdir()
-    Image.effect_noise((64, 48), 50).save(tmp_path / "photos" / "noise.png")
+    Image.effect_noise((300, 200), 50).save(tmp_path / "photos" / "noise.png")
     done = fresh(USER, tmp_path)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("(16, 16) {")
-    assert (tmp_path / "kim-x2-c" / "manifest.json").exists()
+    assert done.stdout.endswith("\n(16, 16)\n")
+    assert (tmp_path / "mine-c" / "manifest.json").exists()
 
 
 @pytest.mark.slow
