@@ -25,6 +25,54 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+ROOT = Path(__file__).parents[1]
+
+SLOW = {
+    "tests/benchmarks",
+    "tests/cli/test_data.py::test_ctrl_c_leaves_whole_pictures_and_the_rest_follows",
+    "tests/cli/test_quantize.py",
+    "tests/cli/test_upscale.py::test_ctrl_c_leaves_whole_files_and_ends_with_130",
+    "tests/cli/test_upscale_video.py",
+    "tests/conformance",
+    "tests/engines/test_native_ops.py",
+    "tests/engines/test_native_runner.py",
+    "tests/evaluate/test_benchmark_figures.py",
+    "tests/export/test_c_build.py",
+    "tests/export/test_glsl_players.py",
+    "tests/hw",
+    "tests/program/test_file_fuzz.py",
+    "tests/quant/test_finetune.py",
+    "tests/quant/test_pipeline.py",
+    "tests/quant/test_search.py",
+    "tests/quant/test_sweep.py",
+    "tests/test_add_an_op.py",
+    "tests/test_docs_examples.py",
+    "tests/test_site.py",
+    "tests/test_wheel.py",
+    "tests/train/test_fused.py",
+    "tests/train/test_killed.py",
+    "tests/train/test_run.py",
+    "tests/upscaling/test_memory.py",
+    "tests/verify/test_hls.py",
+    "tests/video/test_faults.py",
+    "tests/video/test_ray.py",
+    "tests/video/test_run.py",
+    "tests/video/test_source.py",
+}
+"""Folders, files and tests that ``scripts/test --fast`` leaves out: they compile, start processes,
+encode video or train. A single new test is marked where it stands: ``@pytest.mark.slow``."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what SLOW names."""
+    for item in items:
+        path = item.path.relative_to(ROOT)
+        names = {str(path.as_posix()), *(parent.as_posix() for parent in path.parents)}
+        names.add(f"{path.as_posix()}::{getattr(item, 'originalname', item.name)}")
+        if names & SLOW:
+            item.add_marker(pytest.mark.slow)
+
+
 OPTIONAL = {
     "av": "video",
     "brevitas": "train",

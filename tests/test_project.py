@@ -9,6 +9,7 @@ import pytest
 
 from scripts.tools.release_notes import main, notes
 from srq import __version__
+from tests.conftest import SLOW
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -73,3 +74,10 @@ def test_scripts_may_be_run():
         mode, path = line.split()[0], line.split("\t")[1]
         if (ROOT / path).read_bytes().startswith(b"#!"):
             assert mode == "100755", path
+
+
+@pytest.mark.parametrize("name", sorted(SLOW))
+def test_what_is_called_slow_is_there(name):
+    path, _, test = name.partition("::")
+    assert (ROOT / path).exists()
+    assert not test or f"def {test}(" in (ROOT / path).read_text()

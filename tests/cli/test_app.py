@@ -99,5 +99,7 @@ def test_the_extras_that_a_sentence_names_bring_the_package():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     distributions = packages_distributions()
     for package, extra in EXTRA_OF.items():
+        if package not in distributions:
+            pytest.importorskip(package)
         brought = project["optional-dependencies"][extra]
         assert any(requirement.startswith(distributions[package][0]) for requirement in brought)
