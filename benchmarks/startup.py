@@ -1,7 +1,8 @@
 """How long does srq take before it begins to work?
 
-Processor time, user's and system's, of whole processes; the least of several rounds, beside
-that of a Python interpreter which does nothing. tests/cli/test_lazy.py has what is imported.
+Processor time, user's and system's, of whole processes; the least of several rounds, and its
+ratio to that of a Python interpreter which does nothing. tests/cli/test_lazy.py has what is
+imported.
 
     python -m benchmarks.startup
 """

@@ -1,4 +1,4 @@
-"""How many frames a second: the native engine beside the general runtimes, 1080p to 4K luma.
+"""How many frames a second: the native engine against general runtimes, 1080p to 4K luma.
 
 One run, the same frame for all, at 1 and at 2 threads. In every round each contestant enlarges
 the frame for a while untimed and then once timed, so that what else the machine does strikes all

@@ -121,7 +121,7 @@ def plain_step(config: TrainConfig, workers: int) -> Step:
 
 def serve(pipe: Connection, batch: str, threads: int, way: list[str] | int) -> None:
     """A contender's process: for each number received, answer the seconds of so many steps,
-    and those of the sampling alone (0 where that cannot be told apart)."""
+    and those of the sampling alone (0 where that cannot be separated)."""
     config = settings(batch, threads, way if isinstance(way, list) else [])
     if isinstance(way, int):
         torch.set_num_threads(threads)

@@ -1,4 +1,4 @@
-"""Ways to double a luma frame that benchmarks/throughput.py runs beside each other.
+"""Ways to double a luma frame that benchmarks/throughput.py compares.
 
 A contestant takes a frame of uint8 and a number of threads and gives a function that enlarges
 that frame once. The general runtimes get their floats made before the clock starts, and leave

@@ -18,7 +18,8 @@ namespace {
 
 constexpr double kRound = 20e3;  // nanoseconds
 
-// Results are at other places in a page than most pixels are, lest one seem to be the other.
+// Results are at other places in a page than most pixels, so that the processor does not take a
+// store for one that a load must wait for.
 alignas(4096) char pixels[8192], weights[4096], page[4096];
 char* const results = page + 2560;
 

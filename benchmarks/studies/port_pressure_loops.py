@@ -89,7 +89,7 @@ def repeated(*kinds: str, times: int = 48) -> Body:
 
 
 def clock() -> Body:
-    """A chain of a known time, with vectors beside it, lest the clock be another than theirs."""
+    """A chain of a known time, mixed with vectors, so that the clock is the one that they have."""
     return [
         line for i in range(CHAIN) for line in ("imul %rax, %rax", _do(PRODUCT, 30, 31, i % 16))
     ]

@@ -44,7 +44,7 @@ class Engine(Protocol):
 
 
 class Bicubic:
-    """The yardstick: MATLAB's bicubic, rounded once."""
+    """The baseline: MATLAB's bicubic, rounded once."""
 
     name = "bicubic"
     about = About(kind="interpolation", weights=0)
@@ -58,5 +58,5 @@ class Bicubic:
 
 
 def about(engine: Engine) -> About:
-    """What the engine says of itself, or an ``About`` that says nothing."""
+    """The engine's ``about``, or one without facts."""
     return getattr(engine, "about", About())

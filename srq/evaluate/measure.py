@@ -26,7 +26,7 @@ def evaluate(
     device: str = "cpu",
     on_case: OnCase | None = None,
 ) -> Evaluation:
-    """PSNR and SSIM of models on test sets, always beside bicubic.
+    """PSNR and SSIM of models on test sets, always with bicubic to compare.
 
     models:    one or several: what ``srq evaluate --model`` takes ("kim-x2", "label=runs/mine"),
                a Program, what ``srq.load`` gives, or any callable from uint8 luma (H, W) to

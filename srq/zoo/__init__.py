@@ -14,7 +14,7 @@ Kind = Literal["float", "program"]
 
 FOLDER = Path(__file__).parent
 SUFFIXES: dict[Kind, str] = {"float": ".safetensors", "program": ".srq"}
-_SAID: dict[Kind, str] = {"float": "float checkpoint", "program": "integer program"}
+_NOUNS: dict[Kind, str] = {"float": "float checkpoint", "program": "integer program"}
 
 
 def names(kind: Kind) -> tuple[str, ...]:
@@ -40,4 +40,4 @@ def resolve(name_or_path: str | Path, kind: Kind) -> Path:
         )
     known = names(kind)
     hint = suggestion(name, known) if known else "the zoo is empty, so name a file."
-    raise ModelError(f"No {_SAID[kind]} is called '{name}'; {hint}")
+    raise ModelError(f"No {_NOUNS[kind]} is called '{name}'; {hint}")

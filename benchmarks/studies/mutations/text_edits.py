@@ -6,7 +6,7 @@ A ``Rule`` says where an edit of one kind can be made and what it may do there. 
 - shift: a sum is shifted by one bit more or less;
 - rounding: the half that makes rounding go to the nearest is gone or wrong;
 - saturation: an end of a format is off by one, or gone;
-- halo: a line or a column beside the pixel is taken from one place further, or the border is
+- halo: a neighbouring line or column is taken from one place further, or the border is
   not zero.
 """
 
@@ -29,7 +29,7 @@ class Rule:
 
     file:   how the names of its files end.
     block:  a pattern of the parts of the file in which ``what`` is looked for; where its group
-            ``used`` names a macro, only if the C beside it uses that.
+            ``used`` names a macro, only if the C that includes it uses that.
     what:   a pattern of what is replaced.
     change: what may stand there instead, for the text that was matched.
     """
