@@ -50,4 +50,4 @@ def _integers(values: ArrayLike) -> NDArray[np.signedinteger]:
     array = np.asarray(values)
     if array.dtype.kind not in "iu" or array.dtype == np.uint64:
         raise TypeError(f"Fixed-point arithmetic takes signed integers, not {array.dtype}.")
-    return array if array.dtype in (np.int32, np.int64) else array.astype(np.int64)
+    return array if array.dtype.name in ("int32", "int64") else array.astype(np.int64)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, TypeGuard, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,8 @@ from srq.errors import ProgramError
 from srq.program.limits import MAX_HEADER_BYTES, MAX_OPS
 from srq.program.op import shown
 
-_DTYPES = {"I16": np.dtype("<i2"), "I32": np.dtype("<i4")}
-_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
+_DTYPES: dict[str, np.dtype[np.signedinteger]] = {"I16": np.dtype("<i2"), "I32": np.dtype("<i4")}
+_NAMES: dict[np.dtype[Any], str] = {dtype: name for name, dtype in _DTYPES.items()}
 _LENGTH_BYTES = 8
 _ALIGNMENT = 8
 _MAX_DIMENSIONS = 4
@@ -70,11 +70,11 @@ def unpack(data: bytes) -> Container:
     if length > len(data) - _LENGTH_BYTES:
         raise ProgramError("The file ends within its header; get it again.")
     body = memoryview(data)[_LENGTH_BYTES + length :]
-    header = parse_json("header", data[_LENGTH_BYTES : _LENGTH_BYTES + length])
-    if not isinstance(header, dict):
+    header = json_object(parse_json("header", data[_LENGTH_BYTES : _LENGTH_BYTES + length]))
+    if header is None:
         raise ProgramError("The file is no Program: its header is not a JSON object.")
-    metadata = header.pop("__metadata__", {})
-    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
+    metadata = json_object(header.pop("__metadata__", {}))
+    if metadata is None or not all(isinstance(v, str) for v in metadata.values()):
         raise ProgramError("The file is no Program: its metadata are not strings.")
     if len(header) > 2 * MAX_OPS:
         raise ProgramError(f"A Program must have at most {2 * MAX_OPS} tensors, not {len(header)}.")
@@ -90,6 +90,16 @@ def parse_json(what: str, text: str | bytes) -> Any:
     except (ValueError, RecursionError):
         # Among the ValueErrors: bad UTF-8, numbers of thousands of digits, the two below.
         raise ProgramError(f"The Program's {what} is not valid JSON; get the file again.") from None
+
+
+def json_object(value: object) -> dict[str, Any] | None:
+    """``value`` if it is a JSON object, else None."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
+def json_list(value: object) -> list[Any] | None:
+    """``value`` if it is a JSON list, else None."""
+    return cast("list[Any]", value) if isinstance(value, list) else None
 
 
 def _arrays(header: dict[str, Any], body: memoryview) -> dict[str, NDArray[np.integer]]:
@@ -114,10 +124,11 @@ def _arrays(header: dict[str, Any], body: memoryview) -> dict[str, NDArray[np.in
     return arrays
 
 
-def _entry(name: str, entry: Any) -> tuple[np.dtype, list[int], list[int]]:
-    if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data_offsets"}:
+def _entry(name: str, entry: Any) -> tuple[np.dtype[np.signedinteger], list[int], list[int]]:
+    fields = json_object(entry)
+    if fields is None or fields.keys() != {"dtype", "shape", "data_offsets"}:
         raise ProgramError(f"The tensor {shown(name)} must have a dtype, a shape and offsets.")
-    dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
+    dtype, shape, offsets = fields["dtype"], fields["shape"], fields["data_offsets"]
     if not isinstance(dtype, str) or dtype not in _DTYPES:
         raise ProgramError(
             f"The tensor {shown(name)} must have 16- or 32-bit integers, I16 or I32,"
@@ -130,8 +141,10 @@ def _entry(name: str, entry: Any) -> tuple[np.dtype, list[int], list[int]]:
     return _DTYPES[dtype], shape, offsets
 
 
-def _are_sizes(value: Any) -> bool:
-    return isinstance(value, list) and all(type(n) is int and n >= 0 for n in value)
+def _are_sizes(value: object) -> TypeGuard[list[int]]:
+    if not isinstance(value, list):
+        return False
+    return all(type(n) is int and n >= 0 for n in cast("list[object]", value))
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

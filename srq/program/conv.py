@@ -1,8 +1,8 @@
 """The convolution: the one op that has weights."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +17,8 @@ from srq.program.limits import (
     MIN_WEIGHT_BITS,
 )
 from srq.program.op import Op, OpKind, as_integer, shown
+
+_Int = TypeVar("_Int", bound=np.signedinteger)
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,12 @@ class Conv(Op):
         return hash(self._identity())
 
     def _identity(self) -> tuple[object, ...]:
+        values: Iterator[Any] = (getattr(self, field.name) for field in fields(self))
         return tuple(
-            (value.shape, value.tobytes()) if isinstance(value, np.ndarray) else value
-            for value in (getattr(self, field.name) for field in fields(self))
+            (cast("NDArray[Any]", value).shape, cast("NDArray[Any]", value).tobytes())
+            if isinstance(value, np.ndarray)
+            else value
+            for value in values
         )
 
     @property
@@ -181,7 +186,7 @@ class Conv(Op):
                 raise self._refuse(f"has a wrong weight_frac: {str(error).rstrip('.')}") from None
         return fracs[:1] if len(set(fracs)) == 1 else fracs
 
-    def _checked_padding(self, padding: Padding | None) -> Padding:
+    def _checked_padding(self, padding: object) -> Padding:
         height, width = self.kernel
         if padding is None:
             padding = Padding.same(height, width)
@@ -230,7 +235,7 @@ class Conv(Op):
         return array
 
 
-def _read_only(array: NDArray[np.integer], dtype: type) -> NDArray[Any]:
+def _read_only(array: NDArray[np.integer], dtype: type[_Int]) -> NDArray[_Int]:
     """A read-only copy, C-contiguous, in the machine's byte order."""
     copy = np.array(array, dtype=dtype, order="C")
     copy.flags.writeable = False

@@ -7,13 +7,14 @@ elsewhere under ``array_name``. Reading is strict: a missing or unknown field is
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from srq.errors import ProgramError
 from srq.fixed import Format
+from srq.program.container import json_list, json_object
 from srq.program.conv import Padding
 from srq.program.limits import MAX_NAME
 from srq.program.op import Op, OpKind, shown
@@ -54,34 +55,34 @@ def _plain(value: Any) -> Any:
         case Padding():
             return [value.top, value.bottom, value.left, value.right]
         case np.ndarray():
-            return list(value.shape)
+            return list(cast("NDArray[Any]", value).shape)
         case tuple():
-            return list(value)
+            return list(cast("tuple[Any, ...]", value))
         case _:
             return value
 
 
 def build(described: object, arrays: Mapping[str, NDArray[np.integer]]) -> Op:
     """The op that a JSON object describes; ProgramError where it describes none."""
-    if not isinstance(described, dict):
+    given = json_object(described)
+    if given is None:
         raise ProgramError(f"An op must be a JSON object, not {shown(described)}.")
-    name = described.get("name")
+    name = given.get("name")
     if not isinstance(name, str) or len(name) > MAX_NAME:
         raise ProgramError(f"An op must have a name, not {shown(name)}.")
     try:
-        kind = OpKind(described.get("kind"))
+        kind = OpKind(given.get("kind"))
     except ValueError:
         raise ProgramError(
-            f"Op {name!r} must be of a kind that this srq knows,"
-            f" not {shown(described.get('kind'))}."
+            f"Op {name!r} must be of a kind that this srq knows, not {shown(given.get('kind'))}."
         ) from None
     wanted = {"kind", *(field.name for field in fields(OP_TYPES[kind]))}
-    for field in sorted(wanted ^ described.keys(), key=str):
+    for field in sorted(wanted ^ given.keys(), key=str):
         problem = "lacks the field" if field in wanted else "has the unknown field"
         raise ProgramError(f"Op {name!r} {problem} {shown(field)}.")
     read = {
         field: _read(name, field, value, arrays)
-        for field, value in described.items()
+        for field, value in given.items()
         if field != "kind"
     }
     return OP_TYPES[kind](**read)
@@ -96,13 +97,15 @@ def _read(name: str, field: str, value: Any, arrays: Mapping[str, NDArray[np.int
         case "format":
             return _format(name, value)
         case "padding":
-            if not isinstance(value, list) or len(value) != 4:
+            sides = json_list(value)
+            if sides is None or len(sides) != 4:
                 raise ProgramError(f"Op {name!r} must have a padding of 4 sides.")
-            return Padding(*value)
+            return Padding(*sides)
         case "weight_frac":
-            if not isinstance(value, list):
+            fracs = json_list(value)
+            if fracs is None:
                 raise ProgramError(f"Op {name!r} must have a list as its weight_frac.")
-            return value
+            return fracs
         case _:
             return value
 

@@ -43,7 +43,7 @@ def lanes(program: Program) -> list[Lane]:
         }
     )
     taken: list[int] = []  # by column, the op where its last lane ends
-    result = []
+    result: list[Lane] = []
     for start, end in far:
         free = (column for column, last in enumerate(taken) if last < start)
         column = next(free, len(taken))
@@ -60,7 +60,7 @@ def text(program: Program) -> str:
     ]
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
     rails = _rails(program)
-    lines = []
+    lines: list[str] = []
     for index, row in enumerate(rows):
         above = "│" if _reads_above(program, index) else " "
         cells = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))

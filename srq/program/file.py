@@ -12,7 +12,7 @@ from typing import Any
 
 from srq.errors import ProgramError
 from srq.files import storage_error, write_bytes
-from srq.program.container import Container, pack, parse_json, unpack
+from srq.program.container import Container, json_list, json_object, pack, parse_json, unpack
 from srq.program.description import arrays_of, build
 from srq.program.limits import MAX_FILE_BYTES, MAX_OPS
 from srq.program.op import shown
@@ -79,9 +79,10 @@ def from_bytes(data: bytes) -> Program:
         if key not in metadata:
             raise ProgramError(f"The Program lacks its {key}; get the file again.")
     described = parse_json("ops", metadata["ops"])
-    if not isinstance(described, list) or len(described) > MAX_OPS:
+    listed = json_list(described)
+    if listed is None or len(listed) > MAX_OPS:
         raise ProgramError(f"A Program must have a list of at most {MAX_OPS} ops.")
-    ops = [build(op, container.arrays) for op in described]
+    ops = [build(op, container.arrays) for op in listed]
     known = {name for op in ops for name in arrays_of(op)}
     for name in container.arrays:
         if name not in known:
@@ -107,9 +108,10 @@ def _check_schema(written: str | None) -> None:
         raise ProgramError(f"The Program has schema {int(written)}, and the first is 1.")
 
 
-def _card(card: Any) -> dict[str, Any]:
+def _card(written: Any) -> dict[str, Any]:
+    card = json_object(written)
     if (
-        not isinstance(card, dict)
+        card is None
         or card.keys() != {"name", "provenance"}
         or not isinstance(card["provenance"], dict)
     ):

@@ -40,7 +40,7 @@ class Op:
     name: str
 
     def __post_init__(self) -> None:
-        if not isinstance(self.name, str) or not _NAME.fullmatch(self.name[: MAX_NAME + 1]):
+        if not _is_name(self.name):
             raise ProgramError(
                 "An op's name must be lower-case letters, digits and underscores, beginning"
                 f" with a letter, not {shown(self.name)}."
@@ -58,8 +58,8 @@ class Op:
     def _refuse(self, sentence: str) -> ProgramError:
         return ProgramError(f"Op {self.name!r} {sentence}.")
 
-    def _check_format(self, fmt: Format | None) -> None:
-        if fmt is None:
+    def _check_format(self, fmt: object, *, needed: bool = False) -> None:
+        if fmt is None and not needed:
             return
         if not isinstance(fmt, Format):
             raise self._refuse(f"must have a Format, not {shown(fmt)}")
@@ -71,6 +71,10 @@ class Op:
         if not 2 <= scale <= MAX_SCALE:
             raise self._refuse(f"must have a scale of 2 to {MAX_SCALE}, not {scale}")
         return scale
+
+
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and _NAME.fullmatch(name[: MAX_NAME + 1]) is not None
 
 
 def as_integer(what: str, value: Any) -> int:

@@ -72,9 +72,7 @@ class Requantize(Op):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.format is None:
-            raise self._refuse("must have a Format, not None")
-        self._check_format(self.format)
+        self._check_format(self.format, needed=True)
 
 
 @dataclass(frozen=True)
@@ -129,7 +127,7 @@ def is_picture_format(fmt: Format) -> bool:
     return not fmt.signed and 8 <= fmt.bits <= 16 and fmt.frac == fmt.bits
 
 
-def _check_picture_format(op: Op, fmt: Format) -> None:
+def _check_picture_format(op: Op, fmt: object) -> None:
     if not isinstance(fmt, Format) or not is_picture_format(fmt):
         raise ProgramError(
             f"Op {op.name!r} must have a picture's format, u8.8 to u16.16, not {shown(fmt)}."

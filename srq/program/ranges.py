@@ -114,7 +114,8 @@ def _sums(step: Step, sources: list[Interval]) -> tuple[Interval, Interval]:
             return partial, total
         case Requantize():
             return sources[0], sources[0]
-    raise AssertionError(f"{step.op.kind} does not sum")
+        case _:
+            raise AssertionError(f"{step.op.kind} does not sum")
 
 
 def _peak(step: Step, sums: Interval) -> Interval:

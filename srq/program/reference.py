@@ -6,7 +6,7 @@ and the sums below are int32 as well: a Program is only made once ``srq.program.
 that no picture can overflow them.
 """
 
-from typing import Literal, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,12 +44,14 @@ class Reference:
         self.scale = program.scale
 
     @overload
-    def __call__(self, picture: NDArray, *, trace: Literal[False] = False) -> NDArray: ...
+    def __call__(self, picture: NDArray[Any], *, trace: Literal[False] = False) -> NDArray[Any]: ...
 
     @overload
-    def __call__(self, picture: NDArray, *, trace: Literal[True]) -> dict[str, Tensor]: ...
+    def __call__(self, picture: NDArray[Any], *, trace: Literal[True]) -> dict[str, Tensor]: ...
 
-    def __call__(self, picture: NDArray, *, trace: bool = False) -> NDArray | dict[str, Tensor]:
+    def __call__(
+        self, picture: NDArray[Any], *, trace: bool = False
+    ) -> NDArray[Any] | dict[str, Tensor]:
         """The upscaled picture; with ``trace``, every op's tensor by the op's name instead.
 
         The trace goes from the Input's tensor to the Output's, in the Program's order.
@@ -68,7 +70,7 @@ class Reference:
         return tensors[result.name][0].astype(result.format.dtype)
 
 
-def run_step(step: Step, sources: list[Tensor], picture: NDArray) -> Tensor:
+def run_step(step: Step, sources: list[Tensor], picture: NDArray[Any]) -> Tensor:
     """The tensor that one step makes of its source tensors (the Input: of the picture)."""
     match step.op:
         case Input():
@@ -87,7 +89,8 @@ def run_step(step: Step, sources: list[Tensor], picture: NDArray) -> Tensor:
             return nearest_upsample(sources[0], op.scale)
         case Output():
             return sources[0]
-    raise AssertionError(f"{step.op.kind} has no meaning here")
+        case _:
+            raise AssertionError(f"{step.op.kind} has no meaning here")
 
 
 def accumulate(op: Conv, source: Tensor) -> Tensor:

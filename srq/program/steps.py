@@ -91,11 +91,7 @@ def resolve(ops: Sequence[Op]) -> tuple[Step, ...]:
         if op.name in values:
             raise ProgramError(f"A Program must name each op once, but has {op.name!r} twice.")
         for name in op.sources:
-            if not isinstance(name, str) or name not in values:
-                raise ProgramError(
-                    f"Op {op.name!r} must read a value made before it,"
-                    f" and there is none named {shown(name)}."
-                )
+            _check_source(op, name, values)
             last_reader[name] = index
         step = derive(op, tuple(values[name] for name in op.sources))
         values[op.name] = step.value
@@ -111,7 +107,15 @@ def resolve(ops: Sequence[Op]) -> tuple[Step, ...]:
     )
 
 
-def _check_place(op: Op, index: int, count: int) -> None:
+def _check_source(op: Op, name: object, values: dict[str, Value]) -> None:
+    if not isinstance(name, str) or name not in values:
+        raise ProgramError(
+            f"Op {op.name!r} must read a value made before it,"
+            f" and there is none named {shown(name)}."
+        )
+
+
+def _check_place(op: object, index: int, count: int) -> None:
     if not isinstance(op, Op):
         raise ProgramError(f"A Program must be made of ops, not {shown(op)}.")
     if isinstance(op, Input) != (index == 0):
@@ -154,7 +158,8 @@ def derive(op: Op, sources: tuple[Value, ...]) -> Step:
                     f" not {source.channels} of {source.format}."
                 )
             return Step(op, sources, replace(source, name=op.name))
-    raise ProgramError(f"Op {op.name!r} is of no kind that a Program knows.")
+        case _:
+            raise ProgramError(f"Op {op.name!r} is of no kind that a Program knows.")
 
 
 def _conv(op: Conv, source: Value) -> Step:
