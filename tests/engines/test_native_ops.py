@@ -8,7 +8,9 @@ import pytest
 
 from tests.native_programs import AARCH64, SOURCE, build, needed_for_aarch64
 
-native = pytest.importorskip("srq.engines.native", reason="the native engine is not built")
+native = pytest.importorskip(
+    "srq.engines.native", reason="the native engine is not built", exc_type=ImportError
+)
 
 CONTRACT = (SOURCE / "src" / "kernels" / "isa" / "ops.hpp").read_text(encoding="utf-8")
 """Declares each op as a pointer to a function."""

@@ -13,7 +13,9 @@ from tests.kim_program import kim_program
 from tests.native_programs import AARCH64, build, needed_for_aarch64
 from tests.strategies import pictures, programs
 
-native = pytest.importorskip("srq.engines.native", reason="the native engine is not built")
+native = pytest.importorskip(
+    "srq.engines.native", reason="the native engine is not built", exc_type=ImportError
+)
 
 EXAMPLES = int(os.environ.get("SRQ_EXAMPLES", "60"))
 
