@@ -32,8 +32,8 @@ def page() -> str:
     """The whole page, with one section for each command in the order of ``srq --help``."""
     root = typer.main.get_command(app)
     sections = [("srq", _help(root, "srq"))]
-    for entry in COMMANDS:
-        sections += _walk(load(entry), f"srq {entry.name}")
+    for name, entry in COMMANDS.items():
+        sections += _walk(load(name, entry), f"srq {name}")
     return _HEAD + "".join(f"\n## {path}\n\n```\n{text}\n```\n" for path, text in sections)
 
 

@@ -22,27 +22,30 @@ a missing optional package becomes a sentence that names the extra to install; C
 with 130. Options for machine-readable output are in ``srq.cli.output``.
 """
 
-from dataclasses import dataclass
+from srq.registry import Entry, Registry
 
-
-@dataclass(frozen=True)
-class Command:
-    """One line of ``srq --help``: its name, the module whose ``app`` provides it, its help."""
-
-    name: str
-    module: str
-    help: str
-
-
-COMMANDS: tuple[Command, ...] = (
-    Command("train", "srq.cli.train", "Train a network, or go on with a training."),
-    Command("quantize", "srq.cli.quantize", "Turn a float network into a program of integers."),
-    Command("upscale", "srq.cli.upscale", "Make pictures, folders of pictures and videos larger."),
-    Command("merge", "srq.cli.merge", "Check, and join, what shards of srq upscale have made."),
-    Command("evaluate", "srq.cli.evaluate", "Measure models on test sets, beside bicubic."),
-    Command("export", "srq.cli.export", "Write a program out: ONNX, C, HLS, a shader, vectors."),
-    Command("verify", "srq.cli.verify", "Prove that all engines and exports agree, bit for bit."),
-    Command("info", "srq.cli.info", "Show a program: ops, formats, proof, graph, cost."),
-    Command("cost", "srq.cli.cost", "Count what a program takes in hardware."),
-    Command("data", "srq.cli.data", "Make and fetch training pictures."),
+COMMANDS = Registry(
+    "command",
+    {
+        "train": Entry("srq.cli.train:app", "Train a network, or go on with a training."),
+        "quantize": Entry(
+            "srq.cli.quantize:app", "Turn a float network into a program of integers."
+        ),
+        "upscale": Entry(
+            "srq.cli.upscale:app", "Make pictures, folders of pictures and videos larger."
+        ),
+        "merge": Entry(
+            "srq.cli.merge:app", "Check, and join, what shards of srq upscale have made."
+        ),
+        "evaluate": Entry("srq.cli.evaluate:app", "Measure models on test sets, beside bicubic."),
+        "export": Entry(
+            "srq.cli.export:app", "Write a program out: ONNX, C, HLS, a shader, vectors."
+        ),
+        "verify": Entry(
+            "srq.cli.verify:app", "Prove that all engines and exports agree, bit for bit."
+        ),
+        "info": Entry("srq.cli.info:app", "Show a program: ops, formats, proof, graph, cost."),
+        "cost": Entry("srq.cli.cost:app", "Count what a program takes in hardware."),
+        "data": Entry("srq.cli.data:app", "Make and fetch training pictures."),
+    },
 )

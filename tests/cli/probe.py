@@ -13,9 +13,9 @@ import typer
 
 from srq.cli import lazy
 from srq.cli.app import main
-from srq.cli.commands import Command
 from srq.cli.output import JsonFile, console, write_json
 from srq.errors import ConfigError
+from srq.registry import Entry, Registry
 
 app = typer.Typer()
 group = typer.Typer(name="group", help="A group.")
@@ -24,7 +24,8 @@ app.add_typer(group)
 NAMES = (
     "fine mistake difference interrupt defect absent closed extra unreadable group report chatty"
 )
-COMMANDS = tuple(Command(name, "tests.cli.probe", f"Ends by {name}.") for name in NAMES.split())
+ENTRIES = {name: Entry("tests.cli.probe:app", f"Ends by {name}.") for name in NAMES.split()}
+COMMANDS = Registry("command", ENTRIES)
 
 
 @app.command()
