@@ -60,14 +60,18 @@ def onnx(
     checkpoint: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE",
-            help="For float: the checkpoint that MODEL was made of.  [default: the zoo's of that"
-            " name]",
+            metavar="PATH",
+            help="For float: the checkpoint, or run folder, that MODEL was made of.  [default: the"
+            " zoo's of that name]",
             show_default=False,
         ),
     ] = None,
 ) -> None:
     """Write an ONNX file for onnxruntime and all that read ONNX."""
+    if checkpoint is not None and Path(checkpoint).is_dir():
+        from srq.train.weights import find_weights
+
+        checkpoint = str(find_weights(checkpoint).file)
     _export(model, out, "onnx", kind=kind.value, form=form.value, checkpoint=checkpoint)
     _next(f"cd {_quoted(out)} && python upscale.py PICTURE LARGE")
 

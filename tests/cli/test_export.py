@@ -3,12 +3,14 @@
 import json
 import re
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
 from srq.cli.app import main
 from srq.export import EXPORTERS
 from srq.program import save
+from srq.zoo import resolve
 from tests.verify.programs import tiny
 
 PROGRAM = tiny()
@@ -32,6 +34,13 @@ def test_every_exporter_is_a_subcommand_that_writes_a_folder(path, tmp_path, cap
     listed = {line.split()[0] for line in said[1:-1]}
     assert listed == {re.sub("/.*", "/", path) for path in [*manifest["files"], "manifest.json"]}
     assert said[-1].startswith("Next: ")
+
+
+def test_the_float_network_may_come_from_a_run_folder(tmp_path):
+    copyfile(resolve("kim-x2", "float"), tmp_path / "model.safetensors")
+    options = ["--kind", "float", "--checkpoint", str(tmp_path)]
+    assert main(["export", "onnx", "kim-x2", str(tmp_path / "out"), *options]) == 0
+    assert list((tmp_path / "out").glob("*.onnx"))
 
 
 def test_a_name_of_the_zoo_stands_for_its_file(tmp_path, capsys):
