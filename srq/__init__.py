@@ -1,8 +1,10 @@
 """srq: quantized super-resolution, from photos to integer programs that every engine runs alike.
 
-larger = srq.upscale(image)     # a NumPy array, a Pillow image or an srq Picture
-engine = srq.load("kim-x2")     # a callable on luma; engine.program is the Program
-srq.export(engine.program, "c", "kim-x2-c")
+The calls that do most::
+
+    larger = srq.upscale(image)  # a NumPy array, a Pillow image or an srq Picture
+    engine = srq.load("kim-x2")  # a callable on luma; engine.program is the Program
+    srq.export(engine.program, "c", "kim-x2-c")
 """
 
 from importlib import import_module

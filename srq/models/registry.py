@@ -40,6 +40,7 @@ NETWORKS = Registry(
     },
     error=ModelError,
 )
+"""Every network by name."""
 
 
 def build(name: str, **config: Setting) -> Network:

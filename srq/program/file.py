@@ -19,6 +19,8 @@ from srq.program.op import shown
 from srq.program.program import SCHEMA, Program
 
 SUFFIX = ".srq"
+"""The ending of a Program's file."""
+
 FORMAT = "srq-program"
 
 
