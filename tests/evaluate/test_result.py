@@ -2,6 +2,7 @@
 
 import json
 import math
+from importlib.util import find_spec
 
 import pytest
 
@@ -28,7 +29,8 @@ def test_a_file_gives_the_evaluation_back(evaluation, tmp_path):
 
 def test_the_file_says_what_was_measured_and_where(evaluation):
     record = evaluation.to_json()
-    assert record["made"]["versions"].keys() >= {"python", "srq", "numpy", "pillow", "torch"}
+    torch = {"torch"} if find_spec("torch") else set()
+    assert record["made"]["versions"].keys() >= {"python", "srq", "numpy", "pillow"} | torch
     assert record["made"]["machine"].keys() >= {"system", "architecture", "cpu", "cores"}
     assert record["models"]["repeat"]["weights"] == 7
     assert len(record["pictures"]["small"]["a"]) == 64

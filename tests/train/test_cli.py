@@ -1,6 +1,7 @@
 import json
 
 import pytest
+import torch  # noqa: F401 (without it these tests are skipped)
 
 from srq.cli.app import main
 from srq.train.config import TrainConfig
