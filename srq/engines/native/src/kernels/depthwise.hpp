@@ -79,6 +79,7 @@ struct DepthwiseKernel : TileKernel<Ops> {
       TileKernel<Ops>::template fill<kTileSums>(*init_++, sums);
       SRQ_UNROLL
       for (int r = 0; r < kRows; ++r, weights_ += 6) {
+        Ops::prefetch(lines_[r] + TileKernel<Ops>::kTile + 32);
         add_pair<-1>(lines_[r], weights_, sums);
         add_pair<0>(lines_[r], weights_ + 2, sums);
         add_pair<1>(lines_[r], weights_ + 4, sums);

@@ -98,6 +98,17 @@ bool shifted_load(Random& random) {
          is(Contract::shifted_load<1>(from), line.at(2));
 }
 
+bool prefetch(Random& random) {
+  Line line(random);
+  const Line before = line;
+  Contract::prefetch(line.numbers + random.below(3 * kLanes));
+  Contract::prefetch(nullptr);  // beyond a line's end there may be no memory
+  for (int i = 0; i < 3 * kLanes; ++i) {
+    if (line.numbers[i] != before.numbers[i]) return false;
+  }
+  return true;
+}
+
 bool storeu(Random& random) {
   Line line(random);
   const Line before = line;
@@ -389,6 +400,7 @@ std::vector<Test> tests() {
       {"load", load},
       {"loadu", loadu},
       {"shifted_load", shifted_load},
+      {"prefetch", prefetch},
       {"storeu", storeu},
       {"storeu_wide", storeu_wide},
       {"splat32", splat32},

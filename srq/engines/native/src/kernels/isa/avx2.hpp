@@ -27,6 +27,7 @@ struct Avx2Ops {
   static VecI16 shifted_load(const int16_t* from) {
     return loadu(from + 2 * kPairs);
   }
+  static void prefetch(const int16_t* at) { __builtin_prefetch(at); }
   static void storeu(int16_t* to, VecI16 x) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), x);
   }
@@ -41,7 +42,10 @@ struct Avx2Ops {
   static VecI16 splat_pair(int32_t pair) { return _mm256_set1_epi32(pair); }
 
   static VecI32 dot_pairs(VecI32 sums, VecI16 a, VecI16 b) {
-    return _mm256_add_epi32(sums, _mm256_madd_epi16(a, b));
+    sums = _mm256_add_epi32(sums, _mm256_madd_epi16(a, b));
+    // Else GCC adds products to each other first, and spills what waits to be added.
+    asm("" : "+x"(sums));
+    return sums;
   }
   static VecI32 add32(VecI32 a, VecI32 b) { return _mm256_add_epi32(a, b); }
   static VecI32 shift_right(VecI32 x, VecI32 counts) { return _mm256_srav_epi32(x, counts); }

@@ -31,6 +31,7 @@ struct Avx512Ops {
     if constexpr (kPairs > 0) return _mm512_alignr_epi32(load(from + kLanes), load(from), kPairs);
     return load(from);
   }
+  static void prefetch(const int16_t*) {}
   static void storeu(int16_t* to, VecI16 x) { _mm512_storeu_si512(to, x); }
   static void storeu_wide(int32_t* to, VecI32 a, VecI32 b) {
     const __m512i first = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11);

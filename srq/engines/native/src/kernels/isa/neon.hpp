@@ -23,6 +23,7 @@ struct NeonOps {
   static VecI16 shifted_load(const int16_t* from) {
     return loadu(from + 2 * kPairs);
   }
+  static void prefetch(const int16_t*) {}
   static void storeu(int16_t* to, VecI16 x) { vst1q_s16(to, x); }
   static void storeu_wide(int32_t* to, VecI32 a, VecI32 b) {
     vst1q_s32(to, a);

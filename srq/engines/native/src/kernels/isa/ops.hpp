@@ -41,6 +41,10 @@ struct OpsContract {
   template <int kPairs>
   static constexpr VecI16 (*shifted_load)(const int16_t* from) = Ops::template shifted_load<kPairs>;
 
+  // A hint, or nothing: the 64 bytes at `at`, where there need be no memory, will soon be read. A
+  // tile has more lines than the processor follows by itself.
+  static constexpr void (*prefetch)(const int16_t* at) = Ops::prefetch;
+
   // to[i] = x[i], at any address.
   static constexpr void (*storeu)(int16_t* to, VecI16 x) = Ops::storeu;
 

@@ -33,6 +33,7 @@ struct PortableOps {
     return loadu(from + 2 * kPairs);
   }
 
+  static void prefetch(const int16_t*) {}
   static void storeu(int16_t* to, VecI16 x) {
     for (int i = 0; i < kLanes; ++i) to[i] = x.lane[i];
   }
