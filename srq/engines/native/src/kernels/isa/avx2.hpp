@@ -11,8 +11,8 @@ namespace {
 struct Avx2Ops {
   static constexpr int kLanes = 16;
   static constexpr int kTileVectors = 2;
-  static constexpr int kDenseVectors = 1;
-  static constexpr int kDenseOuts = 4;
+  static constexpr int kDenseVectors = 2;
+  static constexpr int kDenseOuts = 2;
   static constexpr bool kHasQuads = false;
   using VecI16 = __m256i;
   using VecI32 = __m256i;
