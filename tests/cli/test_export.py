@@ -37,6 +37,8 @@ def test_every_exporter_is_a_subcommand_that_writes_a_folder(path, tmp_path, cap
 
 
 def test_the_float_network_may_come_from_a_run_folder(tmp_path):
+    import torch  # noqa: F401 (without it this test is skipped)
+
     copyfile(resolve("kim-x2", "float"), tmp_path / "model.safetensors")
     options = ["--kind", "float", "--checkpoint", str(tmp_path)]
     assert main(["export", "onnx", "kim-x2", str(tmp_path / "out"), *options]) == 0
