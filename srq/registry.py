@@ -88,10 +88,10 @@ def missing(what: str, error: ImportError, get: str) -> str:
     return f"{what} needs {error.name}, which is not installed; {get}."
 
 
-def suggestion(wanted: object, known: Iterable[str], cutoff: float = 0.6) -> str:
+def suggestion(wanted: object, known: Iterable[str]) -> str:
     """The end of a sentence about the unknown name ``wanted``: the nearest known name, or all."""
     names = list(known)
-    close = get_close_matches(str(wanted), names, n=1, cutoff=cutoff)
+    close = get_close_matches(str(wanted), names, n=1)
     if close:
         return f"did you mean '{close[0]}'?"
     return f"choose one of {', '.join(names)}."

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from srq.errors import MissingDependencyError, ProgramError, SrqError
 from srq.program import Program
 from srq.program.reference import Reference
+from srq.registry import missing
 from srq.stimuli import Stimulus
 from srq.verify import Subject, SubjectEntry
 from srq.verify.bounds import Bounds
@@ -151,8 +152,7 @@ def _checked(
     except MissingDependencyError as error:
         return Outcome(name, State.MISSING, reason=str(error))
     except ImportError as error:
-        reason = f"It needs {error.name or error}, which is not installed; {entry.get}."
-        return Outcome(name, State.MISSING, reason=reason)
+        return Outcome(name, State.MISSING, reason=missing("It", error, entry.get))
     except ProgramError as error:
         return Outcome(name, State.REFUSED, reason=str(error))
     except SrqError:
