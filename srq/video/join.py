@@ -16,12 +16,10 @@ from numpy.typing import NDArray
 from srq.errors import DataError, VideoError
 from srq.files import atomic_write, storage_error
 from srq.video.codecs import CODECS, Encoding
+from srq.video.metadata import muxer_options, tags_of_file, tags_of_video
 from srq.video.parts import Packet, Parts, part_times, read_part
 from srq.video.source import AS_BYTES, Source, opened
 from srq.video.task import Copied, Task
-
-_STALE = ("BPS", "DURATION", "NUMBER_OF_", "_STATISTICS", "encoder", "ENCODER")
-"""Beginnings of the tags that described the video as it was."""
 
 
 def check_container(source: Source, encoding: Encoding, container: str, target: Path) -> Copied:
@@ -139,14 +137,13 @@ def _mux(
     end: Fraction | None,
 ) -> None:
     source = task.source
-    options = {"fflags": "+bitexact"}  # Else Matroska gets random numbers.
+    tags = tags_of_file(given.metadata, task.container)
+    options = muxer_options(tags, task.container)
     with av.open(
         f"file:{place}", "w", format=task.container, options=options, **AS_BYTES
     ) as output:
         video = _add_video(output, task.encoding, task.container, task.target)
-        for name, value in given.streams[source.stream].metadata.items():
-            if not name.startswith(_STALE):
-                video.metadata[name] = value
+        video.metadata.update(tags_of_video(given.streams[source.stream].metadata))
         video.disposition = given.streams[source.stream].disposition
         if source.tags.matrix is not None:
             video.set_display_matrix(source.tags.matrix)
@@ -157,7 +154,7 @@ def _mux(
             made.metadata.update(template.metadata)
             made.disposition = template.disposition
             streams[index] = made
-        output.metadata.update(given.metadata)
+        output.metadata.update(tags)
         output.set_chapters(given.chapters())
         output.start_encoding()
         others = _copied_packets(given, streams, end)

@@ -38,6 +38,7 @@ def make(
     configure=lambda output, video: None,
     end=lambda output: None,
     given=None,
+    muxing=None,
 ):
     """Write a video; ``times`` in units of ``time_base`` (one each by default).
 
@@ -45,7 +46,7 @@ def make(
     """
     layout = layout or Layout(8, "420")
     times = list(times or range(frames))
-    with av.open(str(path), "w", format=container) as output:
+    with av.open(str(path), "w", format=container, options=muxing or {}) as output:
         video = output.add_stream(codec, rate=25, options=options or {})
         video.height, video.width = size
         video.pix_fmt = layout.name

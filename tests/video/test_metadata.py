@@ -1,0 +1,69 @@
+"""What a camera says of a clip is there in the result, by FFmpeg's own reading of it."""
+
+import av
+import pytest
+
+from tests.video.clips import make
+from tests.video.test_run import go
+
+APPLE = {
+    "com.apple.quicktime.location.ISO6709": "+52.3702+004.8952+003.000/",
+    "com.apple.quicktime.make": "Apple",
+    "com.apple.quicktime.model": "iPhone 15",
+    "com.apple.quicktime.creationdate": "2024-05-04T12:00:00+0200",
+}
+TIME = {"creation_time": "2024-05-04T10:00:00.000000Z"}
+KEYS = {"movflags": "use_metadata_tags"}
+
+
+def clip(name, tags, **options):
+    def configure(output, video):
+        output.metadata.update(tags)
+        video.metadata.update(TIME)
+
+    make(name, codec="libx264", frames=3, audio="aac", configure=configure, **options)
+
+
+def tags_of(name):
+    with av.open(name) as container:
+        return dict(container.metadata), dict(container.streams.video[0].metadata)
+
+
+@pytest.mark.parametrize("target", ["out.mov", "out.mp4"])
+def test_what_an_iphone_says_survives(here, engine, target):
+    clip("in.mov", APPLE | TIME, muxing=KEYS)
+    assert tags_of("in.mov")[0].items() >= (APPLE | TIME).items()
+    go("in.mov", target, engine)
+    whole, video = tags_of(target)
+    assert whole.items() >= (APPLE | TIME).items()
+    assert video.items() >= TIME.items()
+    assert (whole.get("location") or "").startswith("+52.3702+004.8952") == (target == "out.mp4")
+    assert whole["major_brand"] == {"out.mov": "qt  ", "out.mp4": "isom"}[target]
+
+
+@pytest.mark.parametrize("target", ["out.mov", "out.mp4"])
+def test_the_tags_of_older_cameras_survive(here, engine, target):
+    old = {"make": "Apple", "model": "iPhone 4", "location": "+52.3702+004.8952/"}
+    clip("in.mov", old | TIME)
+    assert tags_of("in.mov")[0].items() >= (old | TIME).items()
+    go("in.mov", target, engine)
+    whole, _ = tags_of(target)
+    assert {name: whole.get(name, "")[:17] for name in old} == {
+        name: value[:17] for name, value in old.items()
+    }
+    assert whole.items() >= TIME.items()
+
+
+def test_titles_stay_where_players_look_for_them(here, engine):
+    clip("in.mp4", {"title": "A title"})
+    go("in.mp4", "out.mp4", engine)
+    with open("out.mp4", "rb") as stream:
+        assert b"\xa9nam" in stream.read()  # iTunes's tag, not a key
+
+
+def test_the_brand_of_the_old_file_is_no_tag_of_the_new(here, engine):
+    clip("in.mp4", {"title": "A title"})
+    go("in.mp4", "out.mkv", engine)
+    whole, _ = tags_of("out.mkv")
+    assert whole["title"] == "A title"
+    assert not {name for name in whole if "brand" in name.lower()}
