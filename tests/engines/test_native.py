@@ -178,6 +178,26 @@ def test_a_result_that_does_not_fit_is_refused(out, message):
         native.Native(kim_program(), 1)(luma((2, 3)), out=out)
 
 
+@pytest.mark.parametrize("columns", [slice(0, 8), slice(7, 15), slice(4, 20, 2)])
+def test_a_result_that_overlaps_the_picture_is_refused(columns):
+    canvas = np.zeros((40, 64), np.uint8)
+    picture = canvas[:4, columns]
+    out = canvas[: 2 * len(picture), 7 : 7 + 2 * picture.shape[1]]
+    with pytest.raises(ImageError) as error:
+        native.Native(kim_program(), 1)(picture, out=out)
+    assert str(error.value) == (
+        "The result must not overlap the picture; give it memory of its own."
+    )
+
+
+def test_a_result_beside_the_picture_in_one_array_is_taken():
+    canvas = luma((40, 64))
+    picture = canvas[:20, :15]
+    expected = Reference(kim_program())(np.ascontiguousarray(picture))
+    made = native.Native(kim_program(), 2)(picture, out=canvas[:, 15:45])
+    np.testing.assert_array_equal(made, expected)
+
+
 def test_a_picture_that_the_program_does_not_read_is_refused():
     with pytest.raises(ImageError, match="reads 8-bit luma as uint8, not uint16"):
         native.Native(kim_program(), 1)(luma((2, 3), 10))

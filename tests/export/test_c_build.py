@@ -25,6 +25,7 @@ SANITIZED = ("-O0", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover
 GET = {
     "gcc": "apt-get install gcc",
     "clang": "apt-get install clang",
+    "avr-gcc": "apt-get install gcc-avr",
     "arm-none-eabi-gcc": "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi",
     "riscv64-linux-gnu-gcc": "apt-get install gcc-riscv64-linux-gnu libc6-dev-riscv64-cross",
     "qemu-arm": "apt-get install qemu-user",
@@ -165,6 +166,18 @@ def test_a_microcontroller_takes_it(tools, tmp_path):
     )
     # What gcc itself may ask of any freestanding program; no heap, no float, no division by code.
     assert set(done.stdout.split()) - {"U"} <= {"memset", "memcpy"}
+
+
+@pytest.mark.parametrize("command", ["avr-gcc -mmcu=atmega2560", "clang --target=msp430"])
+def test_a_processor_of_16_bits_refuses_it_with_one_sentence(tools, tmp_path, command):
+    compiler, option = command.split()
+    tools(compiler)
+    export(KIM, C(max_width=16), tmp_path / "c")
+    compile_it = [compiler, option, "-std=c99", "-ffreestanding", "-c", "srq_kim_x2_random_0.c"]
+    done = subprocess.run(compile_it, cwd=tmp_path / "c", capture_output=True, text=True)
+    assert done.returncode
+    assert done.stderr.count(" error: ") == 1
+    assert "needs a processor whose int has 32 bits" in done.stderr
 
 
 def test_the_readmes_commands_are_enough(tools, tmp_path, monkeypatch):

@@ -75,10 +75,12 @@ class Native:
         """The upscaled picture, written into ``out`` if that is given, which is then returned.
 
         ``picture`` and ``out`` may be parts of larger arrays: only the pixels of a row must be
-        neighbours, else ``picture`` is copied first. They must not overlap. Raises ImageError
-        for a picture that the Program does not read, or an ``out`` of another shape or type.
+        neighbours, else ``picture`` is copied first. Raises ImageError for a picture that the
+        Program does not read, or an ``out`` of another shape or type or that overlaps it.
         """
         given = checked_picture(picture, self.program)
+        if out is not None and is_array(out) and np.shares_memory(given, out):
+            raise ImageError("The result must not overlap the picture; give it memory of its own.")
         if given.strides[1] != given.itemsize or given.strides[0] % given.itemsize:
             given = np.ascontiguousarray(given)
         self._engine.run(given, target := self._target(given, out), self.threads)
