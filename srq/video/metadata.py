@@ -13,6 +13,10 @@ _BRANDS = {"major_brand", "minor_version", "compatible_brands"}
 _NOT_IN_MP4 = {"make", "model"}
 """The old tags that FFmpeg writes in MOV alone."""
 
+_ONE = ("creation_time", "location")
+"""Tags of one value. A file with keys says them twice, once as an old tag, and FFmpeg from version
+8.1 on reads that as "A;A"."""
+
 _APPLE = "com.apple.quicktime."
 
 
@@ -22,7 +26,7 @@ def tags_of_file(given: Mapping[str, str], container: str) -> dict[str, str]:
     An MP4 says its place in a tag of its own, which cameras that follow Apple write as a key.
     """
     tags = {
-        name: value
+        name: value.partition(";")[0] if name.startswith(_ONE) else value
         for name, value in given.items()
         if name.lower() not in _BRANDS and name.lower() != "encoder"
     }
