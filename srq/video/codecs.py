@@ -14,6 +14,7 @@ import av.error
 from srq.errors import ConfigError, VideoError
 from srq.registry import suggestion
 from srq.video.layout import Layout
+from srq.video.light import Light
 from srq.video.source import Tags
 
 _GLOBAL_HEADER = 1 << 22
@@ -24,36 +25,53 @@ class Codec:
     """A codec by its encoder.
 
     crf:     its constant quality by default, None if it is lossless; ``worst`` the largest.
-    options: of the encoder, from a quality and a preset.
+    options: of the encoder, from a quality, a preset and HDR10's light.
+    lit:     whether its stream can state HDR10's light.
     """
 
     title: str
     encoder: str
-    options: Callable[[int | None, str | None], dict[str, str]]
+    options: Callable[[int | None, str | None, Light | None], dict[str, str]]
     crf: int | None = None
     worst: int = 0
-    even: bool = True
+    lit: bool = True
 
 
 # The number of threads changes what x264 and x265 write, so it is fixed: high enough for large
 # machines, low enough for small ones.
-def _x264(crf: int | None, preset: str | None) -> dict[str, str]:
-    # Without the last, frames whose width is no multiple of 128 differ from run to run.
-    same = {"threads": "8", "x264-params": "cpu-independent=1"}
+def _x264(crf: int | None, preset: str | None, light: Light | None) -> dict[str, str]:
+    # Without the first, frames whose width is no multiple of 128 differ from run to run.
+    parameters = ["cpu-independent=1"]
+    if light is not None and light.display is not None:
+        parameters.append(f"mastering-display={light.display_in_units()}")
+    if light is not None and light.content is not None:
+        parameters.append("cll={},{}".format(*light.content))
+    same = {"threads": "8", "x264-params": ":".join(parameters)}
     return {"crf": str(crf), "preset": preset or "medium", **same}
 
 
-def _x265(crf: int | None, preset: str | None) -> dict[str, str]:
-    parameters = "log-level=none:frame-threads=3"
-    return {"crf": str(crf), "preset": preset or "medium", "x265-params": parameters}
+def _x265(crf: int | None, preset: str | None, light: Light | None) -> dict[str, str]:
+    parameters = ["log-level=none", "frame-threads=3"]
+    if light is not None and light.display is not None:
+        parameters.append(f"master-display={light.display_in_units()}")
+    if light is not None and light.content is not None:
+        parameters.append("max-cll={},{}".format(*light.content))
+    same = {"x265-params": ":".join(parameters)}
+    return {"crf": str(crf), "preset": preset or "medium", **same}
 
 
-def _svt(crf: int | None, preset: str | None) -> dict[str, str]:
+def _svt(crf: int | None, preset: str | None, light: Light | None) -> dict[str, str]:
     os.environ.setdefault("SVT_LOG", "0")  # It writes to standard error as it likes otherwise.
-    return {"crf": str(crf), "preset": preset or "8"}
+    parameters = []
+    if light is not None and light.display is not None:
+        parameters.append(f"mastering-display={light.display_in_decimals()}")
+    if light is not None and light.content is not None:
+        parameters.append("content-light={},{}".format(*light.content))
+    same = {"svtav1-params": ":".join(parameters)} if parameters else {}
+    return {"crf": str(crf), "preset": preset or "8", **same}
 
 
-def _ffv1(crf: int | None, preset: str | None) -> dict[str, str]:
+def _ffv1(crf: int | None, preset: str | None, light: Light | None) -> dict[str, str]:
     return {"level": "3", "slices": "16", "slicecrc": "1", "g": "1"}
 
 
@@ -61,7 +79,7 @@ CODECS = {
     "h264": Codec("H.264", "libx264", _x264, crf=18, worst=51),
     "hevc": Codec("HEVC", "libx265", _x265, crf=20, worst=51),
     "av1": Codec("AV1", "libsvtav1", _svt, crf=26, worst=63),
-    "ffv1": Codec("FFV1", "ffv1", _ffv1, even=False),
+    "ffv1": Codec("FFV1", "ffv1", _ffv1, lit=False),
 }
 
 FORMATS = {
@@ -86,6 +104,7 @@ class Encoding:
     size: tuple[int, int]
     layout: Layout
     tags: Tags
+    light: Light | None
     time_base: Fraction
     rate: Fraction
 
@@ -103,7 +122,7 @@ class Encoding:
             context.sample_aspect_ratio = self.tags.aspect
         if self.codec == "hevc" and container in ("mp4", "mov"):
             context.codec_tag = "hvc1"  # Apple's players open no other.
-        context.options = codec.options(self.crf, self.preset)
+        context.options = codec.options(self.crf, self.preset, self.light)
 
     def open(self, container: str) -> Any:
         """A new encoder; VideoError if it refuses what is asked of it."""
@@ -132,6 +151,7 @@ class Encoding:
             "pixels": self.layout.name,
             "colour": list(self.tags.colour),
             "aspect": str(self.tags.aspect),
+            "light": [] if self.light is None else self.light.described(),
             "time_base": str(self.time_base),
             "rate": str(self.rate),
         }

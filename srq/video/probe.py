@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from srq.errors import VideoError
 from srq.files import sha256_file, storage_error
 from srq.video.layout import Layout
+from srq.video.light import is_dynamic, light_of
 from srq.video.source import Source, Tags, opened, reason_of
 
 # The demuxers of these make up timestamps, or have none: frames are counted instead.
@@ -53,6 +54,8 @@ def probe(path: Path) -> Source:
         fault = scan.fault or _shortfall(container, stream, scan, size)
         rate = stream.average_rate or stream.guessed_rate or Fraction(25)
         time_base = stream.time_base
+        # VP8 and VP9 have alpha in a second stream beside the first, which decoders do not read.
+        see_through = stream.metadata.get("alpha_mode") == "1"
         aspect = stream.sample_aspect_ratio or Fraction(0)
     counted = bool(_UNTIMED & set(name.split(","))) or not scan.is_timed
     times = np.arange(scan.packets) if counted else scan.shown()
@@ -72,7 +75,9 @@ def probe(path: Path) -> Source:
         last=1 if counted else scan.duration or max(1, round(1 / (rate * time_base))),
         counted=counted,
         starts=tuple(scan.starts),
-        hdr="MASTERING_DISPLAY_METADATA" in _side_data(frame),
+        alpha=see_through or any(part.is_alpha for part in frame.format.components),
+        light=light_of(_side_data(frame)),
+        dynamic=is_dynamic(_side_data(frame)),
         fault=fault,
         sha256=digest,
     )

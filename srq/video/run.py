@@ -180,7 +180,9 @@ def _encoding(
     aspect: Fraction,
 ) -> Encoding:
     tags = replace(source.tags, aspect=aspect)
-    return Encoding(codec, crf, preset, size, source.layout, tags, source.time_base, source.rate)
+    return Encoding(
+        codec, crf, preset, size, source.layout, tags, source.light, source.time_base, source.rate
+    )
 
 
 def _begin_parts(parts: Parts, overwrite: bool) -> None:

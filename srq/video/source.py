@@ -20,6 +20,7 @@ from srq.errors import VideoError
 from srq.files import storage_error
 from srq.video.frame import as_layout
 from srq.video.layout import Layout
+from srq.video.light import Light
 
 AS_BYTES: dict[str, Any] = (
     {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "surrogateescape"}
@@ -54,7 +55,10 @@ class Source:
     last:       how long the last frame is shown, in the same unit.
     counted:    whether the container has no times, so that these are made from the rate.
     starts:     the packets that are keyframes: when shown, and which packet it is.
-    hdr:        whether it states the light of its display (HDR10), which results do not.
+    alpha:      whether it has transparency, which results do not.
+    light:      what it states of HDR10, None if nothing.
+    dynamic:    whether it states the light of single scenes (HDR10+, Dolby Vision), which results
+                do not.
     fault:      how the file is damaged, as the end of a sentence; None if it is sound.
     sha256:     of the file.
     """
@@ -71,7 +75,9 @@ class Source:
     last: int
     counted: bool
     starts: tuple[tuple[int, int], ...]
-    hdr: bool
+    alpha: bool
+    light: Light | None
+    dynamic: bool
     fault: str | None
     sha256: str
 

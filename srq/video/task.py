@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from srq.video.codecs import Encoding
+from srq.video.codecs import CODECS, Encoding
 from srq.video.parts import Parts
 from srq.video.source import Source
 
@@ -37,8 +37,18 @@ class Task:
         ]
         if source.pixels.replace("yuvj", "yuv") != source.layout.name:
             notes.append(f"Pixels are {source.pixels}; they are upscaled as {source.layout.name}.")
-        if source.hdr:
-            notes.append("What the file says of its mastering display (HDR10) is not carried.")
+        if source.alpha:
+            notes.append("Results have no alpha (transparency); that of the video is left out.")
+        codec = CODECS[self.encoding.codec]
+        if source.light is not None and not codec.lit:
+            notes.append(
+                f"{codec.title} cannot state the light of a display (HDR10); it is left out."
+            )
+        if source.dynamic:
+            notes.append(
+                "What the file says of the light of single scenes (HDR10+, Dolby Vision) is left"
+                " out."
+            )
         if source.counted:
             notes.append("The file states no times of frames; they are taken from its rate.")
         return tuple(notes)

@@ -8,6 +8,7 @@ import pytest
 from srq.errors import StorageError, VideoError
 from srq.video.layout import Layout
 from srq.video.probe import probe
+from srq.video.run import Options, upscale_video
 from tests.video.clips import make
 
 ALTREF = {"auto-alt-ref": "1", "lag-in-frames": "10"}
@@ -127,3 +128,28 @@ def test_a_file_that_is_cut_short_is_known(here, name):
     assert source.fault is not None
     assert "cut short" in source.fault or "cannot be read to its end" in source.fault
     assert 5 <= len(source.times) <= 11
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"), [("it.webm", "libvpx"), ("it.webm", "libvpx-vp9"), ("it.mkv", "ffv1")]
+)
+def test_alpha_is_left_out_and_told(here, engine, name, codec):
+    with av.open(name, "w") as output:
+        options = {} if codec == "ffv1" else {"auto-alt-ref": "0"}
+        video = output.add_stream(codec, rate=25, options=options)
+        video.height, video.width, video.pix_fmt = 48, 64, "yuva420p"
+        for number in range(3):
+            frame = av.VideoFrame(64, 48, "yuva420p")
+            for plane in frame.planes:
+                np.frombuffer(plane, np.uint8)[:] = 40 * number
+            frame.pts = number
+            output.mux(video.encode(frame))
+        output.mux(video.encode(None))
+    report = upscale_video(
+        Path(name), Path("out.webm"), engine, Options(), interpolator="reference"
+    )
+    alone = "Results have no alpha (transparency); that of the video is left out."
+    assert [note for note in report.notes if "alpha" in note] == [alone]
+    with av.open("out.webm") as container:
+        assert "alpha_mode" not in container.streams.video[0].metadata
+    assert not probe(Path("out.webm")).alpha
