@@ -39,7 +39,7 @@ def evaluate(
             "-m",
             metavar="[LABEL=]MODEL",
             help="A name of the zoo, a .srq Program, a checkpoint or training run, or"
-            " peers:NAME; float:NAME and program:NAME choose between the zoo's two kinds."
+            " peers:NAME; float:NAME and program:NAME choose between the zoo's two forms."
             " Repeat for more. [default: the zoo's networks of the scale]",
             show_default=False,
         ),

@@ -103,10 +103,10 @@ def open_model(text: str, *, engine: str = "auto", device: str = "cpu") -> Engin
 
 
 def default_models(scale: int, *, compressed: bool) -> list[str]:
-    """What is measured where no model is named: the zoo's networks of this scale, in both kinds."""
+    """What is measured where no model is named: the zoo's networks of this scale, in both forms."""
     wanted = [f"kim-x{scale}", *([f"kim-x{scale}-compressed"] if compressed else [])]
-    kinds: tuple[zoo.Kind, ...] = ("float", "program")
-    return [f"{kind}:{name}" for name in wanted for kind in kinds if name in zoo.names(kind)]
+    forms: tuple[zoo.Form, ...] = ("float", "program")
+    return [f"{form}:{name}" for name in wanted for form in forms if name in zoo.names(form)]
 
 
 def _listed(models: Iterable[Model] | Model) -> Iterable[Model]:

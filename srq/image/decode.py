@@ -4,6 +4,7 @@ import io
 import logging
 import sys
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from srq.errors import ImageError
+from srq.image.coding import Coding, coding_of
 from srq.image.exif import turn, upright
 from srq.image.picture import Picture, fitting_profile
 from srq.image.tiff import decode_tiff16, tiff_exif
@@ -97,8 +99,10 @@ def _decode(data: bytes) -> Picture:
     if image.mode == "CMYK":
         icc = None
     if image.format == "TIFF":
-        return _picture(channels, alpha, icc, tiff_exif(data), 1)  # Pillow has turned it upright.
-    return _picture(channels, alpha, icc, *upright(_exif(image)))
+        picture = _picture(channels, alpha, icc, tiff_exif(data), 1)  # Pillow turned it upright.
+    else:
+        picture = _picture(channels, alpha, icc, *upright(_exif(image)))
+    return replace(picture, coding=coding_of(image, data))
 
 
 def _opened(data: bytes) -> ImageFile.ImageFile:
@@ -224,7 +228,8 @@ def _decode_tiff16(data: bytes) -> Picture:
     if found is None:
         raise _NotReadError("srq does not read this kind of TIFF; save it as 8- or 16-bit RGB")
     channels, alpha, icc, orientation = found
-    return _picture(channels, alpha, icc, tiff_exif(data), orientation)
+    picture = _picture(channels, alpha, icc, tiff_exif(data), orientation)
+    return replace(picture, coding=Coding("TIFF", False))
 
 
 def _exif(image: Image.Image) -> bytes | None:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srq.errors import ImageError
+from srq.image.coding import Coding
 from srq.image.depth import Pixels, peak
 
 # Where a profile says which colours it is for (ICC.1, 7.2), and what it says for them.
@@ -20,13 +21,15 @@ class Picture:
     ``pixels`` are (H, W) for gray or (H, W, 3) for RGB, uint8 or uint16, and ``alpha``, if
     any, is (H, W) of the same type, not premultiplied. ``icc`` is a colour profile for just
     such pixels; ``exif`` is EXIF from its TIFF header on, without an orientation other than
-    upright. Raises ImageError if the parts do not fit together.
+    upright. ``coding`` says how the file held these pixels; it is None for pixels that are not
+    those of a file. Raises ImageError if the parts do not fit together.
     """
 
     pixels: Pixels
     alpha: Pixels | None = None
     icc: bytes | None = None
     exif: bytes | None = None
+    coding: Coding | None = None
 
     def __post_init__(self) -> None:
         """Check that the parts fit together."""

@@ -88,7 +88,8 @@ def enlarge(picture: Picture, engine: Engine, progress: Progress | None = None) 
             top = rows.stop
     except MemoryError as error:
         raise too_large(shape) from error
-    return replace(picture, pixels=large, alpha=alpha, exif=enlarged_exif(picture, shape))
+    exif = enlarged_exif(picture, shape)
+    return Picture(large, alpha, picture.icc, exif)
 
 
 def too_large(size: tuple[int, int]) -> ImageError:

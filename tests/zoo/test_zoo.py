@@ -1,4 +1,4 @@
-"""Names of shipped networks, both kinds side by side."""
+"""Names of shipped networks, both forms side by side."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_the_kind_chooses_the_file(folder):
+def test_the_form_chooses_the_file(folder):
     assert zoo.resolve("kim-x2", "float") == folder / "kim-x2.safetensors"
     assert zoo.resolve("kim-x2", "program") == folder / "kim-x2.srq"
     assert zoo.names("float") == ("kim-x2", "kim-x3")
@@ -36,7 +36,7 @@ def test_a_name_comes_before_a_file_of_that_name(folder, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "sentence"),
+    ("name", "form", "sentence"),
     [
         ("kimx2", "float", "No float checkpoint is called 'kimx2'; did you mean 'kim-x2'?"),
         ("kim-x3", "program", "No integer program is called 'kim-x3'; did you mean 'kim-x2'?"),
@@ -49,9 +49,9 @@ def test_a_name_comes_before_a_file_of_that_name(folder, tmp_path, monkeypatch):
         ("gone.srq", "program", "There is no file gone.srq; name a file, or one of kim-x2."),
     ],
 )
-def test_what_is_neither_is_answered_in_one_sentence(folder, name, kind, sentence):
+def test_what_is_neither_is_answered_in_one_sentence(folder, name, form, sentence):
     with pytest.raises(ModelError) as error:
-        zoo.resolve(name, kind)
+        zoo.resolve(name, form)
     assert str(error.value) == sentence
 
 
