@@ -41,7 +41,9 @@ def verify(
             show_default=False,
         ),
     ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Fewer and smaller pictures.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A dozen small pictures: seconds, not minutes.")
+    ] = False,
     require_all: Annotated[
         bool,
         typer.Option(

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from srq.errors import CheckpointError, ProgramError
@@ -23,6 +25,8 @@ class TwinSubject:
     def __init__(self, network: Twin, program: Program) -> None:
         self._network = network
         self._program = program
+        self._picture: NDArray | None = None
+        self._made: dict[str, NDArray] = {}
 
     def run(self, picture: NDArray) -> NDArray:
         """The upscaled picture."""
@@ -30,8 +34,11 @@ class TwinSubject:
         return self.trace(picture)[value.name][0].astype(value.format.dtype)
 
     def trace(self, picture: NDArray) -> dict[str, NDArray]:
-        """All tensors."""
-        return dict(integers(self._network, picture))
+        """All tensors; those of the picture before are kept."""
+        if self._picture is None or not np.array_equal(picture, self._picture):
+            self._made = dict(integers(self._network, picture))
+            self._picture = picture.copy()
+        return self._made
 
 
 @contextmanager
@@ -50,4 +57,16 @@ def twin(program: Program, file: Path) -> Iterator[TwinSubject]:
             f"{file} is the twin of another program, {of.fingerprint[:12]}; name the file that"
             " 'srq quantize' wrote beside this one."
         )
-    yield TwinSubject(network, program)
+    with _one_thread():
+        yield TwinSubject(network, program)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Pictures of this size take torch's threads longer to share than to compute."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

@@ -33,6 +33,8 @@ _MOST_FLOATS = 1 << 24
 
 _ROUNDS = 12
 
+_STARTS = 128
+
 
 class Targets(NamedTuple):
     """Sums to be made great: arrays of one length.
@@ -57,6 +59,32 @@ def driven(program: Program, *, channels: int = 32) -> Iterator[tuple[str, NDArr
 
     channels: of how many channels (or places in a block, after a shuffle), spread evenly.
     """
+    effort = _Effort(channels, _STARTS, _ROUNDS, _MOST_WORK)
+    for name, patches in _driving(program, effort):
+        yield name, _laid_out(patches)
+
+
+def driven_together(program: Program) -> NDArray | None:
+    """One picture with a few patches for every op that sums, found in about a second; None where
+    no op sums."""
+    parts = [patches for _, patches in _driving(program, _QUICK)]
+    return _laid_out(np.concatenate(parts)) if parts else None
+
+
+class _Effort(NamedTuple):
+    """Channels driven, random patches to begin at, rounds of a climb, multiplications for an op."""
+
+    channels: int
+    starts: int
+    rounds: int
+    work: int
+
+
+_QUICK = _Effort(channels=4, starts=32, rounds=4, work=_MOST_WORK // 20)
+
+
+def _driving(program: Program, effort: _Effort) -> Iterator[tuple[str, NDArray]]:
+    """Every op that sums, by name, and the patches that drive it."""
     reach = reach_of(program)
     shape = min(reach.rows, _MOST_SIDE), min(reach.columns, _MOST_SIDE)
     centre = min(reach.top, shape[0] - 1), min(reach.left, shape[1] - 1)
@@ -64,10 +92,11 @@ def driven(program: Program, *, channels: int = 32) -> Iterator[tuple[str, NDArr
         if not step.shifts:
             continue
         steps = program.steps[: index + 1]
-        affordable = _MOST_WORK // (4 * _ROUNDS * _work(steps, shape))
-        targets = _both_ends(step, centre, max(1, min(channels, affordable)))
-        patches = drive(steps, targets, shape)[0]
-        yield step.op.name, _laid_out(patches.astype(program.input.format.dtype))
+        affordable = effort.work // (4 * effort.rounds * _work(steps, shape))
+        targets = _both_ends(step, centre, max(1, min(effort.channels, affordable)))
+        starts = min(effort.starts, max(1, effort.work // _work(steps, shape)))
+        patches = drive(steps, targets, shape, starts=starts, rounds=effort.rounds)[0]
+        yield step.op.name, patches.astype(program.input.format.dtype)
 
 
 def drive(
@@ -75,7 +104,7 @@ def drive(
     targets: Targets,
     shape: tuple[int, int],
     *,
-    starts: int = 128,
+    starts: int = _STARTS,
     rounds: int = _ROUNDS,
     seed: int = 2,
 ) -> tuple[Array, Array]:

@@ -14,7 +14,7 @@ def natural() -> dict[str, NDArray[np.uint8]]:
 
     They are cut out where there is detail: the photographer's camera, the astronaut's face.
     """
-    pictures = {"clouds": _clouds(130)}
+    pictures = {"clouds": clouds(130)}
     try:
         from skimage import data
     except ImportError:
@@ -52,7 +52,7 @@ def noise_and_edge(fmt: Format, shape: tuple[int, int]) -> NDArray:
     return np.where(2 * x < width, grains, edge).astype(fmt.dtype)
 
 
-def _clouds(side: int) -> NDArray[np.uint8]:
+def clouds(side: int) -> NDArray[np.uint8]:
     """Noise whose amplitude falls as the inverse of frequency, as in photographs, and an edge."""
     rng = np.random.default_rng(SEED)
     picture = _octaves(rng, (side, side), (64, 32, 16, 8, 4, 2, 1), 1)

@@ -8,8 +8,8 @@ from srq.dataflow import reach_of
 from srq.fixed import Format
 from srq.program import Program
 from srq.stimuli import Stimulus
-from srq.stimuli.adversarial import driven
-from srq.stimuli.natural import deepened, natural, noise_and_edge, textured
+from srq.stimuli.adversarial import driven, driven_together
+from srq.stimuli.natural import clouds, deepened, natural, noise_and_edge, textured
 from srq.stimuli.patterns import (
     SEED,
     checkerboard,
@@ -28,7 +28,9 @@ SIZES = (
 )
 """Rows and columns of the noise: a pixel, lines, primes, and just above a power of two."""
 
-QUICK_SIZES = ((1, 1), (1, 17), (17, 1), (2, 3), (13, 17), (31, 37))
+QUICK_SIZES = ((1, 1), (1, 17), (17, 1), (13, 17), (31, 37))
+
+QUICK_PATTERNS = ("all 0", "all max", "checkerboard 1", "extremes")
 
 _VECTOR = (9, 14)
 """The shape of most pictures of the test vectors."""
@@ -42,22 +44,42 @@ _SAMPLE = (16, 24)
 def for_verification(program: Program, *, quick: bool = False) -> Iterator[Stimulus]:
     """Noise of many sizes, patterns, what drives sums to their bounds, and something natural.
 
-    quick: fewer of each and smaller ones, in the time of a few seconds for any subject.
+    quick: a dozen small ones, in the time of a few seconds for any subject.
     """
+    yield from _few(program) if quick else _many(program)
+
+
+def _few(program: Program) -> Iterator[Stimulus]:
     fmt = program.input.format
     rng = np.random.default_rng(SEED)
-    for rows, columns in QUICK_SIZES if quick else SIZES:
+    for rows, columns in QUICK_SIZES:
         yield Stimulus(f"noise {rows}x{columns}", noise(fmt, (rows, columns), rng))
-    side = (19, 23) if quick else (37, 67)
+    shown = patterns(fmt, (19, 23))
+    for name in QUICK_PATTERNS:
+        yield Stimulus(f"{name} 19x23", shown[name])
+    reach = reach_of(program)
+    yield Stimulus("impulses", impulses(fmt, reach.rows, reach.columns))
+    together = driven_together(program)
+    if together is not None:
+        yield Stimulus("drives all sums", together)
+    yield Stimulus("clouds 47x53", deepened(clouds(130)[:47, :53], fmt, rng))
+
+
+def _many(program: Program) -> Iterator[Stimulus]:
+    fmt = program.input.format
+    rng = np.random.default_rng(SEED)
+    for rows, columns in SIZES:
+        yield Stimulus(f"noise {rows}x{columns}", noise(fmt, (rows, columns), rng))
+    side = (37, 67)
     for name, picture in patterns(fmt, side).items():
         yield Stimulus(f"{name} {side[0]}x{side[1]}", picture)
     reach = reach_of(program)
     yield Stimulus("impulses", impulses(fmt, reach.rows, reach.columns))
     yield Stimulus("impulses, dark", fmt.hi - impulses(fmt, reach.rows, reach.columns))
-    for op, picture in driven(program, channels=4 if quick else 32):
+    for op, picture in driven(program):
         yield Stimulus(f"drives {op}", picture)
     for name, picture in natural().items():
-        rows, columns = (47, 53) if quick else (127, 113)
+        rows, columns = 127, 113
         cut = deepened(picture[:rows, :columns], fmt, rng)
         yield Stimulus(f"{name} {rows}x{columns}", cut)
 

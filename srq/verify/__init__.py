@@ -94,7 +94,7 @@ def verify(
 
     only:  the subjects to compare, by the names that ``srq verify`` prints; all, without any.
     twin:  the file of the float64 twin that ``srq quantize`` wrote, to compare it as well.
-    quick: fewer and smaller pictures.
+    quick: a dozen small pictures.
 
     ``outcome.state.is_wrong`` says of each whether it showed a defect. Raises ConfigError for a
     name that is unknown or a twin that is not there.
