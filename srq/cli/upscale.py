@@ -107,6 +107,13 @@ def upscale(
             " av1.",
         ),
     ] = None,
+    deinterlace: Annotated[
+        bool,
+        typer.Option(
+            "--deinterlace",
+            help="Of interlaced videos: make a frame of each field, at twice the rate.",
+        ),
+    ] = False,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a video that was interrupted.")
     ] = False,
@@ -154,7 +161,7 @@ def upscale(
         if skip_existing and place.exists():
             screen.print(f"{place}: skipped", markup=False, soft_wrap=True)
             return
-        options = Options(codec, crf, preset, width, height, segment)
+        options = Options(codec, crf, preset, width, height, segment, deinterlace)
         report = upscale_video.run_video(
             source, place, opened, options,
             resume=resume, overwrite=force, shard=share, screen=screen, errors=errors, **running,

@@ -75,6 +75,7 @@ def probe(path: Path) -> Source:
         last=1 if counted else scan.duration or max(1, round(1 / (rate * time_base))),
         counted=counted,
         starts=tuple(scan.starts),
+        interlaced=frame.interlaced_frame,
         alpha=see_through or any(part.is_alpha for part in frame.format.components),
         light=light_of(_side_data(frame)),
         dynamic=is_dynamic(_side_data(frame)),
@@ -159,11 +160,6 @@ def _first_frame(path: Path, index: int) -> av.VideoFrame:
             frame = next(container.decode(container.streams[index]))
         except (av.error.FFmpegError, ValueError, StopIteration) as error:
             raise VideoError(f"Cannot read {path}: its first frame cannot be decoded.") from error
-    if frame.interlaced_frame:
-        raise VideoError(
-            f"{path} is interlaced, and upscaling would blend two moments; deinterlace it first,"
-            " as ffmpeg's bwdif does."
-        )
     return frame
 
 

@@ -11,6 +11,7 @@ from srq.errors import ConfigError, SrqError, VideoError
 from srq.parallel.shards import Shard
 from srq.version import __version__
 from srq.video.codecs import Encoding, checked_crf, chosen_codec, container_of
+from srq.video.deinterlace import deinterlaced
 from srq.video.enlarge import FrameEnlarger
 from srq.video.join import check_container, checked_times, join
 from srq.video.layout import checked_size
@@ -31,6 +32,7 @@ class Options:
     width: int | None = None
     height: int | None = None
     segment: int = SEGMENT_FRAMES
+    deinterlace: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def merge_video(path: Path, target: Path, *, overwrite: bool = False) -> Report:
     """
     container = _checked_names(path, target, overwrite)
     about = read_plan(parts_folder(target))
-    source = probe(path)
+    source = _source(path, about.get("deinterlace", False))
     plan = SegmentPlan(about.pop("frames"), about.pop("step"), about)
     if about.get("source") != source.sha256:
         raise ConfigError(
@@ -138,7 +140,7 @@ def merge_video(path: Path, target: Path, *, overwrite: bool = False) -> Report:
 def _task(path: Path, target: Path, engine: Engine, options: Options, overwrite: bool) -> Task:
     """The task, all of it checked that can be known before the first frame."""
     container = _checked_names(path, target, overwrite)
-    source = probe(path)
+    source = _source(path, options.deinterlace)
     codec = chosen_codec(options.codec, container, source.layout)
     crf = checked_crf(codec, options.crf)
     size = checked_size(source.layout, source.size, engine.scale, options.width, options.height)
@@ -152,6 +154,7 @@ def _task(path: Path, target: Path, engine: Engine, options: Options, overwrite:
     copied = check_container(source, encoding, container, target)
     about = {
         "source": source.sha256,
+        "deinterlace": options.deinterlace,
         "program": engine.program.fingerprint,
         "encoding": encoding.described(),
         "container": container,
@@ -160,6 +163,18 @@ def _task(path: Path, target: Path, engine: Engine, options: Options, overwrite:
     }
     plan = SegmentPlan(len(source.times), options.segment, about)
     return Task(source, target, container, encoding, copied, Parts(target, plan))
+
+
+def _source(path: Path, deinterlace: bool) -> Source:
+    source = probe(path)
+    if deinterlace:
+        return deinterlaced(source)
+    if source.interlaced:
+        raise VideoError(
+            f"{path} is interlaced, and upscaling would blend two moments; --deinterlace makes a"
+            " frame of each field."
+        )
+    return source
 
 
 def _checked_names(path: Path, target: Path, overwrite: bool) -> str:

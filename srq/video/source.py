@@ -55,6 +55,7 @@ class Source:
     last:       how long the last frame is shown, in the same unit.
     counted:    whether the container has no times, so that these are made from the rate.
     starts:     the packets that are keyframes: when shown, and which packet it is.
+    interlaced: whether its first frame is marked as two fields.
     alpha:      whether it has transparency, which results do not.
     light:      what it states of HDR10, None if nothing.
     dynamic:    whether it states the light of single scenes (HDR10+, Dolby Vision), which results
@@ -75,6 +76,7 @@ class Source:
     last: int
     counted: bool
     starts: tuple[tuple[int, int], ...]
+    interlaced: bool
     alpha: bool
     light: Light | None
     dynamic: bool
@@ -99,6 +101,11 @@ class Source:
         All are of the layout. Raises VideoError where one is missing, damaged or of another
         size: those before it have come then.
         """
+        for number, frame in self.decoded(first):
+            yield number, as_layout(frame, self.layout)
+
+    def decoded(self, first: int) -> Iterator[tuple[int, av.VideoFrame]]:
+        """The same, as the decoder gives them."""
         begin = 0 if self.counted else self._packet_before(first)
         begun = False
         try:
@@ -114,20 +121,21 @@ class Source:
 
     def _frames(self, first: int, begin: int) -> Iterator[tuple[int, av.VideoFrame]]:
         number = first
-        for number_or_time, frame in self._decoded(begin):
+        for number_or_time, frame in self._demuxed(begin):
             expected = number if self.counted else int(self.times[number])
             if number_or_time < expected:
                 continue  # From before ``first``: what the decoder needs to get there.
             if number_or_time != expected or frame.is_corrupt:
                 raise self._error(number, "the frame is damaged")
-            yield number, self._checked(number, frame)
+            self._check(number, frame)
+            yield number, frame
             number += 1
             if number == len(self.times):
                 break
         if number < len(self.times) and not self.counted:
             raise self._error(number, "the frame is missing")
 
-    def _decoded(self, begin: int) -> Iterator[tuple[int, av.VideoFrame]]:
+    def _demuxed(self, begin: int) -> Iterator[tuple[int, av.VideoFrame]]:
         """Frames by their time or count, from the packet ``begin`` on."""
         count = 0
         with opened(self.path) as container:
@@ -159,20 +167,19 @@ class Source:
         before = [packet for time, packet in self.starts if time <= int(self.times[first])]
         return before[-2] if len(before) > 1 else 0
 
-    def _checked(self, number: int, frame: av.VideoFrame) -> av.VideoFrame:
+    def _check(self, number: int, frame: av.VideoFrame) -> None:
         if (frame.height, frame.width) != self.size:
             raise self._error(
                 number,
                 f"frames are {frame.width} x {frame.height} from there on, and"
                 f" {self.size[1]} x {self.size[0]} before; cut the video in two there",
             )
-        if frame.format.name == self.pixels:
-            return as_layout(frame, self.layout)
-        raise self._error(
-            number,
-            f"pixels are {frame.format.name} from there on, and {self.pixels} before; cut the"
-            " video in two there",
-        )
+        if frame.format.name != self.pixels:
+            raise self._error(
+                number,
+                f"pixels are {frame.format.name} from there on, and {self.pixels} before; cut the"
+                " video in two there",
+            )
 
     def _error(self, number: int, what: str) -> VideoError:
         seconds = float((int(self.times[number]) - int(self.times[0])) * self.time_base)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srq.video.codecs import CODECS, Encoding
+from srq.video.deinterlace import Deinterlaced
 from srq.video.parts import Parts
 from srq.video.source import Source
 
@@ -37,6 +38,10 @@ class Task:
         ]
         if source.pixels.replace("yuvj", "yuv") != source.layout.name:
             notes.append(f"Pixels are {source.pixels}; they are upscaled as {source.layout.name}.")
+        if isinstance(source, Deinterlaced) and not source.interlaced:
+            notes.append(
+                "The file does not say that it is interlaced; it is deinterlaced as asked."
+            )
         if source.alpha:
             notes.append("Results have no alpha (transparency); that of the video is left out.")
         codec = CODECS[self.encoding.codec]

@@ -39,10 +39,12 @@ def make(
     end=lambda output: None,
     given=None,
     muxing=None,
+    marked=lambda frame: frame,
 ):
     """Write a video; ``times`` in units of ``time_base`` (one each by default).
 
-    ``configure(output, video)`` is called before the header, ``end`` before the file is closed.
+    ``configure(output, video)`` is called before the header, ``end`` before the file is closed;
+    ``marked`` has each frame before it is encoded.
     """
     layout = layout or Layout(8, "420")
     times = list(times or range(frames))
@@ -58,7 +60,7 @@ def make(
             picture = given(number) if given else planes(layout, *size, number)
             frame = frame_of(picture, layout)
             frame.pts, frame.time_base = time, time_base
-            output.mux(video.encode(frame))
+            output.mux(video.encode(marked(frame)))
         output.mux(video.encode(None))
         if sound is not None:
             seconds = float(times[-1] * time_base) + 0.04

@@ -20,9 +20,8 @@ RUGGED = [0, 1, 2, 7, 8, 30, 31, 32, 33, 34, 60, 61, 95, 96, 97, 98, 99, 100, 17
 
 
 def go(source, target, engine, *, segment=8, **options):
-    chosen = {
-        name: options.pop(name) for name in ("codec", "crf", "width", "height") if name in options
-    }
+    names = ("codec", "crf", "width", "height", "deinterlace", "audio")
+    chosen = {name: options.pop(name) for name in names if name in options}
     return upscale_video(
         Path(source), Path(target), engine, Options(segment=segment, **chosen),
         interpolator="reference", **options,

@@ -79,12 +79,6 @@ def test_pixels_that_nobody_knows_are_refused(pixels):
         _layout_of(av.VideoFrame(16, 16, pixels), Path("it"))
 
 
-def test_interlaced_video_is_refused(here):
-    make("it.mkv", codec="mpeg2video", options={"flags": "+ildct+ilme"}, frames=3)
-    with pytest.raises(VideoError, match=r"it\.mkv is interlaced, .*; deinterlace it first"):
-        probe(Path("it.mkv"))
-
-
 def test_what_is_no_video_is_told(here):
     Path("empty.mp4").touch()
     Path("text.mp4").write_text("nothing of the kind\n" * 50)
