@@ -9,7 +9,8 @@ order of the work:
 - ``task``        all that is settled before the first frame: source, encoding, segments.
 - ``transcode``   frames -> parts: decode, enlarge, encode, each in threads of its own.
 - ``join``        parts, and the other streams of the source -> the result.
-- ``metadata``    what a file says of itself -> what the result does.
+- ``streams``     the other streams of the source -> what becomes of them; ``sound``: AAC of them.
+- ``metadata``      what a file says of itself -> what the result does.
 
 What these use:
 

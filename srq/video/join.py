@@ -1,8 +1,6 @@
 """Parts, and the other streams of the source -> the result."""
 
-import io
 from collections.abc import Iterator
-from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,52 +8,16 @@ from typing import Any
 import av
 import av.error
 import numpy as np
-from av.stream import Disposition
 from numpy.typing import NDArray
 
 from srq.errors import DataError, VideoError
 from srq.files import atomic_write, storage_error
-from srq.video.codecs import CODECS, Encoding
-from srq.video.metadata import muxer_options, tags_of_file, tags_of_video
+from srq.video.metadata import muxer_options, tags_of_encoded, tags_of_file
 from srq.video.parts import Packet, Parts, part_times, read_part
-from srq.video.source import AS_BYTES, Source, opened
-from srq.video.task import Copied, Task
-
-
-def check_container(source: Source, encoding: Encoding, container: str, target: Path) -> Copied:
-    """Try the header of a result on nothing, so that what cannot be is known before the work.
-
-    Raises VideoError where the container cannot carry the video, sound or subtitles.
-    """
-    with opened(source.path) as given, ExitStack() as stack:
-        output = stack.enter_context(av.open(io.BytesIO(), "w", format=container))
-        _add_video(output, encoding, container, target)
-        copied, left_out = [], []
-        for stream in given.streams:
-            if stream.index == source.stream:
-                continue
-            if not _can_carry(stream, container):
-                left_out.append(_name_of(stream))
-                continue
-            try:
-                output.add_stream_from_template(stream, opaque=True)
-            except (av.error.FFmpegError, ValueError) as error:
-                if stream.type not in ("audio", "subtitle"):
-                    left_out.append(_name_of(stream))
-                    continue
-                raise VideoError(
-                    f"{target.suffix} cannot carry the {_name_of(stream)} of {source.path}; write"
-                    " .mkv, which carries nearly everything."
-                ) from error
-            copied.append(stream.index)
-        try:
-            output.start_encoding()
-        except (av.error.FFmpegError, ValueError) as error:
-            raise VideoError(
-                f"{target.suffix} cannot carry what {source.path} does; write .mkv, which carries"
-                " nearly everything."
-            ) from error
-    return Copied(tuple(copied), tuple(left_out))
+from srq.video.sound import AacEncoder, add_aac
+from srq.video.source import AS_BYTES, opened
+from srq.video.streams import add_video
+from srq.video.task import Task
 
 
 def checked_times(task: Task, broken: bool = False) -> NDArray[np.int64]:
@@ -142,22 +104,20 @@ def _mux(
     with av.open(
         f"file:{place}", "w", format=task.container, options=options, **AS_BYTES
     ) as output:
-        video = _add_video(output, task.encoding, task.container, task.target)
-        video.metadata.update(tags_of_video(given.streams[source.stream].metadata))
+        video = add_video(output, task.encoding, task.container, task.target)
+        video.metadata.update(tags_of_encoded(given.streams[source.stream].metadata))
         video.disposition = given.streams[source.stream].disposition
         if source.tags.matrix is not None:
             video.set_display_matrix(source.tags.matrix)
-        streams = {}
-        for index in task.copied.streams:
-            template = given.streams[index]
-            made = output.add_stream_from_template(template, opaque=True)
-            made.metadata.update(template.metadata)
-            made.disposition = template.disposition
-            streams[index] = made
+        streams = {
+            index: _add_other(output, stream, index in task.others.encoded)
+            for index, stream in enumerate(given.streams)
+            if index in task.others.copied + task.others.encoded
+        }
         output.metadata.update(tags)
         output.set_chapters(given.chapters())
         output.start_encoding()
-        others = _copied_packets(given, streams, end)
+        others = _other_packets(given, streams, task.others.encoded, end)
         waiting = next(others, None)
         for packet, decoded in packets:
             moment = decoded * source.time_base
@@ -170,31 +130,41 @@ def _mux(
             waiting = next(others, None)
 
 
-def _add_video(output: Any, encoding: Encoding, container: str, target: Path) -> Any:
-    codec = CODECS[encoding.codec]
-    try:
-        video = output.add_stream(codec.encoder, rate=encoding.rate)
-    except ValueError as error:
-        raise VideoError(
-            f"{target.suffix} cannot carry {codec.title}; choose another --codec or write .mkv."
-        ) from error
-    encoding.configure(video.codec_context, container)
-    video.time_base = encoding.time_base
-    return video
+def _add_other(output: Any, given: Any, encoded: bool) -> Any:
+    if encoded:
+        made = add_aac(output, given)
+        made.metadata.update(tags_of_encoded(given.metadata))
+    else:
+        made = output.add_stream_from_template(given, opaque=True)
+        made.metadata.update(given.metadata)
+    made.disposition = given.disposition
+    return made
 
 
-def _copied_packets(given: Any, streams: dict[int, Any], end: Fraction | None) -> Iterator[Any]:
-    """The packets to copy, in order, up to ``end`` seconds; where the file breaks off, so far."""
+def _other_packets(
+    given: Any, streams: dict[int, Any], encoded: tuple[int, ...], end: Fraction | None
+) -> Iterator[Any]:
+    """The packets of the other ``streams``, in order, up to ``end`` seconds of the source.
+
+    Where the file breaks off, those that came before.
+    """
     if not streams:
         return
+    encoders = {index: AacEncoder(given.streams[index], streams[index]) for index in encoded}
     try:
         for packet in given.demux(*[given.streams[index] for index in streams]):
+            index = packet.stream_index
             if not packet.size or (end is not None and _seconds(packet) >= end):
                 continue
-            packet.stream = streams[packet.stream_index]
-            yield packet
+            if index in encoders:
+                yield from encoders[index].encode(packet)
+            else:
+                packet.stream = streams[index]
+                yield packet
     except (av.error.FFmpegError, ValueError):
-        return
+        pass
+    for encoder in encoders.values():
+        yield from encoder.finish()
 
 
 def _seconds(packet: Any) -> Fraction:
@@ -219,16 +189,3 @@ def _av_packet(packet: Packet, decoded: int, video: Any, time_base: Fraction) ->
     made.pts, made.dts, made.duration = packet.time, decoded, packet.duration
     made.is_keyframe = packet.key
     return made
-
-
-def _can_carry(stream: Any, container: str) -> bool:
-    if stream.type == "attachment":
-        return container == "matroska"  # Others fail only as the header is written.
-    if stream.type == "video":
-        return bool(stream.disposition & Disposition.attached_pic)
-    return stream.type in ("audio", "subtitle")
-
-
-def _name_of(stream: Any) -> str:
-    codec = stream.codec_context.name if stream.codec_context else "unknown"
-    return f"{stream.type} stream {stream.index} ({codec})"

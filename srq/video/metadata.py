@@ -5,7 +5,7 @@ from collections.abc import Mapping
 _STALE = (
     "BPS", "DURATION", "NUMBER_OF_", "_STATISTICS", "encoder", "ENCODER", "alpha_mode",
 )  # fmt: skip
-"""Beginnings of the tags that described the video stream as it was."""
+"""Beginnings of the tags that described a stream as it was."""
 
 _BRANDS = {"major_brand", "minor_version", "compatible_brands"}
 """What MP4 says of the old file's format; those who write one say it anew."""
@@ -36,8 +36,8 @@ def tags_of_file(given: Mapping[str, str], container: str) -> dict[str, str]:
     return tags
 
 
-def tags_of_video(given: Mapping[str, str]) -> dict[str, str]:
-    """The tags of the result's video stream, from those of the source's."""
+def tags_of_encoded(given: Mapping[str, str]) -> dict[str, str]:
+    """The tags of a stream that is encoded anew, from those of the source's."""
     return {name: value for name, value in given.items() if not name.startswith(_STALE)}
 
 

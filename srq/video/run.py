@@ -13,11 +13,12 @@ from srq.version import __version__
 from srq.video.codecs import Encoding, checked_crf, chosen_codec, container_of
 from srq.video.deinterlace import deinterlaced
 from srq.video.enlarge import FrameEnlarger
-from srq.video.join import check_container, checked_times, join
+from srq.video.join import checked_times, join
 from srq.video.layout import checked_size
 from srq.video.parts import SEGMENT_FRAMES, Parts, SegmentPlan, parts_folder, read_plan
 from srq.video.probe import probe
 from srq.video.source import Source
+from srq.video.streams import checked_audio, checked_streams
 from srq.video.task import Task
 from srq.video.transcode import make_parts
 
@@ -33,6 +34,7 @@ class Options:
     height: int | None = None
     segment: int = SEGMENT_FRAMES
     deinterlace: bool = False
+    audio: str = "copy"
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,8 @@ def merge_video(path: Path, target: Path, *, overwrite: bool = False) -> Report:
     made = about["encoding"]
     size, aspect = (made["height"], made["width"]), Fraction(made["aspect"])
     encoding = _encoding(source, made["codec"], made["crf"], made["preset"], size, aspect)
-    copied = check_container(source, encoding, container, target)
-    task = Task(source, target, container, encoding, copied, Parts(target, plan))
+    others = checked_streams(source, encoding, container, target, about.get("audio", "copy"))
+    task = Task(source, target, container, encoding, others, Parts(target, plan))
     try:
         checked_times(task)
         _check_whole(source)
@@ -139,6 +141,7 @@ def merge_video(path: Path, target: Path, *, overwrite: bool = False) -> Report:
 
 def _task(path: Path, target: Path, engine: Engine, options: Options, overwrite: bool) -> Task:
     """The task, all of it checked that can be known before the first frame."""
+    checked_audio(options.audio)
     container = _checked_names(path, target, overwrite)
     source = _source(path, options.deinterlace)
     codec = chosen_codec(options.codec, container, source.layout)
@@ -151,10 +154,11 @@ def _task(path: Path, target: Path, engine: Engine, options: Options, overwrite:
         aspect = (aspect or Fraction(1)) * old / new
     encoding = _encoding(source, codec, crf, options.preset, size, aspect)
     encoding.open(container)  # It refuses now what it would refuse after hours.
-    copied = check_container(source, encoding, container, target)
+    others = checked_streams(source, encoding, container, target, options.audio)
     about = {
         "source": source.sha256,
         "deinterlace": options.deinterlace,
+        "audio": options.audio,
         "program": engine.program.fingerprint,
         "encoding": encoding.described(),
         "container": container,
@@ -162,7 +166,7 @@ def _task(path: Path, target: Path, engine: Engine, options: Options, overwrite:
         "ffmpeg": av.ffmpeg_version_info,
     }
     plan = SegmentPlan(len(source.times), options.segment, about)
-    return Task(source, target, container, encoding, copied, Parts(target, plan))
+    return Task(source, target, container, encoding, others, Parts(target, plan))
 
 
 def _source(path: Path, deinterlace: bool) -> Source:

@@ -10,10 +10,14 @@ from srq.video.source import Source
 
 
 @dataclass(frozen=True)
-class Copied:
-    """The streams of the source that go into the result as they are, and those that cannot."""
+class Others:
+    """What becomes of the source's other streams, by number: copied, or made AAC.
 
-    streams: tuple[int, ...]
+    left_out: the names of those that the container cannot carry.
+    """
+
+    copied: tuple[int, ...]
+    encoded: tuple[int, ...]
     left_out: tuple[str, ...]
 
 
@@ -25,7 +29,7 @@ class Task:
     target: Path
     container: str
     encoding: Encoding
-    copied: Copied
+    others: Others
     parts: Parts
 
     @property
@@ -34,7 +38,7 @@ class Task:
         source = self.source
         notes = [
             f"{self.target.suffix} cannot carry the {name}; it is left out."
-            for name in self.copied.left_out
+            for name in self.others.left_out
         ]
         if source.pixels.replace("yuvj", "yuv") != source.layout.name:
             notes.append(f"Pixels are {source.pixels}; they are upscaled as {source.layout.name}.")
