@@ -107,6 +107,13 @@ def upscale(
             " av1.",
         ),
     ] = None,
+    audio: Annotated[
+        str,
+        typer.Option(
+            metavar="WAY",
+            help="Of videos: copy the sound as it is, encode it as aac, or none.",
+        ),
+    ] = "copy",
     deinterlace: Annotated[
         bool,
         typer.Option(
@@ -150,8 +157,17 @@ def upscale(
     screen, errors = console(json), Console(stderr=True, highlight=False)
     share = None if shard is None else Shard.parse(shard)
     opened = load(model, engine, threads)
+    of_videos = {
+        "--codec": codec is not None,
+        "--crf": crf is not None,
+        "--preset": preset is not None,
+        "--audio": audio != "copy",
+        "--deinterlace": deinterlace,
+    }
     running: dict[str, Any] = {"interpolator": engine, "threads": threads, "workers": jobs}
     if source == upscale_video.PIPE:
+        for name in (name for name, given in of_videos.items() if given):
+            raise ConfigError(f"{name} is for video files; the programs of a pipe do that.")
         upscale_video.run_pipe(target, opened, width=width, height=height, **running)
         return
     if upscale_video.is_video(source, target):
@@ -161,16 +177,15 @@ def upscale(
         if skip_existing and place.exists():
             screen.print(f"{place}: skipped", markup=False, soft_wrap=True)
             return
-        options = Options(codec, crf, preset, width, height, segment, deinterlace)
+        options = Options(codec, crf, preset, width, height, segment, deinterlace, audio)
         report = upscale_video.run_video(
             source, place, opened, options,
             resume=resume, overwrite=force, shard=share, screen=screen, errors=errors, **running,
         )  # fmt: skip
         write_json(report | upscale_pictures.model_of(opened, model), json)
         return
-    for name, given in (("--codec", codec), ("--crf", crf), ("--preset", preset)):
-        if given is not None:
-            raise ConfigError(f"{name} is for videos, but {source} is none by its name.")
+    for name in (name for name, given in of_videos.items() if given):
+        raise ConfigError(f"{name} is for videos, but {source} is none by its name.")
     if resume:
         raise ConfigError(
             f"--resume is for videos, but {source} is none by its name; --skip-existing goes on"

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from rich.console import Console
@@ -66,6 +67,16 @@ def test_what_machines_read(here, capsys):
     assert capsys.readouterr().out.endswith("out.mkv: skipped\n")
 
 
+def test_sound_and_fields_are_chosen(here, capsys):
+    options = ["--audio", "none", "--deinterlace"]
+    assert main(["upscale", "clip.mp4", "out.mkv", *options]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("out.mkv: 64 x 48, 24 frames, ")
+    assert err.startswith("The file does not say that it is interlaced;")
+    with av.open("out.mkv") as container:
+        assert [stream.type for stream in container.streams] == ["video"]
+
+
 @pytest.mark.parametrize(
     ("source", "target", "video"),
     [
@@ -96,6 +107,9 @@ def test_a_result_is_called_after_its_source(tmp_path):
         (["clip.mp4", "--shard", "two"], "A shard is I/N with I from 1 to N,"),
         (["photo.png", "--crf", "3"], "--crf is for videos, but photo.png is none by its name."),
         (["photo.png", "--shard", "1/2"], "A shard is of a folder or a video, and photo"),
+        (["photo.png", "--deinterlace"], "--deinterlace is for videos, but photo.png is none by"),
+        (["-", "--audio", "none"], "--audio is for video files; the programs of a pipe do that."),
+        (["clip.mp4", "--audio", "acc"], "There is no --audio 'acc'; did you mean 'aac'?"),
         (["photo.png", "--resume"], "none by its name; --skip-existing goes on with a folder"),
         (["-", "out.mkv"], "goes to standard output, not to out.mkv; pipe it into ffmpeg"),
         (["clip.mp4", "--codec", "vp9"], "There is no codec 'vp9'; choose one of h264,"),

@@ -9,6 +9,7 @@ import pytest
 from srq.video.codecs import CODECS, FORMATS
 from srq.video.enlarge import ROUNDING
 from srq.video.parts import SEGMENT_FRAMES
+from srq.video.sound import BITS_PER_CHANNEL
 
 ROOT = Path(__file__).parents[2]
 PAGE = " ".join((ROOT / "docs" / "guide" / "video.md").read_text().split())
@@ -27,6 +28,10 @@ def test_containers_segments_and_thresholds():
     assert f"{', '.join(f'`{suffix}`' for suffix in first)} or `{last}`" in PAGE
     assert f"in segments of {SEGMENT_FRAMES} frames" in PAGE
     assert f"{2 * ROUNDING:g} 8-bit codes on, not at all below {ROUNDING:g}" in PAGE
+
+
+def test_the_rate_of_sound():
+    assert f"with {BITS_PER_CHANNEL // 1000} kbit/s for each channel" in PAGE
 
 
 def test_the_soak():

@@ -140,7 +140,11 @@ def test_bytes_are_the_same_in_shards_and_runs(here, engine):
     ("codec", "target", "advice"),
     [
         ("pcm_s16le", "out.webm", r"; --audio none leaves it out, and \.mkv carries nearly every"),
-        ("pcm_mulaw", "out.mp4", r"; --audio aac encodes it, --audio none leaves it out, and \.mkv c"),
+        (
+            "pcm_mulaw",
+            "out.mp4",
+            r"; --audio aac encodes it, --audio none leaves it out, and \.mkv c",
+        ),
         ("pcm_mulaw", "out.mkv", r"; --audio aac encodes it, --audio none leaves it out\."),
     ],
 )
