@@ -17,6 +17,14 @@ class ImageError(SrqError):
     """A picture cannot be read, written or used as it is."""
 
 
+class DamagedImageError(ImageError):
+    """A picture file is cut short or broken."""
+
+
+class UnsupportedImageError(ImageError):
+    """A picture file may be sound, but is of a kind that srq does not read."""
+
+
 class VideoError(SrqError):
     """A video cannot be read, written or used as it is."""
 

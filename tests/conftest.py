@@ -88,6 +88,8 @@ OPTIONAL = {
     "matplotlib": "train",
     "onnx": "onnx",
     "onnxruntime": "onnx",
+    "pillow_heif": "heic",
+    "pylibjxl": "jxl",
     "scipy": "train",
     "skimage": "train",
     "torch": "train",

@@ -25,6 +25,8 @@ EXTRA_OF = {
     "av": "video",
     "brevitas": "train",
     "matplotlib": "train",
+    "pillow_heif": "heic",
+    "pylibjxl": "jxl",
     "skimage": "train",
     "torch": "train",
 }

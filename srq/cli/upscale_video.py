@@ -34,11 +34,14 @@ _LINE_SECONDS = 30
 
 
 def is_video(source: Path, target: Path | None) -> bool:
-    """Whether IN and OUT name a video, not a picture or a folder."""
+    """Whether IN and OUT name a video, not a picture or a folder; a GIF may become either."""
     kind = source.suffix.lower()
-    if source.is_dir() or kind in PICTURES:
+    if source.is_dir() or (kind in PICTURES and kind not in SUFFIXES):
         return False
-    return kind in SUFFIXES or (target is not None and target.suffix.lower() in SUFFIXES)
+    wanted = None if target is None else target.suffix.lower()
+    if wanted in SUFFIXES - PICTURES.keys():
+        return True
+    return kind in SUFFIXES - PICTURES.keys()
 
 
 def target_of(source: Path, target: Path | None, scale: int) -> Path:

@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from srq.errors import ImageError
+from srq.image import heic, jxl
 from srq.image.depth import to_depth
+from srq.image.gif import LONGEST as GIF_LONGEST
+from srq.image.gif import encode_gif
 from srq.image.picture import Picture, fitting_profile
 from srq.image.png import PngWriter, encode_png16
 from srq.image.tiff import TiffWriter, encode_tiff
@@ -29,17 +32,19 @@ class Format:
     deep: bool = False  # 16 bits a channel
     gray: bool = True
     alpha: bool = False
+    gray_alpha: bool = True  # gray with alpha, if both of these
     metadata: bool = True  # a profile and EXIF
+    needs: Callable[[], object] | None = None  # raises MissingDependencyError without its extra
     writer: type[PngWriter] | type[TiffWriter] | None = None  # for rows as they come
 
 
 def encode(picture: Picture, suffix: str, *, quality: int = 95, lossless: bool = False) -> bytes:
     """The file of ``picture`` in the format that ``suffix`` (".png", ".jpg" ...) names.
 
-    ``quality`` (1 to 100) is for JPEG and WebP; ``lossless`` is for WebP. What a format cannot
-    carry is converted or left out as docs/reference/image.md says, but for transparency:
-    ImageError tells of that, and of an unknown suffix, a wrong quality and a picture too large
-    for the format.
+    ``quality`` (1 to 100) is for the lossy formats; ``lossless`` is for WebP. What a
+    format cannot carry is converted or left out as docs/reference/image.md says, but for
+    transparency: ImageError tells of that, and of an unknown suffix, a wrong quality and a
+    picture too large for the format. MissingDependencyError names the extra that writes it.
     """
     transparent = picture.is_transparent
     target = check_target(suffix, picture.size, transparent=transparent, quality=quality)
@@ -93,6 +98,8 @@ def check_target(
         raise ImageError(f"Cannot write a picture as {suffix!r}; end the name in one of {known}.")
     if not 1 <= quality <= 100:
         raise ImageError(f"The quality of a picture must be from 1 to 100, not {quality}.")
+    if target.needs is not None:
+        target.needs()
     height, width = size
     if max(height, width) > target.longest:
         raise ImageError(
@@ -115,7 +122,7 @@ def _fitted(picture: Picture, target: Format) -> Picture:
     if not target.deep:
         pixels = to_depth(pixels, np.uint8)
         alpha = None if alpha is None else to_depth(alpha, np.uint8)
-    if not target.gray and pixels.ndim == 2:
+    if pixels.ndim == 2 and not (target.gray and (alpha is None or target.gray_alpha)):
         pixels = np.dstack([pixels] * 3)
     icc = fitting_profile(picture.icc, pixels.ndim == 2) if target.metadata else None
     exif = picture.exif if target.metadata else None
@@ -151,6 +158,29 @@ def _bmp(picture: Picture, quality: int, lossless: bool) -> bytes:
     return _pillow(picture, "BMP")
 
 
+def _gif(picture: Picture, quality: int, lossless: bool) -> bytes:
+    return encode_gif(picture)
+
+
+def _avif(picture: Picture, quality: int, lossless: bool) -> bytes:
+    subsampling = "4:0:0" if picture.is_gray and picture.alpha is None else "4:4:4"
+    return _pillow(picture, "AVIF", quality=quality, subsampling=subsampling)
+
+
+def _heic(picture: Picture, quality: int, lossless: bool) -> bytes:
+    try:
+        return heic.encode(picture, quality)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ImageError(f"Cannot write the picture as HEIC: {error}.") from error
+
+
+def _jxl(picture: Picture, quality: int, lossless: bool) -> bytes:
+    try:
+        return jxl.encode(picture)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ImageError(f"Cannot write the picture as JPEG XL: {error}.") from error
+
+
 def _pillow(picture: Picture, format_name: str, **options: Any) -> bytes:
     if picture.icc is not None:
         options["icc_profile"] = picture.icc
@@ -169,13 +199,28 @@ _JPEG = Format("JPEG", _jpeg, longest=65500)
 _WEBP = Format("WebP", _webp, longest=16383, gray=False, alpha=True)
 _TIFF = Format("TIFF", _tiff, longest=2**31 - 1, deep=True, alpha=True, writer=TiffWriter)
 _BMP = Format("BMP", _bmp, longest=2**31 - 1, metadata=False)
+_GIF = Format("GIF", _gif, longest=GIF_LONGEST, gray=False, alpha=True, metadata=False)
+_AVIF = Format("AVIF", _avif, longest=65536, alpha=True, gray_alpha=False)
+_HEIC = Format(
+    "HEIC", _heic, longest=16384, deep=True, alpha=True, gray_alpha=False, needs=heic.package
+)
+_JXL = Format("JPEG XL", _jxl, longest=2**18, alpha=True, gray_alpha=False, needs=jxl.package)
 
 FORMATS = {
     ".png": _PNG,
     ".jpg": _JPEG,
     ".jpeg": _JPEG,
+    ".jpe": _JPEG,
+    ".jfif": _JPEG,
     ".webp": _WEBP,
     ".tif": _TIFF,
     ".tiff": _TIFF,
     ".bmp": _BMP,
+    ".apng": _PNG,
+    ".gif": _GIF,
+    ".avif": _AVIF,
+    ".heic": _HEIC,
+    ".heif": _HEIC,
+    ".hif": _HEIC,
+    ".jxl": _JXL,
 }

@@ -170,37 +170,45 @@ def encode_tiff(picture: Picture) -> bytes:
     return stream.getvalue()
 
 
-def decode_tiff16(data: bytes) -> tuple[NDArray[np.uint16], bool, bytes | None, int] | None:
+def decode_tiff16(
+    data: bytes, page: int = 0
+) -> tuple[NDArray[np.uint16], bool, bytes | None, bytes | None, int] | None:
     """What Pillow does not know: 16-bit gray with alpha, and 16-bit channels kept apart.
 
-    The channels (H, W, n), whether the last is alpha, the profile and the orientation; None if
-    it is another kind of TIFF.
+    The channels (H, W, n), whether the last is alpha, the profile, EXIF and the orientation;
+    None if it is another kind of TIFF.
     """
     with tifffile.TiffFile(io.BytesIO(data)) as file:
-        page = file.pages.first
+        found = file.pages[page]
         if (
-            page.dtype != np.uint16
-            or (page.photometric, page.samplesperpixel) not in _KINDS16
-            or page.compression not in _COMPRESSIONS16
-            or page.imagedepth != 1
+            not isinstance(found, tifffile.TiffPage)
+            or found.dtype != np.uint16
+            or (found.photometric, found.samplesperpixel) not in _KINDS16
+            or found.compression not in _COMPRESSIONS16
+            or found.imagedepth != 1
         ):
             return None
         # tifffile's shape: channels kept apart, depth, height, width, channels together.
-        apart, _, height, width, together = page.shaped
-        channels = np.asarray(page.asarray()).reshape(apart, height, width, together)
-        orientation = page.tags.valueof(0x0112, default=1)
-        icc = page.tags.valueof(0x8773, default=None)
+        apart, _, height, width, together = found.shaped
+        channels = np.asarray(found.asarray()).reshape(apart, height, width, together)
+        orientation = found.tags.valueof(0x0112, default=1)
+        icc = found.tags.valueof(0x8773, default=None)
     count = apart * together
     channels = np.moveaxis(channels, 0, -1).reshape(height, width, count).astype(np.uint16)
     orientation = orientation if orientation in range(1, 9) else 1
-    return channels, count in (2, 4), icc, orientation
+    return channels, count in (2, 4), icc, tiff_exif(data, page), orientation
 
 
-def tiff_exif(data: bytes) -> bytes | None:
-    """The EXIF block within a TIFF file; None if there is nothing, or nothing sound, in it."""
+def tiff_exif(data: bytes, page: int = 0) -> bytes | None:
+    """The EXIF block within a page of a TIFF file; None if nothing, or nothing sound, is there."""
     exif = Image.Exif()
     try:
-        exif.load(data)
+        if page:
+            image = Image.open(io.BytesIO(data), formats=["TIFF"])
+            image.seek(page)
+            exif = image.getexif()
+        else:
+            exif.load(data)
         for tag in set(exif) - _ABOUT:
             del exif[tag]
         return exif.tobytes().removeprefix(b"Exif\0\0") if len(exif) else None

@@ -1,6 +1,7 @@
 """Files that others wrote: pypng, tifffile and Pillow are the authorities here."""
 
 import io
+import sys
 
 import numpy as np
 import png
@@ -8,7 +9,12 @@ import pytest
 import tifffile
 from PIL import Image
 
-from srq.errors import ImageError
+from srq.errors import (
+    DamagedImageError,
+    ImageError,
+    MissingDependencyError,
+    UnsupportedImageError,
+)
 from srq.image.io import Picture, decode, encode
 from srq.image.picture import Picture as PictureType
 from tests.image.icc import cmyk_profile
@@ -216,10 +222,56 @@ def test_other_kinds_of_pixels_are_named(values: np.ndarray, kind: str) -> None:
         decode(stream.getvalue(), "it")
 
 
-@pytest.mark.parametrize("data", [b"hello, world" * 9, b"\x89PNG\r\n\x1a\n", b"GIF89a" + bytes(50)])
-def test_no_picture(data: bytes) -> None:
-    with pytest.raises(ImageError, match="is not a whole PNG, JPEG, WebP, TIFF or BMP picture"):
-        decode(data, "it")
+def test_no_picture() -> None:
+    with pytest.raises(
+        UnsupportedImageError, match=r"not a picture of a kind that srq reads \(PNG"
+    ):
+        decode(b"hello, world" * 9, "it")
+
+
+def test_another_kind_of_picture_is_named() -> None:
+    for format_name, known_as in (("TGA", "TGA"), ("PPM", "PPM"), ("PCX", "PCX")):
+        with pytest.raises(UnsupportedImageError, match=f"it is a {known_as} file, which srq does"):
+            saved(Image.fromarray(noise(5, 6, 3)), format_name)
+
+
+@pytest.mark.parametrize("start", [b"\x89PNG\r\n\x1a\n", b"GIF89a" + bytes(50), b"BM", b"II*\0"])
+def test_no_more_than_the_start_of_a_picture_is_a_damaged_one(start: bytes) -> None:
+    with pytest.raises(DamagedImageError, match="the file is damaged or cut short; get a whole"):
+        decode(start, "it")
+
+
+def test_what_pillow_knows_but_does_not_read_is_not_damaged() -> None:
+    data = bytearray(encode(Picture(noise(5, 6, 3)), ".bmp"))
+    data[28] = 7  # bits a pixel
+    with pytest.raises(UnsupportedImageError, match="srq does not read this kind of BMP; save"):
+        decode(bytes(data), "it")
+
+
+@pytest.mark.parametrize(
+    ("package", "start", "sentence"),
+    [
+        (
+            "pillow_heif",
+            b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
+            "Cannot read it: a HEIC picture needs pillow_heif, which is not installed;"
+            " pip install 'srq[heic]'.",
+        ),
+        (
+            "pylibjxl",
+            b"\xff\x0a",
+            "Cannot read it: a JPEG XL picture needs pylibjxl, which is not installed;"
+            " pip install 'srq[jxl]'.",
+        ),
+    ],
+)
+def test_a_missing_extra_is_named_and_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, package: str, start: bytes, sentence: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingDependencyError) as caught:
+        decode(start + bytes(99), "it")
+    assert str(caught.value) == sentence
 
 
 def test_empty() -> None:

@@ -41,7 +41,7 @@ def check_tags(exif: bytes | None) -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
-@pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".tif"])
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".tif", ".avif", ".heic", ".jxl"])
 def test_carried_from_format_to_format(suffix: str, dtype: type) -> None:
     given = Picture(RNG.integers(0, 256, (9, 8, 3), dtype), exif=exif_block())
     found = decode(encode(given, suffix), "it")

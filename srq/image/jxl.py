@@ -1,0 +1,54 @@
+"""JPEG XL: read and written by pylibjxl, an extra, in 8 bits."""
+
+from typing import Any
+
+import numpy as np
+
+from srq.errors import MissingDependencyError
+from srq.image.channels import check_pixels, picture_of
+from srq.image.exif import upright
+from srq.image.picture import Picture
+from srq.registry import missing
+
+GET = "pip install 'srq[jxl]'"
+
+
+def package() -> Any:
+    """The package that reads and writes JPEG XL; MissingDependencyError without it."""
+    try:
+        import pylibjxl
+    except ImportError as error:
+        raise MissingDependencyError(missing("A JPEG XL picture", error, GET)) from error
+    return pylibjxl
+
+
+def decode(data: bytes) -> Picture:
+    """The picture of a JPEG XL file, 8 bits whatever the file has; raises as the decoder does.
+
+    The file turns its picture upright itself, whatever EXIF says.
+    """
+    pylibjxl = package()
+    facts = pylibjxl.probe(data)
+    check_pixels(facts["width"], facts["height"])
+    if facts["have_animation"]:
+        raise NotImplementedError("animations in JPEG XL are not supported")
+    channels, notes = pylibjxl.decode(data, metadata=True)
+    alpha = channels.ndim == 3 and channels.shape[2] in (2, 4)
+    if alpha and facts["color_channels"] == 1:
+        channels = channels[..., [0, -1]]
+    exif, _ = upright(notes.get("exif"))
+    return picture_of(np.asarray(channels), alpha, notes.get("icc"), exif)
+
+
+def encode(picture: Picture) -> bytes:
+    """The JPEG XL file of an 8-bit picture that is gray, RGB or RGBA, without loss.
+
+    With loss, this package makes files twice as large as libjxl's own tool at more error
+    (pylibjxl 0.5: it does not let libjxl change the colour space).
+    """
+    return package().encode(
+        np.ascontiguousarray(picture.channels()),
+        lossless=True,
+        exif=picture.exif,
+        icc=picture.icc,
+    )
