@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks import harness
 from srq.program import load
 from srq.provenance import Provenance
-from srq.stimuli.sets import for_verification
+from srq.stimuli.sets import for_use, for_verification
 from srq.verify.check import Expectations, check
 from srq.verify.report import as_json, verdict
 from srq.verify.subjects import subjects
@@ -25,7 +25,7 @@ RESULT = harness.RESULTS / "verified.json"
 def verified(name: str) -> dict[str, Any]:
     """The record of one Program."""
     program = load(resolve(name, "program"))
-    expectations = Expectations(program, for_verification(program))
+    expectations = Expectations(program, for_verification(program), for_use(program))
     outcomes = []
     for outcome in check(program, subjects(), expectations):
         print(f"{name} {outcome.name}: {verdict(outcome)}", flush=True)

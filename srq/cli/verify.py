@@ -68,7 +68,7 @@ def verify(
     from srq.files import write_text
     from srq.program import load
     from srq.provenance import Provenance
-    from srq.stimuli.sets import for_verification
+    from srq.stimuli.sets import for_use, for_verification
     from srq.verify.check import Expectations, check
     from srq.verify.report import Table, as_json, as_junit
     from srq.verify.subjects import chosen, subjects, twin_of
@@ -80,7 +80,8 @@ def verify(
     screen = console(json)
     outcomes: list[Outcome] = []
     with _watching() as watcher:
-        expectations = Expectations(program, for_verification(program, quick=quick))
+        used = [] if quick else for_use(program)
+        expectations = Expectations(program, for_verification(program, quick=quick), used)
         table = Table(selected, expectations.pixels)
         watcher.ended("reference")
         _say(screen, _headline(program, expectations), table.head)

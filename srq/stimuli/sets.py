@@ -32,6 +32,14 @@ QUICK_SIZES = ((1, 1), (1, 17), (17, 1), (13, 17), (31, 37))
 
 QUICK_PATTERNS = ("all 0", "all max", "checkerboard 1", "extremes")
 
+USE_SIZES = (
+    *((1, 37), (23, 37), (2, 37), (9, 37)),
+    *((200, 40), (7, 1920), (20, 2100), (4200, 3), (5, 1)),
+)
+"""Rows and columns of what users bring: one size of line several times in a row, pictures of many
+bands, the widest line of an export, one beyond a strip of the native engine, a tall one, and
+small ones again."""
+
 _VECTOR = (9, 14)
 """The shape of most pictures of the test vectors."""
 
@@ -82,6 +90,14 @@ def _many(program: Program) -> Iterator[Stimulus]:
         rows, columns = 127, 113
         cut = deepened(picture[:rows, :columns], fmt, rng)
         yield Stimulus(f"{name} {rows}x{columns}", cut)
+
+
+def for_use(program: Program) -> Iterator[Stimulus]:
+    """Noise of ``USE_SIZES``, in that order: for each way in which users run what was made."""
+    rng = np.random.default_rng(SEED)
+    for rows, columns in USE_SIZES:
+        picture = noise(program.input.format, (rows, columns), rng)
+        yield Stimulus(f"noise {rows}x{columns}", picture)
 
 
 def for_vectors(program: Program) -> list[Stimulus]:

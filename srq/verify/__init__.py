@@ -4,9 +4,9 @@ A subject is one thing that was made of a Program: an engine, or what an exporte
 and run. Every subject is named once in ``SUBJECTS``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -34,6 +34,19 @@ class Subject(Protocol):
 
 
 @dataclass(frozen=True)
+class Use:
+    """A way in which users run a subject, beside that in which it was traced.
+
+    name:   it in words, for the report.
+    widest: columns of the widest picture that it takes; 0 for any.
+    """
+
+    name: str
+    subject: Subject
+    widest: int = 0
+
+
+@dataclass(frozen=True)
 class SubjectEntry(Entry):
     """Where a subject is found: ``target`` names what makes one from a Program.
 
@@ -46,14 +59,25 @@ class SubjectEntry(Entry):
     within:  by how much a pixel may differ, in code values. 0 for everything that computes with
              integers; a shader that may only use floats states its bound.
     choices: what NAME takes after the Program, by keyword.
+    widest:  columns of the widest picture that NAME takes; 0 for any.
+    uses:    names a generator of further ``Use``s, which takes what NAME takes; it clears one
+             away before it makes the next. Each runs the pictures of ``srq.stimuli.sets.for_use``,
+             and so does NAME.
     """
 
     within: int = 0
     choices: Mapping[str, Any] = field(default_factory=dict)
+    widest: int = 0
+    uses: str = ""
 
     def open(self, program: Program) -> AbstractContextManager[Subject]:
         """The subject made of ``program``; ImportError if what it needs is not installed."""
         return self.load()(program, **self.choices)
+
+    def open_uses(self, program: Program) -> Generator[Use, None, None]:
+        """The uses that are named, one after the other; to be closed if not taken to the end."""
+        if self.uses:
+            yield from replace(self, target=self.uses).load()(program, **self.choices)
 
 
 SUBJECTS = Registry(
@@ -66,13 +90,25 @@ SUBJECTS = Registry(
             "srq.verify.onnx:onnx",
             "the exact ONNX model, in onnxruntime on the CPU",
             get="pip install 'srq[onnx]'",
+            uses="srq.verify.onnx:onnx_uses",
         ),
-        "c": SubjectEntry("srq.verify.c:c", "the exported C, compiled by this machine's compiler"),
-        "hls": SubjectEntry("srq.verify.hls:hls", "the HLS kernel's C simulation, on exact types"),
+        "c": SubjectEntry(
+            "srq.verify.c:c",
+            "the exported C, compiled by this machine's compiler",
+            widest=4096,
+            uses="srq.verify.c:c_uses",
+        ),
+        "hls": SubjectEntry(
+            "srq.verify.hls:hls",
+            "the HLS kernel's C simulation, on exact types",
+            widest=4096,
+            uses="srq.verify.hls:hls_uses",
+        ),
         "glsl": SubjectEntry(
             "srq.verify.glsl:glsl",
             "the shader, in OpenGL with half-float textures",
             get="pip install moderngl",
+            uses="srq.verify.glsl:glsl_uses",
         ),
         "libplacebo": SubjectEntry(
             "srq.verify.libplacebo:libplacebo",
@@ -94,19 +130,19 @@ def verify(
 
     only:  the subjects to compare, by the names that ``srq verify`` prints; all, without any.
     twin:  the file of the float64 twin that ``srq quantize`` wrote, to compare it as well.
-    quick: a dozen small pictures.
+    quick: a dozen small pictures, and no further uses.
 
     ``outcome.state.is_wrong`` says of each whether it showed a defect. Raises ConfigError for a
     name that is unknown or a twin that is not there.
     """
-    from srq.stimuli.sets import for_verification
+    from srq.stimuli.sets import for_use, for_verification
     from srq.verify.check import Expectations, check
     from srq.verify.subjects import chosen, subjects
 
     selected = chosen(subjects(twin), only)
-    return list(
-        check(program, selected, Expectations(program, for_verification(program, quick=quick)))
-    )
+    used = [] if quick else for_use(program)
+    expectations = Expectations(program, for_verification(program, quick=quick), used)
+    return list(check(program, selected, expectations))
 
 
 make_callable(__name__)

@@ -14,9 +14,11 @@ from srq.export.c import C
 from srq.export.text import symbol
 from srq.program import Program
 from srq.program.pictures import checked_picture
+from srq.verify import Use
 from srq.verify.process import (
     Running,
     command_of,
+    must_succeed,
     require_compiler,
     run_compiler,
     running,
@@ -64,9 +66,10 @@ FAST = Build(flags=("-O3", "-march=native"), traced=False)
 class CSubject:
     """The exported C as a running process. See ``srq.verify.Subject``."""
 
-    def __init__(self, program: Program, process: Running) -> None:
+    def __init__(self, program: Program, process: Running, *, traced: bool) -> None:
         self._program = program
         self._process = process
+        self._traced = traced
         self.seconds = 0.0
         """The processor time of the last picture, without what it took to hand it over."""
 
@@ -75,7 +78,9 @@ class CSubject:
         return self._run(picture, {})
 
     def trace(self, picture: NDArray) -> dict[str, NDArray]:
-        """Every op's tensor."""
+        """Every op's tensor; nothing of what was built without a trace."""
+        if not self._traced:
+            return {}
         tensors: dict[str, NDArray] = {}
         for step in self._program.steps:
             # A tensor that never comes must not look as if it were zero everywhere.
@@ -117,7 +122,7 @@ def c(program: Program, build: Build | None = None) -> Iterator[CSubject]:
     with tempfile.TemporaryDirectory(prefix="srq-c-") as folder:
         binary = compiled(program, Path(folder), build)
         with running("the exported C", [*build.runner, str(binary)]) as process:
-            yield CSubject(program, process)
+            yield CSubject(program, process, traced=build.traced)
 
 
 def compiled(program: Program, folder: Path, build: Build) -> Path:
@@ -142,6 +147,37 @@ def compiled(program: Program, folder: Path, build: Build) -> Path:
     ]
     run_compiler(command, folder)
     return folder / "driver"
+
+
+SHIPPED = ("-O3",)
+"""The flags that the folder's Makefile takes by default."""
+
+
+def c_uses(program: Program, build: Build | None = None) -> Iterator[Use]:
+    """The exported C untraced, with the Makefile's flags and the macros' defaults: the folder's
+    own test, every error, and all pictures in one stream."""
+    build = build or Build()
+    with tempfile.TemporaryDirectory(prefix="srq-c-") as folder:
+        test, driver = _shipped(program, Path(folder), build)
+        must_succeed("the folder's test", [*build.runner, str(test)])
+        must_succeed("the exported C", [*build.runner, str(driver), "errors"])
+        command = [*build.runner, str(driver), "stream"]
+        with running("the exported C in a stream", command) as process:
+            subject = CSubject(program, process, traced=False)
+            yield Use("as shipped, in one stream", subject, widest=C().max_width)
+
+
+def _shipped(program: Program, folder: Path, build: Build) -> tuple[Path, Path]:
+    """The folder's test and the driver, with the network compiled as its Makefile does it."""
+    export(program, C(), folder / "c")
+    write_driver(folder, "c_driver.c", "driver.c")
+    name = symbol(program)
+    compiler = [*build.command, "-std=c99", *SHIPPED, *command_of(FLAGS)]
+    run_compiler([*compiler, "-c", f"c/{name}.c", "-o", "network.o"], folder)
+    macros = [f"-DNAME={name}", f"-DPREFIX={name.upper()}", "-include", f"c/{name}.h"]
+    for binary, source in (("test", ["c/test.c"]), ("driver", [*macros, "driver.c"])):
+        run_compiler([*compiler, *source, "network.o", "-o", binary], folder)
+    return folder / "test", folder / "driver"
 
 
 def seconds_of_frame(

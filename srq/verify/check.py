@@ -2,7 +2,8 @@
 
 import time
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -14,7 +15,7 @@ from srq.program import Program
 from srq.program.reference import Reference
 from srq.registry import missing
 from srq.stimuli import Stimulus
-from srq.verify import Subject, SubjectEntry
+from srq.verify import Subject, SubjectEntry, Use
 from srq.verify.bounds import Bounds
 from srq.verify.compare import Difference, first_difference
 
@@ -94,10 +95,17 @@ class Watcher:
 
 
 class Expectations:
-    """What the reference makes of every picture, and which bounds it visits on the way."""
+    """What the reference makes of every picture, and which bounds it visits on the way.
 
-    def __init__(self, program: Program, stimuli: Iterable[Stimulus]) -> None:
+    all:  the pictures that every subject is compared on, with what lies between the ops.
+    used: those that each of its uses is compared on as well; without any, no use is built.
+    """
+
+    def __init__(
+        self, program: Program, stimuli: Iterable[Stimulus], used: Iterable[Stimulus] = ()
+    ) -> None:
         reference, value = Reference(program), program.output_value
+        self.used = [Expected(it, reference(it.picture), {}) for it in used]
         self.bounds = Bounds(program)
         self.all: list[Expected] = []
         left = MOST_KEPT
@@ -114,8 +122,8 @@ class Expectations:
 
     @property
     def pixels(self) -> int:
-        """Of all the pictures made."""
-        return sum(expected.result.size for expected in self.all)
+        """Of all the pictures made, once."""
+        return sum(expected.result.size for expected in [*self.all, *self.used])
 
 
 def _compact(program: Program, trace: Mapping[str, NDArray]) -> dict[str, NDArray]:
@@ -148,7 +156,14 @@ def _checked(
         with entry.open(program) as subject:
             built = time.perf_counter()
             outcome = compare(program, name, subject, expectations, watcher, within=entry.within)
-            return replace(outcome, building=built - begun, running=time.perf_counter() - built)
+            if expectations.used and not outcome.state.is_wrong:
+                plain = Use("", subject, entry.widest)
+                outcome = _with_use(program, plain, expectations.used, outcome, entry.within)
+        if expectations.used:
+            with closing(entry.open_uses(program)) as uses:
+                outcome = _with_uses(program, uses, expectations.used, outcome, entry.within)
+        ended = time.perf_counter()
+        return replace(outcome, building=built - begun, running=ended - built)
     except MissingDependencyError as error:
         return Outcome(name, State.MISSING, reason=str(error))
     except ImportError as error:
@@ -184,6 +199,37 @@ def compare(
         watcher.compared(name, index + 1, len(expectations.all))
         if outcome.state.is_wrong:
             break
+    return outcome
+
+
+def _with_uses(
+    program: Program, uses: Iterator[Use], used: Sequence[Expected], before: Outcome, within: int
+) -> Outcome:
+    """The outcome after the uses, up to the first that differs."""
+    outcome = before
+    while not outcome.state.is_wrong:
+        use = next(uses, None)
+        if use is None:
+            break
+        outcome = _with_use(program, use, used, outcome, within)
+    return outcome
+
+
+def _with_use(
+    program: Program, use: Use, used: Sequence[Expected], before: Outcome, within: int
+) -> Outcome:
+    """The outcome after one use, which runs those of the pictures that are not too wide for it."""
+    outcome = before
+    for wanted in used:
+        if use.widest and wanted.stimulus.picture.shape[1] > use.widest:
+            continue
+        name = ", ".join(filter(None, (use.name, wanted.stimulus.name)))
+        try:
+            outcome = _with_one(program, use.subject, wanted, outcome, within)
+        except Exception as error:
+            return _failed(before.name, error, picture=name)
+        if outcome.state.is_wrong:
+            return replace(outcome, picture=name)
     return outcome
 
 

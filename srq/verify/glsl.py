@@ -18,6 +18,7 @@ from srq.errors import ConfigError, MissingDependencyError, ProgramError
 from srq.export.glsl import Glsl
 from srq.export.glsl.shader import PLANE, Shader
 from srq.program import Program
+from srq.verify import Use
 
 KINDS: dict[str, str] = {"rgba32f": "f4", "rgba16f": "f2", "rgba16": "nu2"}
 """The textures that a player may keep passes in, and moderngl's names of their components."""
@@ -254,6 +255,12 @@ class ShaderSubject:
         """The upscaled picture."""
         return self._result(self._play(self._hooks, picture))
 
+    def passes_by(self, picture: NDArray) -> bool:
+        """Whether it leaves a picture alone that is shown as large as it is."""
+        high = self._program.input.format.hi
+        shown = self._player.play(self._hooks, picture, high, enlarged=1)[PLANE][..., 0]
+        return np.array_equal(np.rint(shown * np.iinfo(picture.dtype).max), picture)
+
     def trace(self, picture: NDArray) -> dict[str, NDArray]:
         """The values that are kept in textures, the output among them."""
         last, hooks = self._hooks[-1], self._hooks[:-1]
@@ -291,3 +298,16 @@ def glsl(program: Program) -> Iterator[ShaderSubject]:
                 yield ShaderSubject(program, exporter, player)
             return
     raise ProgramError(f"This program cannot be written as glsl: {problems[0]}")
+
+
+def glsl_uses(program: Program) -> Iterator[Use]:
+    """The shader in floats, and in a window that is no larger than the picture."""
+    exporter = Glsl(textures="float")
+    if exporter.check(program):
+        return
+    with Player("rgba32f") as player:
+        subject = ShaderSubject(program, exporter, player)
+        small = np.arange(35, dtype=program.input.format.dtype).reshape(5, 7)
+        if program.scale > 1 and not subject.passes_by(small):
+            raise RuntimeError("the shader changed a picture in a window that is no larger")
+        yield Use("in floats", subject)

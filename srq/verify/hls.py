@@ -20,9 +20,11 @@ from srq.export import export
 from srq.export.hls import Hls
 from srq.program import Program, Value
 from srq.program.pictures import checked_picture
+from srq.verify import Use
 from srq.verify.process import (
     Running,
     command_of,
+    must_succeed,
     require_compiler,
     run_compiler,
     running,
@@ -142,6 +144,26 @@ def compiled(program: Program, folder: Path, build: Build) -> Path:
     command = [*compiler, *flags, "kernel.cpp", "driver.cpp", "-o", "driver"]
     run_compiler(command, folder)
     return folder / "driver"
+
+
+def hls_uses(program: Program, build: Build | None = None) -> Iterator[Use]:
+    """The kernel of the default width, in plain integers: with loaded weights the folder's own
+    test bench, with constant ones all pictures after each other."""
+    del build  # exact types are what NAME simulates; here another build of the kernel is meant
+    compiler = command_of(COMPILER) or ("c++",)
+    with tempfile.TemporaryDirectory(prefix="srq-hls-") as name:
+        folder = Path(name) / "hls"
+        export(program, Hls(), folder)
+        write_driver(folder, "hls_driver.cpp", "driver.cpp")
+        for main, choice in (
+            ("testbench", Build(fast=True, axilite=True)),
+            ("driver", Build(fast=True)),
+        ):
+            sources = ["kernel.cpp", f"{main}.cpp"]
+            run_compiler([*compiler, *choice.flags(), *sources, "-o", main], folder)
+        must_succeed("the kernel's test bench", [str(folder / "testbench")])
+        with running("the simulated kernel as shipped", [str(folder / "driver")]) as process:
+            yield Use("as shipped", HlsSubject(program, process), widest=Hls().max_width)
 
 
 def _of_blocks(lanes: NDArray, value: Value, height: int, width: int) -> NDArray:

@@ -96,3 +96,11 @@ def run_compiler(command: Sequence[str], folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} failed: {done.stderr.strip()}")
+
+
+def must_succeed(what: str, command: Sequence[str]) -> None:
+    """Run a test of its own; RuntimeError, with what it wrote, where its exit code is not 0."""
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        said = " ".join(f"{done.stdout} {done.stderr}".split())
+        raise RuntimeError(f"{what} ended with code {done.returncode}: {said or 'no word'}")

@@ -68,7 +68,7 @@ def as_json(
         "equal": not any(outcome.state.is_wrong for outcome in outcomes),
         "pictures": {
             wanted.stimulus.name: "{}x{}".format(*wanted.stimulus.picture.shape)
-            for wanted in pictures.all
+            for wanted in [*pictures.all, *pictures.used]
         },
         "bounds": {
             "reached": pictures.bounds.reached,

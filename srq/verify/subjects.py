@@ -31,7 +31,10 @@ def subjects(twin: Path | None = None) -> Registry[SubjectEntry]:
         if name != REFERENCE:
             # An export may have an engine's name: `onnx` is a file, `onnx-engine` what srq runs.
             found[f"{name}-engine" if name in SUBJECTS else name] = SubjectEntry(
-                "srq.verify.engines:engine", f"the engine {name}", choices={"name": name}
+                "srq.verify.engines:engine",
+                f"the engine {name}",
+                choices={"name": name},
+                uses=f"srq.verify.engines:{'native' if name == 'native' else 'threaded'}",
             )
     return Registry("subject", {**found, **SUBJECTS})
 

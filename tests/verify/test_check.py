@@ -11,7 +11,7 @@ from srq.errors import CheckpointError, MissingDependencyError, ProgramError
 from srq.program.reference import Reference
 from srq.stimuli import Stimulus
 from srq.stimuli.sets import for_verification
-from srq.verify import SubjectEntry
+from srq.verify import SubjectEntry, Use
 from srq.verify.bounds import Bounds
 from srq.verify.check import TRACED_PIXELS, Expectations, State, Watcher, check, compare
 from srq.verify.compare import Difference
@@ -152,6 +152,44 @@ def opened(error=None):
 def test_what_cannot_be_built_says_why(error, state, reason):
     (outcome,) = check(PROGRAM, opened(error), EXPECTED)
     assert (outcome.state, outcome.reason) == (state, reason)
+
+
+class Used(Made):
+    """A subject with two uses: one for any picture, one for narrow ones that is off by one."""
+
+    def open_uses(self, program):
+        yield Use("as it is", Altered(by=0))
+        yield Use("turned", Altered(by=1, at=(0, 2, 1), size=(3, 4), traces=False), widest=4)
+
+
+def used_outcome(*used, wrong=0):
+    @contextmanager
+    def enter(program):
+        yield Altered(by=wrong, size=(3, 4))
+
+    expected = Expectations(PROGRAM, PICTURES[1:2], used)
+    return next(check(PROGRAM, {"it": Used(enter, widest=90)}, expected))
+
+
+def test_a_use_that_differs_is_told_by_its_name():
+    outcome = used_outcome(*PICTURES)
+    assert (outcome.state, outcome.picture) == (State.DIFFERENT, "turned, black")
+    assert outcome.pictures == 1 + 2 + 3 + 1, "the large picture is too wide for the first"
+
+
+def test_what_differs_by_itself_has_no_use():
+    outcome = used_outcome(*PICTURES, wrong=1)
+    assert (outcome.state, outcome.picture, outcome.pictures) == (State.DIFFERENT, "black", 2)
+
+
+def test_a_use_takes_no_picture_that_is_too_wide():
+    outcome = used_outcome(PICTURES[1])
+    assert (outcome.state, outcome.pictures) == (State.EQUAL, 3)
+
+
+def test_without_pictures_no_use_is_built():
+    outcome = used_outcome()
+    assert (outcome.state, outcome.pictures) == (State.EQUAL, 1)
 
 
 def test_a_mistake_of_the_user_is_not_a_result():

@@ -3,7 +3,10 @@ import pytest
 
 from srq.engines import ENGINES
 from srq.errors import ConfigError
+from srq.export.c import C
+from srq.export.hls import Hls
 from srq.stimuli import Stimulus
+from srq.stimuli.sets import USE_SIZES
 from srq.verify import SUBJECTS
 from srq.verify.check import Expectations, State, check
 from srq.verify.engines import REFERENCE
@@ -45,6 +48,12 @@ def test_a_twin_is_found_next_to_its_program_and_comes_first(tmp_path):
     assert next(iter(subjects(file))) == TWIN
     with pytest.raises(ConfigError, match="no file .*gone; name the twin"):
         subjects(tmp_path / "gone")
+
+
+def test_pictures_of_the_greatest_width_of_every_export_are_used():
+    widths = {columns for _, columns in USE_SIZES}
+    assert {C().max_width, Hls().max_width} <= widths
+    assert all(SUBJECTS[name].widest >= C().max_width for name in ("c", "hls"))
 
 
 def test_tiles_are_more_than_one():

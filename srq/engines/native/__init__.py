@@ -60,14 +60,16 @@ class Native:
     name = "native"
     streams = True
 
-    def __init__(self, program: Program, threads: int | None = None) -> None:
-        """``threads`` None is as many as this process has cores.
+    def __init__(
+        self, program: Program, threads: int | None = None, *, isa: str | None = None
+    ) -> None:
+        """``threads`` None is as many as this process has cores; ``isa`` one of ``isas()``.
 
         Raises ConfigError if SRQ_NATIVE_ISA names an instruction set that is not here.
         """
         self.program = program
         self.scale = program.scale
-        self.isa = chosen_isa()
+        self.isa = isa or chosen_isa()
         self.threads = threads or cores()
         self._engine = _native.Engine(encode(program), self.isa)
 
