@@ -37,23 +37,26 @@ __all__ = [
 AnyImage = TypeVar("AnyImage")
 
 
-def load(name_or_path: "str | Path", engine: str = "auto", threads: int | None = None) -> "Engine":
+def load(
+    model: "str | Path | Program | Engine", engine: str = "auto", threads: int | None = None
+) -> "Engine":
     """A model, ready to run: a callable, uint8 luma (H, W) in, uint8 luma (sH, sW) out.
 
-    ``name_or_path`` is a name of the zoo ("kim-x2") or a .srq file; ``engine`` is "auto" (the
-    fastest at hand), "reference", or another of ``srq.engines.ENGINES``, all with the same
-    result; ``threads`` how many it may use. Its ``.program`` is the Program, ``.scale`` is s.
+    ``model`` is a name of the zoo ("kim-x2"), a .srq file, a Program, or what ``load`` gave
+    before, which is given back; ``engine`` is "auto" (the fastest at hand), "reference", or
+    another of ``srq.engines.ENGINES``, all with the same result; ``threads`` how many
+    it may use. Its ``.program`` is the Program, ``.scale`` is s.
 
     Raises ModelError, ProgramError, ConfigError or MissingDependencyError, in one sentence.
     """
     from srq.upscaling.engine import open_model
 
-    return open_model(name_or_path, engine, threads)
+    return open_model(model, engine, threads)
 
 
 def upscale(
     image: AnyImage,
-    model: "str | Path | Engine" = "kim-x2",
+    model: "str | Path | Program | Engine" = "kim-x2",
     *,
     engine: str = "auto",
     threads: int | None = None,

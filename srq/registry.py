@@ -37,6 +37,17 @@ class Entry:
 E = TypeVar("E", bound=Entry)
 
 
+class NotBuiltError(ImportError):
+    """Something of srq's own that cannot be imported, with the way out of just this case.
+
+    get: how to come by it, as the end of a sentence, in place of the entry's.
+    """
+
+    def __init__(self, reason: str, get: str) -> None:
+        super().__init__(reason)
+        self.get = get
+
+
 class Registry(Mapping[str, E], Generic[E]):
     """Entries by name, in the order in which they were written.
 
@@ -83,9 +94,15 @@ class Registry(Mapping[str, E], Generic[E]):
 
 def missing(what: str, error: ImportError, get: str) -> str:
     """The sentence for ``what``, which could not be imported."""
+    get = way_out(error, get)
     if error.name is None:
         return f"{what} cannot be imported ({error}); {get}."
     return f"{what} needs {error.name}, which is not installed; {get}."
+
+
+def way_out(error: ImportError, get: str) -> str:
+    """How to come by what raised ``error``: as the error knows, or else ``get``."""
+    return error.get if isinstance(error, NotBuiltError) else get
 
 
 def suggestion(wanted: object, known: Iterable[str]) -> str:

@@ -85,8 +85,14 @@ def evaluate(
         ),
     ] = None,
     picture: Annotated[
-        str, typer.Option(metavar="SET/PICTURE", help="The picture of --figure.")
-    ] = "Set14/zebra",
+        str | None,
+        typer.Option(
+            metavar="PICTURE",
+            help="The picture of --figure: SET/PICTURE, its name alone, or its file. [default:"
+            " Set14/zebra, or else the first that is measured]",
+            show_default=False,
+        ),
+    ] = None,
     crop: Annotated[
         str | None,
         typer.Option(
@@ -173,9 +179,11 @@ def _measured(engines: "list[Engine]", suite: "Suite", screen: "Console") -> "Ev
 
 
 def _show(evaluation: "Evaluation", published: bool, screen: "Console") -> None:
-    from srq.evaluate.tables import tables
+    from srq.evaluate.tables import remark, tables
 
     for table in tables(evaluation, published=published):
         for line in aligned([table.head, *table.rows], left=(0,)):
             screen.print(line, markup=False, soft_wrap=True)
         screen.print()
+    if said := remark(evaluation):
+        screen.print(said, markup=False, soft_wrap=True)

@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 from srq.errors import ConfigError
 from srq.program import Program
 from srq.program.pictures import Luma
-from srq.registry import Entry, Registry
+from srq.registry import Entry, Registry, way_out
 
 
 @runtime_checkable
@@ -84,12 +84,12 @@ def _first_available() -> Make:
         try:
             make: Make = entry.load()
         except ImportError as error:
-            missing = error
+            missing = missing or error
             continue
-        if name != fastest:
+        if missing is not None:
             _warn_once(
                 f"The engine '{fastest}' is not installed, so '{name}' runs, which is slower;"
-                f" {ENGINES[fastest].get}."
+                f" {way_out(missing, ENGINES[fastest].get)}."
             )
         return make
     raise ConfigError("There is no engine to run a Program with; reinstall srq.") from missing

@@ -44,12 +44,12 @@ class Crop:
 def figure(
     engines: Sequence[Engine],
     suite: Suite,
-    picture: str,
+    picture: str | None = None,
     *,
     crop: Crop | None = None,
     condition: str | None = None,
 ) -> NDArray[np.uint8]:
-    """The figure of ``picture`` (SET/PICTURE of the suite), uint8 (H, W, 3).
+    """The figure of ``picture``, as ``Suite.source`` finds it, uint8 (H, W, 3).
 
     HR, bicubic and every engine follow each other, captioned with the PSNR and SSIM of the
     whole picture's luma. Without a ``crop`` the square is taken where bicubic is worst; without
@@ -57,7 +57,8 @@ def figure(
     does. Raises DataError for a picture of a manifest or one that the crop does not fit into,
     ConfigError for a condition that the suite does not have.
     """
-    source = suite.source(picture)
+    source = suite.shown if picture is None else suite.source(picture)
+    picture = f"{source.set}/{source.name}"
     if source.lows:
         raise DataError("A figure takes a picture of a test set or folder, not of a manifest.")
     case = _case(suite, source, condition)

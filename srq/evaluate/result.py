@@ -33,11 +33,17 @@ class Score:
 
 @dataclass(frozen=True)
 class Mean:
-    """Of a set's pictures: mean PSNR in dB, mean SSIM, and the PSNR gained over bicubic."""
+    """Of a set's pictures: mean PSNR in dB, mean SSIM, and the PSNR gained over bicubic.
+
+    equal: how many pictures do not count in the PSNRs, as a model made one equal to HR, which
+           is an infinite PSNR: a flat picture, as a rule. They count in no model's mean, so that
+           means stay comparable. Where that leaves none, ``psnr`` is infinite and ``gain`` 0.
+    """
 
     psnr: float
     ssim: float
     gain: float
+    equal: int = 0
 
 
 @dataclass
@@ -69,9 +75,23 @@ class Evaluation:
         scores = self._of(model, set_name, condition)
         if not scores:
             return None
-        psnr = _average(score.psnr for score in scores)
-        bicubic = _average(score.psnr for score in self._of(BASELINE, set_name, condition))
-        return Mean(psnr, _average(score.ssim for score in scores), psnr - bicubic)
+        equal = self._equal(set_name, condition)
+        ssim = _average(score.ssim for score in scores)
+        counted = [score for score in scores if score.picture not in equal]
+        if not counted:
+            return Mean(math.inf, ssim, 0.0, len(scores))
+        psnr = _average(score.psnr for score in counted)
+        bicubic = _average(
+            score.psnr
+            for score in self._of(BASELINE, set_name, condition)
+            if score.picture not in equal
+        )
+        return Mean(psnr, ssim, psnr - bicubic, len(scores) - len(counted))
+
+    def equal_pictures(self) -> list[str]:
+        """The pictures (SET/PICTURE) that count in no mean PSNR, in order; see ``Mean``."""
+        found = {f"{s.set}/{s.picture}": None for s in self.scores if math.isinf(s.psnr)}
+        return list(found)
 
     def to_json(self) -> dict[str, Any]:
         """The evaluation as JSON values: the means for people first, then every score.
@@ -162,6 +182,12 @@ class Evaluation:
                         for picture, psnr, ssim in rows
                         if ssim is not None
                     ]
+
+    def _equal(self, set_name: str, condition: str) -> set[str]:
+        place = set_name, condition
+        return {
+            s.picture for s in self.scores if (s.set, s.condition) == place and math.isinf(s.psnr)
+        }
 
     def _of(self, model: str, set_name: str, condition: str) -> Sequence[Score]:
         wanted = (model, set_name, condition)

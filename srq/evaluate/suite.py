@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from srq.datasets.benchmarks import BENCHMARKS
 from srq.datasets.pictures import read_uint8
@@ -9,11 +10,17 @@ from srq.datasets.protocol import clean_pair, compressed_pair, luma_of
 from srq.errors import ConfigError, DataError
 from srq.evaluate.engine import Luma
 from srq.evaluate.sources import Source, find_sources
+from srq.registry import suggestion
 
 TABLE1_SETS = BENCHMARKS
 COMPRESSED_SETS = ("Set5", "Set14", "B100")
 COMPRESSED_QUALITIES = tuple(range(10, 100, 10))
 CLEAN = "clean"
+SHOWN = "Set14/zebra"
+"""The picture of a figure: its stripes show what a network does."""
+
+_FEW = 12
+"""So many pictures are named in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -98,14 +105,29 @@ class Suite:
                 yield Case(source, f"Q{quality}", *pair)
 
     def source(self, name: str) -> Source:
-        """The picture called SET/PICTURE, such as Set14/zebra; DataError if there is none."""
+        """The picture called SET/PICTURE, such as Set14/zebra, or PICTURE where only one has that
+        name, or by its file; DataError if there is none."""
         for source in self.sources:
             if f"{source.set}/{source.name}" == name:
                 return source
-        raise DataError(
-            f"The sets measured hold no picture '{name}'; name one as SET/PICTURE,"
-            " such as Set14/zebra."
-        )
+        found = [s for s in self.sources if name in (s.name, s.path.name) or s.path == Path(name)]
+        if len(found) == 1:
+            return found[0]
+        known = [f"{source.set}/{source.name}" for source in self.sources]
+        if found:
+            sets = ", ".join(f"{source.set}/{source.name}" for source in found)
+            raise DataError(f"Several pictures are called '{name}'; choose one of {sets}.")
+        near = suggestion(name, known) if len(known) <= _FEW else f"one is '{known[0]}'."
+        raise DataError(f"The sets measured hold no picture '{name}'; {near}")
+
+    @property
+    def shown(self) -> Source:
+        """The picture of a figure where none is named: ``SHOWN``, or else the first that is not
+        a manifest's."""
+        names = [f"{source.set}/{source.name}" for source in self.sources]
+        if SHOWN in names:
+            return self.sources[names.index(SHOWN)]
+        return next((s for s in self.sources if not s.lows), self.sources[0])
 
     def _conditions(self, source: Source) -> list[str]:
         if source.lows:

@@ -10,6 +10,8 @@ from srq.evaluate.result import BASELINE, Evaluation, Mean, Score
 
 EN_DASH = "–"
 
+_NAMED = 5
+
 
 @dataclass(frozen=True)
 class Table:
@@ -43,8 +45,23 @@ def tables(evaluation: Evaluation, *, published: bool = False) -> list[Table]:
 
 
 def markdown(evaluation: Evaluation, *, published: bool = False) -> str:
-    """``tables`` as markdown, an empty line between them."""
-    return "\n".join(table.markdown() for table in tables(evaluation, published=published))
+    """``tables`` and ``remark`` as markdown, an empty line between them."""
+    found = [table.markdown() for table in tables(evaluation, published=published)]
+    if said := remark(evaluation):
+        found.append(f"{said}\n")
+    return "\n".join(found)
+
+
+def remark(evaluation: Evaluation) -> str:
+    """The sentence on pictures that count in no mean PSNR; empty where all count."""
+    names = evaluation.equal_pictures()
+    if not names:
+        return ""
+    shown = ", ".join(names[:_NAMED]) + (" and others" if len(names) > _NAMED else "")
+    return (
+        f"Mean PSNRs leave out what a model made equal to HR (an infinite PSNR, of a flat picture"
+        f" as a rule): {shown}."
+    )
 
 
 def csv_text(evaluation: Evaluation) -> str:
@@ -59,9 +76,11 @@ def csv_text(evaluation: Evaluation) -> str:
         if score.model == BASELINE
     }
     for score in evaluation.scores:
-        gain = score.psnr - bicubic[score.set, score.condition, score.picture]
+        base = bicubic[score.set, score.condition, score.picture]
+        gain = 0.0 if score.psnr == base else score.psnr - base
         writer.writerow(_rounded(asdict(score) | {"gain": gain}))
-    for row in evaluation.to_json()["means"]:
+    for mean in evaluation.to_json()["means"]:
+        row = {key: item for key, item in mean.items() if key in names}
         writer.writerow(_rounded(row | {"picture": "mean"}))
     return stream.getvalue()
 

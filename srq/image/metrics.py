@@ -5,6 +5,7 @@ only where it lies wholly inside the picture, K1 = 0.01, K2 = 0.03.
 """
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,13 @@ def psnr(a: NDArray[np.uint8], b: NDArray[np.uint8], *, shave: int = 0) -> float
         difference = a[piece].astype(np.int32) - b[piece]
         total += int(np.sum(difference * difference, dtype=np.int64))
     return math.inf if total == 0 else 10 * math.log10(_PEAK**2 * a.size / total)
+
+
+def mean_psnr(values: Iterable[float]) -> float:
+    """The mean of PSNRs in dB. Equal pictures, whose PSNR is infinite, are left out: they are
+    flat, as a rule, and say nothing. Infinite where nothing else is there."""
+    finite = [value for value in values if math.isfinite(value)]
+    return math.fsum(finite) / len(finite) if finite else math.inf
 
 
 def ssim(a: NDArray[np.uint8], b: NDArray[np.uint8], *, shave: int = 0) -> float:

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from srq.image.metrics import psnr
+from srq.image.metrics import mean_psnr, psnr
 from srq.train.config import ValidateConfig
 from srq.train.validation import Example, Validation, upscale
 
@@ -36,7 +36,7 @@ class Pictures:
         for example in self.examples:
             score = psnr(upscaled(example.lr), example.hr, shave=self.scale)
             scores.setdefault(example.group, []).append(score)
-        return {group: float(np.mean(values)) for group, values in scores.items()}
+        return {group: mean_psnr(values) for group, values in scores.items()}
 
     def psnr_of(self, network: nn.Module) -> dict[str, float]:
         """``psnr`` of a float network or a twin, on the CPU."""

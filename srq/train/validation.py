@@ -15,7 +15,7 @@ from srq.degrade import Recipe
 from srq.errors import DataError
 from srq.image.depth import to_depth
 from srq.image.io import Picture, read, write
-from srq.image.metrics import psnr
+from srq.image.metrics import mean_psnr, psnr
 from srq.image.resize import bicubic
 from srq.train.config import ValidateConfig
 from srq.train.objective import to_unit
@@ -51,7 +51,7 @@ class Validation:
             made = upscale(model, example.lr, device)
             score = psnr(made, example.hr, shave=self.scale)
             scores.setdefault(example.group, []).append(score)
-        return {group: float(np.mean(values)) for group, values in scores.items()}
+        return {group: mean_psnr(values) for group, values in scores.items()}
 
     def write_pictures(self, model: nn.Module, device: torch.device, folder: Path) -> None:
         """PNGs of the first pictures of each set: bicubic, the network, HR, side by side."""

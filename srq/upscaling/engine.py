@@ -7,7 +7,7 @@ import numpy as np
 from srq.dataflow import reach_of
 from srq.engines import AUTO, Engine, open_engine
 from srq.errors import ConfigError
-from srq.program import load
+from srq.program import Program, load
 from srq.program.pictures import Luma, checked_picture
 from srq.upscaling.blocks import blocks
 from srq.zoo import resolve
@@ -48,19 +48,21 @@ class Blockwise:
 
 
 def open_model(
-    model: str | Path | Engine, engine: str = AUTO, threads: int | None = None
+    model: str | Path | Program | Engine, engine: str = AUTO, threads: int | None = None
 ) -> Engine:
-    """The engine that runs ``model``: a name of the zoo, a .srq file, or an engine as it is.
+    """The engine that runs ``model``: a name of the zoo, a .srq file, a Program, or an engine as
+    it is.
 
     Raises ModelError for a name that is unknown, ProgramError for a file that is no sound
     Program, ConfigError or MissingDependencyError for an engine that cannot be had, and
     ConfigError for ``threads`` below 1.
     """
-    if not isinstance(model, str | Path):
+    if not isinstance(model, str | Path | Program):
         return model
     if threads is not None and threads < 1:
         raise ConfigError(f"An engine must have at least 1 thread, not {threads}.")
-    opened = open_engine(load(resolve(model, "program")), engine, threads)
+    program = model if isinstance(model, Program) else load(resolve(model, "program"))
+    opened = open_engine(program, engine, threads)
     return opened if opened.streams else Blockwise(opened)
 
 

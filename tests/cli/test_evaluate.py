@@ -67,6 +67,33 @@ def test_without_a_model_bicubic_is_measured(pictures, tmp_path, monkeypatch, ca
     assert "x4, measured" in out
 
 
+def test_a_figure_takes_a_picture_of_the_folder(pictures, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    common = ["evaluate", "--set", str(pictures), "--model", "kim-x2", "--figure"]
+    assert main([*common, "first.png"]) == 0
+    assert main([*common, "named.png", "--picture", "1"]) == 0
+    assert main([*common, "file.png", "--picture", str(pictures / "1.png")]) == 0
+    first, named, file = (
+        (tmp_path / f"{name}.png").read_bytes() for name in ("first", "named", "file")
+    )
+    assert named == file != first
+
+
+def test_a_flat_picture_leaves_the_mean_finite_and_is_told(tmp_path, capsys):
+    folder = tmp_path / "two"
+    folder.mkdir()
+    Image.fromarray(np.full((40, 40), 90, np.uint8)).save(folder / "flat.png")
+    Image.fromarray(np.arange(1600, dtype=np.uint8).reshape(40, 40)).save(folder / "ramp.png")
+    options = ["--model", "kim-x2", "--json", str(tmp_path / "r.json")]
+    assert main(["evaluate", "--set", str(folder), *options]) == 0
+    out = capsys.readouterr().out
+    assert "inf" not in out.replace("an infinite PSNR", "")
+    assert out.endswith("flat picture as a rule): two/flat.png.\n".replace(".png", ""))
+    means = json.loads((tmp_path / "r.json").read_text())["means"]
+    assert [mean["equal"] for mean in means] == [1, 1]
+    assert all(0 < mean["psnr"] < 60 for mean in means)
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
@@ -75,7 +102,10 @@ def test_without_a_model_bicubic_is_measured(pictures, tmp_path, monkeypatch, ca
         (["--set", "Set6"], "'Set6' is neither a test set"),
         (["--model", "no/such"], "There is no file no/such"),
         (["--crop", "1,2"], "must be LEFT,TOP,SIZE"),
-        (["--set", "MINE", "--figure", "f.png"], "hold no picture 'Set14/zebra'"),
+        (
+            ["--set", "MINE", "--figure", "f.png", "--picture", "mine/00"],
+            "hold no picture 'mine/00'; did you mean 'mine/0'?",
+        ),
         (["--set", "MINE", "--scale", "3", "--model", "TINY"], "upscales by 2, the others by 3"),
         (["--set", "MINE", "--engine", "none", "--model", "float:TINY", "--device", "tpu"], "tpu"),
     ],

@@ -9,7 +9,7 @@ import pytest
 from srq.cli.output import write_json
 from srq.errors import DataError, StorageError
 from srq.evaluate import Evaluation, Suite, evaluate
-from srq.evaluate.result import Score
+from srq.evaluate.result import Mean, Score
 from tests.evaluate.conftest import Repeat
 
 
@@ -45,6 +45,25 @@ def test_an_infinite_psnr_survives(tmp_path):
     perfect.scores.append(Score("bicubic", "s", "clean", "p", math.inf, 1.0))
     write_json(perfect.to_json(), path)
     assert Evaluation.read(path).scores[0].psnr == math.inf
+
+
+def test_a_picture_that_one_model_makes_equal_counts_in_no_mean():
+    pictures = {"s": {"flat": "00", "p": "11", "q": "22"}}
+    both = Evaluation(2, {"bicubic": {}, "net": {}}, pictures)
+    for model, db in (("bicubic", (math.inf, 30.0, 32.0)), ("net", (50.0, 33.0, 34.0))):
+        both.scores += [
+            Score(model, "s", "clean", name, value, 0.5)
+            for name, value in zip(pictures["s"], db, strict=True)
+        ]
+    assert both.mean("net", "s", "clean") == Mean(33.5, 0.5, 2.5, equal=1)
+    assert both.mean("bicubic", "s", "clean") == Mean(31.0, 0.5, 0.0, equal=1)
+    assert both.equal_pictures() == ["s/flat"]
+
+
+def test_only_flat_pictures_are_said_to_be_equal():
+    flat = Evaluation(2, {"bicubic": {}}, {"s": {"p": "00"}})
+    flat.scores.append(Score("bicubic", "s", "clean", "p", math.inf, 1.0))
+    assert flat.mean("bicubic", "s", "clean") == Mean(math.inf, 1.0, 0.0, equal=1)
 
 
 @pytest.mark.parametrize(

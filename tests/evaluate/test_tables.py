@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 
 import pytest
 
@@ -73,6 +74,15 @@ def test_nothing_is_published_for_other_sets_or_scales(clean):
     assert markdown(mine, published=True) == markdown(mine)
     clean.scale = 3
     assert markdown(clean, published=True) == markdown(clean)
+
+
+def test_a_remark_names_what_counts_in_no_mean():
+    flat = evaluation(
+        ("bicubic", "Mine", "clean", math.inf, 1.0), ("tiny", "Mine", "clean", math.inf, 1.0)
+    )
+    assert "a flat picture as a rule): Mine/p." in markdown(flat)
+    rows = list(csv.DictReader(io.StringIO(csv_text(flat))))
+    assert [row["gain"] for row in rows] == ["0.000000"] * 4
 
 
 def test_csv_has_every_score_and_the_means(clean):

@@ -9,7 +9,7 @@ from skimage import data
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from srq.errors import ImageError
-from srq.image.metrics import psnr, ssim
+from srq.image.metrics import mean_psnr, psnr, ssim
 
 
 def noisy(a: np.ndarray, sigma: float) -> np.ndarray:
@@ -75,3 +75,8 @@ def test_ssim_needs_a_window() -> None:
     assert psnr(a, a, shave=5) == math.inf
     with pytest.raises(ImageError, match="at least 11 x 11 must remain"):
         ssim(a, a, shave=5)
+
+
+def test_equal_pictures_count_in_no_mean():
+    assert mean_psnr([30.0, math.inf, 34.0]) == 32.0
+    assert mean_psnr([math.inf]) == math.inf

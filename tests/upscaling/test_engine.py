@@ -28,6 +28,17 @@ def test_a_file_becomes_a_callable_on_luma(tmp_path, name):
     assert np.array_equal(made, Reference(sharpen_program())(luma))
 
 
+@pytest.mark.parametrize("name", ["auto", "reference"])
+def test_a_program_becomes_a_callable_on_luma(name):
+    opened = srq.load(sharpen_program(), engine=name)
+    assert isinstance(opened, Engine)
+    assert opened.streams
+    luma = np.arange(35, dtype=np.uint8).reshape(5, 7)
+    assert np.array_equal(opened(luma), Reference(sharpen_program())(luma))
+    assert srq.load(opened) is opened
+    assert np.array_equal(srq.upscale(luma, sharpen_program()), srq.upscale(luma, opened))
+
+
 def test_a_name_of_the_zoo_stands_for_its_file(stocked_zoo):
     assert srq.load("kim-x2").program == sharpen_program()
 

@@ -9,7 +9,15 @@ import os
 
 import numpy as np
 
-import srq.engines.native._native as _native
+from srq.engines.native.checkout import not_built
+
+try:
+    import srq.engines.native._native as _native
+except ModuleNotFoundError as error:
+    if (reason := not_built()) is None:
+        raise
+    raise reason from error
+
 from srq.engines.native.encoding import ENCODING, encode
 from srq.errors import ConfigError, ImageError
 from srq.program import Program
