@@ -24,7 +24,7 @@ Written by `python -m scripts.tools.cli_reference` from the commands' `--help`; 
 current.
 
 Exit codes: 0 done, 1 a check found a difference, 2 a user's mistake (one sentence on standard
-error), 130 interrupted.
+error), 130 interrupted by Ctrl-C, 143 by SIGTERM.
 """
 
 

@@ -1,12 +1,18 @@
 """The root command: ``main`` runs the command line and returns an exit code.
 
 0: done; 1: a check found a difference; 2: a user's mistake, told in one sentence on stderr;
-70: a defect of srq, with its traceback; 130: interrupted; 141: the reader of our output left.
+70: a defect of srq, with its traceback; 130: interrupted by Ctrl-C; 141: the reader of our output
+left; 143: interrupted by SIGTERM.
 """
 
 import os
+import signal
 import sys
+import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -20,6 +26,7 @@ USER_MISTAKE = 2
 DEFECT = 70
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+TERMINATED = 143
 
 EXTRA_OF = {
     "av": "video",
@@ -58,6 +65,12 @@ def root(
 
 def main(arguments: list[str] | None = None) -> int:
     """Run ``srq`` with the arguments (the process's own if None); return the exit code."""
+    with _interrupted_by_sigterm() as terminated:
+        code = _run(arguments)
+    return TERMINATED if code == INTERRUPTED and terminated else code
+
+
+def _run(arguments: list[str] | None) -> int:
     try:
         code = typer.main.get_command(app).main(
             args=arguments, prog_name="srq", standalone_mode=False
@@ -91,6 +104,31 @@ def main(arguments: list[str] | None = None) -> int:
     if code == INTERRUPTED:
         return _say("Interrupted.", INTERRUPTED)
     return code if type(code) is int else 0
+
+
+@contextmanager
+def _interrupted_by_sigterm() -> Iterator[list[int]]:
+    """SIGTERM as Ctrl-C: what is half done is undone, whatever the command.
+
+    The list then holds the signal's number. What ignores SIGTERM, or handles it, is left alone.
+    """
+    received: list[int] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        received.append(number)
+        raise KeyboardInterrupt
+
+    ours = (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    )
+    if ours:
+        signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield received
+    finally:
+        if ours:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _say(sentence: str, code: int) -> int:

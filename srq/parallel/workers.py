@@ -4,14 +4,15 @@ Threads share memory and suit work that releases Python's lock (the native engin
 processes suit work that does not.
 """
 
+import os
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
-from multiprocessing import active_children, get_context
-from threading import Event
+from multiprocessing import active_children, get_context, parent_process
+from threading import Event, Thread
 from typing import TypeVar
 
 from srq.errors import DataError
@@ -72,7 +73,7 @@ def map_in_processes(
         yield from map(work, items)
         return
     others = set(active_children())
-    executor = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_leave_ctrl_c)
+    executor = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_follow_parent)
     pending: deque[Future[Result]] = deque()
     try:
         for item in items:
@@ -99,6 +100,14 @@ def _generated(items: Iterable[Item]) -> Generator[Item]:
     yield from items
 
 
-def _leave_ctrl_c() -> None:
-    # Ctrl-C reaches every process of the terminal; the parent alone answers it.
+def _follow_parent() -> None:
+    """Leave Ctrl-C, which reaches every process of the terminal, to the parent; end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)  # A worker whose parent was killed would wait for work for ever.
+
+    Thread(target=wait, daemon=True).start()

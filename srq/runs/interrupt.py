@@ -3,11 +3,13 @@
 import signal
 import threading
 from types import FrameType, TracebackType
+from typing import Any
 
 
 class Interrupt:
     """Inside its block, a first signal sets ``wished``; a second one interrupts at once.
 
+    Where the block then ends with KeyboardInterrupt, the signal goes to whom it went before.
     A signal may otherwise arrive between two weights of one update, and no state could then
     be saved. Signals reach the main thread only: elsewhere this does nothing.
     """
@@ -15,8 +17,13 @@ class Interrupt:
     _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
     def __init__(self) -> None:
-        self.wished = False
-        self._before: dict[signal.Signals, object] = {}
+        self._received: int | None = None
+        self._before: dict[int, Any] = {}
+
+    @property
+    def wished(self) -> bool:
+        """Whether a signal came."""
+        return self._received is not None
 
     def __enter__(self) -> "Interrupt":
         if threading.current_thread() is threading.main_thread():
@@ -30,9 +37,12 @@ class Interrupt:
         traceback: TracebackType | None,
     ) -> None:
         for number, handler in self._before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]
+            signal.signal(number, handler)
+        handler = self._before.get(self._received or 0)
+        if kind is KeyboardInterrupt and self._received is not None and callable(handler):
+            handler(self._received, None)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self.wished:
             raise KeyboardInterrupt
-        self.wished = True
+        self._received = number

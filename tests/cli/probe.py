@@ -6,6 +6,7 @@
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,8 @@ from srq.cli import lazy
 from srq.cli.app import main
 from srq.cli.output import JsonFile, console, write_json
 from srq.errors import ConfigError
+from srq.files import atomic_write
+from srq.parallel.workers import map_in_processes
 from srq.registry import Entry, Registry
 
 app = typer.Typer()
@@ -22,7 +25,8 @@ group = typer.Typer(name="group", help="A group.")
 app.add_typer(group)
 
 NAMES = (
-    "fine mistake difference interrupt defect absent closed extra unreadable group report chatty"
+    "fine mistake difference interrupt terminate defect absent closed extra unreadable group"
+    " report chatty busy"
 )
 ENTRIES = {name: Entry("tests.cli.probe:app", f"Ends by {name}.") for name in NAMES.split()}
 COMMANDS = Registry("command", ENTRIES)
@@ -47,6 +51,11 @@ def difference() -> None:
 @app.command()
 def interrupt() -> None:
     os.kill(os.getpid(), signal.SIGINT)
+
+
+@app.command()
+def terminate() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @app.command()
@@ -78,6 +87,21 @@ def closed() -> None:
 def chatty() -> None:
     for _ in range(100_000):
         print("a line")
+
+
+def linger(number: int) -> int:
+    """The work of a worker process: its id is told, and it never ends."""
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+    return number
+
+
+@app.command()
+def busy(folder: Path) -> None:
+    """Writes a file that never ends, while two workers work."""
+    with atomic_write(folder / "file") as stream:
+        stream.write(b"half")
+        list(map_in_processes(linger, range(2), 2))
 
 
 @app.command()

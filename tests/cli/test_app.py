@@ -1,3 +1,4 @@
+import signal
 import subprocess
 import sys
 import tomllib
@@ -43,6 +44,7 @@ def test_help_lists_every_command(capsys, arguments):
         (["mistake"], 2, "Wanted a, got b; do c."),
         (["difference"], 1, None),
         (["interrupt"], 130, "Interrupted."),
+        (["terminate"], 143, "Interrupted."),
         (["extra"], 2, "This needs torch, which is not installed: pip install 'srq[train]'."),
         (
             ["unreadable", "/absent/x"],
@@ -93,6 +95,19 @@ def test_a_reader_that_leaves_is_no_error(arguments):
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 141
+
+
+def test_sigterm_is_the_callers_again_afterwards(capsys):
+    assert main(["terminate"]) == 143
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_sigterm_that_is_ignored_stays_so(capsys):
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        assert main(["terminate"]) == 0
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_the_extras_that_a_sentence_names_bring_the_package():

@@ -217,10 +217,11 @@ def finish():
     assert not Path("out.mp4.parts").exists()
 
 
-def test_ctrl_c_keeps_the_finished_segments(running):
-    running.send_signal(signal.SIGINT)
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interruption_keeps_the_finished_segments(running, number, code):
+    running.send_signal(number)
     _, err = running.communicate(timeout=240)
-    assert running.returncode == 130
+    assert running.returncode == code
     first, second = err.decode().splitlines()
     assert first.endswith(
         "finished segments are kept in out.mp4.parts; --resume goes on from them."
