@@ -101,7 +101,7 @@ def hls(
     ] = 32,
     part: Annotated[
         str, typer.Option(metavar="PART", help="The device that its script takes by itself.")
-    ] = "xczu7ev-ffvc1156-2-e",
+    ] = "xczu15eg-ffvb1156-2-e",
     clock: Annotated[
         str, typer.Option(metavar="NS", help="The clock period that its script takes by itself.")
     ] = "4",

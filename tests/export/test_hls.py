@@ -105,7 +105,7 @@ def test_ops_may_have_the_names_of_keywords_and_of_each_other_s_streams():
         ({"max_width": 0}, "The maximum width must be an integer of 1 to 16384, not 0."),
         ({"max_width": True}, "The maximum width must be an integer of 1 to 16384, not True."),
         ({"stages": 0}, "The number of pipeline stages must be an integer of 1 to 1024, not 0."),
-        ({"part": "a b"}, "A part is written like xczu7ev-ffvc1156-2-e, not 'a b'."),
+        ({"part": "a b"}, "A part is written like xczu15eg-ffvb1156-2-e, not 'a b'."),
         ({"clock": "fast"}, "The clock period is a number of nanoseconds, such as 4, not 'fast'."),
         ({"clock": "0.0"}, "The clock period is a number of nanoseconds, such as 4, not '0.0'."),
     ],

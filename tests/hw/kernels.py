@@ -102,6 +102,28 @@ def two_lines_of_blocks() -> Program:
     )
 
 
+def wide_blocks() -> Program:
+    """A convolution over blocks of 88 lanes of 14 bits: wider than a word of a memory."""
+    rng = np.random.default_rng(0)
+    acts, luma = Format.parse("s14.10"), Format.parse("u8.8")
+
+    def weights(*shape: int) -> np.ndarray:
+        return rng.integers(-127, 128, shape)
+
+    fields: dict = {"weight_bits": 8, "weight_frac": 7}
+    return Program(
+        [
+            Input("lr", luma),
+            Conv("head", "lr", weights(88, 1, 1, 1), format=acts, **fields),
+            Conv("around", "head", weights(88, 1, 3, 1), groups=88, format=acts, **fields),
+            Conv("deep", "around", weights(4, 22, 1, 1), groups=4, format=luma, **fields),
+            PixelShuffle("fine", "deep", 2),
+            Output("hr", "fine"),
+        ],
+        name="wide",
+    )
+
+
 def shell(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
     """A command in an exported folder; its output and errors together in ``stdout``."""
     return subprocess.run(

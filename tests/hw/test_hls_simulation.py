@@ -24,6 +24,7 @@ from tests.hw.kernels import (
     shell,
     small_program,
     two_lines_of_blocks,
+    wide_blocks,
 )
 from tests.kim_program import kim_program
 from tests.strategies import programs
@@ -86,6 +87,14 @@ def test_any_graph_flows_through_fifos_of_their_depths(tmp_path_factory, program
     for pipelines in (("1",), ("4",), ("4", "1"), ("4", "2")):
         done = run_testbench(folder, "testbench-fast", "--clocked", *pipelines)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("build", [Build(fast=True), Build(optimize="-O0")], ids=["fast", "exact"])
+def test_a_block_of_several_words_is_the_reference_s(build):
+    program = wide_blocks()
+    rng = np.random.default_rng(1)
+    with hls(program, build) as subject:
+        assert_equal(program, subject, rng.integers(0, 256, (7, 5)).astype(np.uint8))
 
 
 def test_a_copied_folder_builds_with_its_readme_s_commands_alone(tmp_path):

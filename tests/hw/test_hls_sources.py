@@ -1,6 +1,8 @@
 """What a synthesis tool will look at, looked at here: the vendor's has not been run."""
 
+import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -82,6 +84,45 @@ def test_what_is_in_a_pipelined_loop_is_unrolled(path):
     for _, body in loops(SOURCES[path]):
         inner = [b.strip().splitlines()[0] for _, b in loops(body)]
         assert all("UNROLL" in pragma for pragma in inner)
+
+
+def functions(text):
+    """Every function's name, its first pragma, and its body."""
+    text = re.sub(r"//.*|^#(?!pragma).*", "", text, flags=re.MULTILINE)
+    for found in re.finditer(r"\b(\w+)\([^;{}]*\)\s*(?=\{\n(#pragma HLS INLINE.*)?)", text):
+        if found[1] not in ("for", "if", "while"):
+            yield found[1], found[2] or "", body_of(text, found.end())
+
+
+def test_every_process_is_kept_apart_and_everything_else_is_inlined(kernel):
+    """Inlined into the dataflow region, a process of two loops is no longer one process."""
+    generated = (kernel / "kernel.cpp").read_text()
+    pragmas = {
+        name: pragma
+        for text in (*SOURCES.values(), generated)
+        for name, pragma, _ in functions(text)
+    }
+    called = set(re.findall(r"SRQ_PROCESS\((?:srq::)?(\w+)", generated))
+    processes = {name for name, pragma in pragmas.items() if pragma == "#pragma HLS INLINE off"}
+    assert called <= processes
+    assert len(processes) == 9
+
+
+@pytest.mark.parametrize("path", sorted(SOURCES))
+def test_what_is_inlined_has_no_pragma_that_inlining_may_lose(path):
+    for name, pragma, body in functions(SOURCES[path]):
+        if pragma != "#pragma HLS INLINE off":
+            pragmas = set(re.findall(r"#pragma HLS (\w+)", body))
+            assert pragmas <= {"INLINE", "UNROLL"}, name
+
+
+def test_a_memory_is_read_in_one_place_and_written_in_one_by_whole_words():
+    for path, name in (("srq/convolve.hpp", "lines"), ("srq/video.hpp", "blocks")):
+        text = re.sub(r"//.*", "", SOURCES[path])
+        assert re.search(rf"static typename [\w:<>]+::Word {name}(\[[^\]]+\]){{2}};", text)
+        (stores,) = re.findall(rf"^ *{name}\[.*\]\[.*\] = .*;$", text, re.MULTILINE)
+        (loads,) = re.findall(rf"= {name}\[.*\]\[.*\];$", text, re.MULTILINE)
+        assert len(re.findall(rf"\b{name}\[", text)) == 3, (stores, loads)
 
 
 @pytest.mark.parametrize("path", sorted(SOURCES))
@@ -210,7 +251,7 @@ def test_the_dataflow_region_is_canonical(kernel):
 
 def test_the_script_and_the_makefile_name_files_that_are_there(kernel):
     script = (kernel / "run_hls.tcl").read_text()
-    for name in re.findall(r"\$here (\w+\.cpp)|(settings\.tcl)", script):
+    for name in re.findall(r"\$here (\w+\.cpp)|\$here (settings\.tcl)", script):
         assert (kernel / (name[0] or name[1])).is_file()
     top = re.search(r"SRQ_TOP (\w+)", (kernel / "kernel.hpp").read_text())[1]
     assert f"set top {top}\n" in (kernel / "settings.tcl").read_text()
@@ -224,41 +265,109 @@ def run_script(kernel, require_tool, tmp_path):
         "open_project set_top add_files open_solution set_part create_clock csim_design"
         " csynth_design cosim_design export_design"
     )
-    (tmp_path / "run.tcl").write_text(
-        f'foreach c {{{commands}}} {{ proc $c {{args}} "puts \\"$c \\$args\\"" }}\n'
-        f"source {{{kernel / 'run_hls.tcl'}}}\n"
-    )
+    folder = shutil.copytree(kernel, tmp_path / "a folder")
 
-    def run(*arguments):
-        command = [tclsh, "run.tcl", "-f", "run_hls.tcl", "-tclargs", *arguments]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    def run(*arguments, argv=None, environment=None):
+        """As ``vitis_hls -f run_hls.tcl -tclargs ARGUMENTS``, or with the given ``argv``; None in
+        it: without the variable."""
+        if argv is None:
+            argv = ["-f", "run_hls.tcl", *(["-tclargs", *arguments] if arguments else [])]
+        set_argv = f"set argv {{{' '.join(argv)}}}" if argv != [None] else "unset argv argc"
+        (tmp_path / "run.tcl").write_text(
+            f'foreach c {{{commands}}} {{ proc $c {{args}} "puts \\"$c \\$args\\"" }}\n'
+            f"{set_argv}\nsource {{{folder / 'run_hls.tcl'}}}\n"
+        )
+        return subprocess.run(
+            [tclsh, "run.tcl"],
+            cwd=tmp_path,
+            env={**os.environ, **(environment or {})},
+            capture_output=True,
+            text=True,
+        )
 
+    run.folder = folder
     return run
 
 
-def test_the_script_takes_part_clock_weights_and_steps(run_script):
-    done = run_script("part=xc7z020clg400-1", "weights=axilite", "steps=csim,csynth")
+def choices_of(done):
+    """The part, the clock, whether weights are loaded, and the steps that a run asked for."""
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert "set_part xc7z020clg400-1" in lines
-    assert "create_clock -period 4 -name default" in lines
-    assert [line.split()[0] for line in lines[-2:]] == ["csim_design", "csynth_design"]
-    assert all("-DSRQ_WEIGHTS_AXILITE" in line for line in lines if "add_files" in line)
+    said = {line.split()[0]: line for line in lines}
+    files = [line for line in lines if line.startswith("add_files")]
+    loaded = {"-DSRQ_WEIGHTS_AXILITE" in line for line in files}
+    assert len(files) == 2
+    assert len(loaded) == 1
+    return (
+        said["set_part"].split()[1],
+        said["create_clock"].split()[2],
+        loaded.pop(),
+        [line.split("_")[0] for line in lines if "_design" in line],
+    )
 
 
-def test_the_script_does_everything_by_itself(run_script):
-    lines = run_script().stdout.splitlines()
-    assert lines[0] == "open_project -reset srq_kim_x2_random_0_constant"
-    assert [line.split()[0] for line in lines[-4:]] == [
-        f"{step}_design" for step in ("csim", "csynth", "cosim", "export")
-    ]
+ALONE = ("xczu15eg-ffvb1156-2-e", "4", False, ["csim", "csynth", "cosim", "export"])
+CHOSEN = ("xc7z020clg400-1", "5", True, ["csim", "csynth"])
 
 
-@pytest.mark.parametrize("argument", ["parts=x", "weights=none", "steps=fly", "csim"])
-def test_the_script_refuses_what_it_does_not_know(run_script, argument):
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["-f", "run_hls.tcl"],
+        ["-f", "run_hls.tcl", "-tclargs"],
+        ["--tcl", "run_hls.tcl"],
+        [],
+        [None],
+    ],
+    ids=["vitis_hls", "no choices", "vitis-run", "no arguments", "no argv"],
+)
+def test_by_itself_the_script_does_everything_however_it_is_called(run_script, argv):
+    done = run_script(argv=argv)
+    assert choices_of(done) == ALONE
+    assert done.stdout.startswith("open_project -reset srq_kim_x2_random_0_constant\n")
+
+
+def test_the_script_takes_its_choices_from_settings(run_script):
+    path = run_script.folder / "settings.tcl"
+    text = path.read_text()
+    for old, new in (
+        ("part xczu15eg-ffvb1156-2-e", f"part {CHOSEN[0]}"),
+        ("clock 4", f"clock {CHOSEN[1]}"),
+        ("weights constant", "weights axilite"),
+        ("csim,csynth,cosim,export", "csim,csynth"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text)
+    assert choices_of(run_script(argv=[])) == CHOSEN
+
+
+SET = {
+    "SRQ_HLS_PART": CHOSEN[0],
+    "SRQ_HLS_CLOCK": CHOSEN[1],
+    "SRQ_HLS_WEIGHTS": "axilite",
+    "SRQ_HLS_STEPS": "csim,csynth",
+}
+
+
+def test_the_script_takes_its_choices_from_the_environment(run_script):
+    assert choices_of(run_script(argv=[], environment=SET)) == CHOSEN
+    page = (run_script.folder / "README.md").read_text()
+    assert all(f"`{variable}`" in page for variable in SET)
+
+
+def test_arguments_go_before_the_environment(run_script):
+    environment = {**SET, "SRQ_HLS_PART": "other", "SRQ_HLS_STEPS": "export"}
+    done = run_script(f"part={CHOSEN[0]}", "steps=csim,csynth", environment=environment)
+    assert choices_of(done) == CHOSEN
+
+
+@pytest.mark.parametrize("argument", ["parts=x", "weights=none", "steps=csim,fly", "csim"])
+def test_the_script_refuses_what_it_does_not_know_before_it_begins(run_script, argument):
     done = run_script(argument)
     assert done.returncode != 0
-    assert argument.split("=")[-1] in done.stderr
+    assert argument.split("=")[-1].split(",")[-1] in done.stderr
+    assert done.stdout == ""
 
 
 def test_without_our_simulation_the_test_bench_runs_as_any_csim_runs_it(kernel, require_tool):

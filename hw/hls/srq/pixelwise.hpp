@@ -4,6 +4,7 @@
 #ifndef SRQ_PIXELWISE_HPP
 #define SRQ_PIXELWISE_HPP
 
+#include "loaded.hpp"
 #include "process.hpp"
 #include "requantize.hpp"
 
@@ -11,44 +12,75 @@ namespace srq {
 
 // The sum of two values, each aligned by a left shift, requantized once. The operand that comes
 // first waits in its FIFO, whose depth is its delay.
-template <class A, class B, class OUT, class SUM>
-void add_pictures(Stream<A>& a, Stream<B>& b, Stream<OUT>& out, Size rows, Size columns,
-                  int align_a, int align_b, int shift) {
-#pragma HLS INLINE
+template <class LAYER>
+void add(Stream<typename LAYER::A>& a, Stream<typename LAYER::B>& b,
+         Stream<typename LAYER::Out>& out, Size rows, Size columns,
+         SRQ_CONSTANT_OR_LOADED(const Shift (&shifts)[3])) {
+#pragma HLS INLINE off
+    typedef typename LAYER::Sum SUM;
+    typedef typename LAYER::Out OUT;
+#ifdef SRQ_WEIGHTS_AXILITE
+    static Shift shifts[3];
+#endif
+#pragma HLS ARRAY_PARTITION variable = shifts complete
+#ifdef SRQ_WEIGHTS_AXILITE
+    if (load) {
+    load_words:
+        for (int n = 0; n < 3; ++n) {
+#pragma HLS PIPELINE II = 1
+            SRQ_CLOCK();
+            shift_in(shifts, parameters.read());
+        }
+    }
+#endif
     const Count pixels = Count(rows) * Count(columns);
 pixels:
     for (Count n = 0; n < pixels; ++n) {
 #pragma HLS PIPELINE II = 1
         SRQ_CLOCK();
-        const typename A::Pixel left = a.read();
-        const typename B::Pixel right = b.read();
+        const typename LAYER::A::Pixel left = a.read();
+        const typename LAYER::B::Pixel right = b.read();
         typename OUT::Pixel result;
     lanes:
         for (int l = 0; l < OUT::LANES; ++l) {
 #pragma HLS UNROLL
-            const SUM sum = shifted_left<SUM>(SUM(left.lane[l]), align_a) +
-                            shifted_left<SUM>(SUM(right.lane[l]), align_b);
-            result.lane[l] = requantize<typename OUT::Format>(sum, shift);
+            const SUM sum = shifted_left<SUM>(SUM(left.lane[l]), int(shifts[0])) +
+                            shifted_left<SUM>(SUM(right.lane[l]), int(shifts[1]));
+            result.lane[l] = requantize<typename OUT::Format>(sum, int(shifts[2]));
         }
         out.write(result);
     }
 }
 
 // A value brought to another format.
-template <class IN, class OUT, class SUM>
-void requantize_picture(Stream<IN>& in, Stream<OUT>& out, Size rows, Size columns, int shift) {
-#pragma HLS INLINE
+template <class LAYER>
+void requantize_value(Stream<typename LAYER::In>& in, Stream<typename LAYER::Out>& out, Size rows,
+                      Size columns, SRQ_CONSTANT_OR_LOADED(const Shift (&shifts)[1])) {
+#pragma HLS INLINE off
+    typedef typename LAYER::Sum SUM;
+    typedef typename LAYER::Out OUT;
+#ifdef SRQ_WEIGHTS_AXILITE
+    static Shift shifts[1];
+#endif
+#pragma HLS ARRAY_PARTITION variable = shifts complete
+#ifdef SRQ_WEIGHTS_AXILITE
+    if (load) {
+        SRQ_CLOCK();
+        shift_in(shifts, parameters.read());
+    }
+#endif
     const Count pixels = Count(rows) * Count(columns);
 pixels:
     for (Count n = 0; n < pixels; ++n) {
 #pragma HLS PIPELINE II = 1
         SRQ_CLOCK();
-        const typename IN::Pixel pixel = in.read();
+        const typename LAYER::In::Pixel pixel = in.read();
         typename OUT::Pixel result;
     lanes:
         for (int l = 0; l < OUT::LANES; ++l) {
 #pragma HLS UNROLL
-            result.lane[l] = requantize<typename OUT::Format>(SUM(pixel.lane[l]), shift);
+            result.lane[l] =
+                requantize<typename OUT::Format>(SUM(pixel.lane[l]), int(shifts[0]));
         }
         out.write(result);
     }
@@ -58,6 +90,7 @@ pixels:
 // a higher one the pixels of a block move among them. No lane changes its bits.
 template <class IN, class OUT>
 void pixel_shuffle(Stream<IN>& in, Stream<OUT>& out, Size rows, Size columns) {
+#pragma HLS INLINE off
     const int FACTOR = OUT::SCALE / IN::SCALE;
     const Count pixels = Count(rows) * Count(columns);
 pixels:
@@ -88,6 +121,7 @@ pixels:
 // Every pixel repeated.
 template <class IN, class OUT>
 void nearest_upsample(Stream<IN>& in, Stream<OUT>& out, Size rows, Size columns) {
+#pragma HLS INLINE off
     const int FACTOR = OUT::SCALE / IN::SCALE;
     const Count pixels = Count(rows) * Count(columns);
 pixels:
@@ -117,6 +151,7 @@ pixels:
 // A value for two readers: a stream has one.
 template <class VALUE>
 void fork(Stream<VALUE>& in, Stream<VALUE>& first, Stream<VALUE>& second, Size rows, Size columns) {
+#pragma HLS INLINE off
     const Count pixels = Count(rows) * Count(columns);
 pixels:
     for (Count n = 0; n < pixels; ++n) {

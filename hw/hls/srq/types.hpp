@@ -28,15 +28,19 @@ template <int BITS> using Unsigned = ap_uint<BITS>;
 
 // An exact sum. A program is only exported once every sum of it is proved to fit 32 bits, and
 // BITS are what the proof leaves of them.
+template <int BITS> struct SumSize {
 #ifdef SRQ_WEIGHTS_AXILITE
-template <int BITS> using Sum = Signed<32>;
+    static const int WIDTH = 32;
 #else
-template <int BITS> using Sum = Signed<BITS>;
+    static const int WIDTH = BITS;
 #endif
+};
+template <int BITS> using Sum = Signed<SumSize<BITS>::WIDTH>;
 
 // Formats. A format's lane holds LO to HI; an accumulator is an exact sum and never saturates.
 template <int BITS> struct SignedFormat {
     typedef Signed<BITS> Lane;
+    static const int WIDTH = BITS;
     static const bool SATURATES = true;
     static const int LO = -(1 << (BITS - 1));
     static const int HI = (1 << (BITS - 1)) - 1;
@@ -44,6 +48,7 @@ template <int BITS> struct SignedFormat {
 
 template <int BITS> struct UnsignedFormat {
     typedef Unsigned<BITS> Lane;
+    static const int WIDTH = BITS;
     static const bool SATURATES = true;
     static const int LO = 0;
     static const int HI = (1 << BITS) - 1;
@@ -51,6 +56,7 @@ template <int BITS> struct UnsignedFormat {
 
 template <int BITS> struct Accumulator {
     typedef Sum<BITS> Lane;
+    static const int WIDTH = SumSize<BITS>::WIDTH;
     static const bool SATURATES = false;
     static const int LO = 0;
     static const int HI = 0;

@@ -11,7 +11,7 @@
 #define SRQ_VIDEO_HPP
 
 #include "process.hpp"
-#include "types.hpp"
+#include "words.hpp"
 #ifndef SRQ_FAST
 #include <ap_axi_sdata.h>
 #endif
@@ -68,6 +68,7 @@ template <int BITS, int PIXELS> Beat<BITS, PIXELS> empty_beat() {
 template <int BITS, class VALUE>
 void receive(hls::stream<Beat<BITS, 1> >& video, Stream<VALUE>& out, Size rows, Size columns,
              int* faults) {
+#pragma HLS INLINE off
     Beat<BITS, 1> beat;
 start_of_frame:
     do {
@@ -106,11 +107,12 @@ pixels:
 template <int BITS, class VALUE, int MAX_WIDTH>
 void transmit(Stream<VALUE>& in, hls::stream<Beat<BITS, VALUE::SCALE * VALUE::SCALE> >& video,
               Size rows, Size columns) {
+#pragma HLS INLINE off
     const int SCALE = VALUE::SCALE;
     const int CELLS = (MAX_WIDTH + SCALE - 1) / SCALE;
-    static typename VALUE::Lane blocks[SCALE][2 * CELLS][SCALE * SCALE];
+    static_assert(Words<VALUE>::COUNT == 1, "a block has no more bits than a beat");
+    static typename Words<VALUE>::Word blocks[SCALE][2 * CELLS];
 #pragma HLS ARRAY_PARTITION variable = blocks complete dim = 1
-#pragma HLS ARRAY_RESHAPE variable = blocks complete dim = 3
 #pragma HLS DEPENDENCE variable = blocks type = inter direction = RAW distance = 8 true
     SRQ_MEMORY(blocks, SCALE * 2 * CELLS, DISTANCE);
 
@@ -130,42 +132,44 @@ pixels:
 #pragma HLS PIPELINE II = 1
         SRQ_CLOCK();
         const bool odd = (y & 1) != 0;
-        if (y > 0 && phase < SCALE) {
-            Beat<BITS, SCALE * SCALE> beat = empty_beat<BITS, SCALE * SCALE>();
-        beat_banks:
-            for (int b = 0; b < SCALE; ++b) {
+        const bool leaves = y > 0 && phase < SCALE;
+        Beat<BITS, SCALE * SCALE> beat = empty_beat<BITS, SCALE * SCALE>();
+    beat_banks:
+        for (int b = 0; b < SCALE; ++b) {
 #pragma HLS UNROLL
-            beat_pixels:
-                for (int u = 0; u < SCALE; ++u) {
-#pragma HLS UNROLL
-                    typename VALUE::Lane pixel = 0;
-                phases:
-                    for (int v = 0; v < SCALE; ++v) {
-#pragma HLS UNROLL
-                        if (v == phase && group * SCALE + b < width) {
-                            pixel = blocks[b][(odd ? 0 : CELLS) + group][v * SCALE + u];
-                            SRQ_READS(blocks, (b * 2 + !odd) * CELLS + group, n);
-                        }
-                    }
-                    put_pixel<BITS, SCALE * SCALE>(beat, b * SCALE + u, pixel);
-                }
+            const typename Words<VALUE>::Word word = blocks[b][(odd ? 0 : CELLS) + group];
+            const bool inside = group * SCALE + b < width;
+            if (leaves && inside) {
+                SRQ_READS(blocks, (b * 2 + !odd) * CELLS + group, n);
             }
-            beat.user = y == 1 && phase == 0 && group == 0;
-            beat.last = group == groups - 1;
+        beat_pixels:
+            for (int u = 0; u < SCALE; ++u) {
+#pragma HLS UNROLL
+                typename VALUE::Lane pixel = 0;
+            phases:
+                for (int v = 0; v < SCALE; ++v) {
+#pragma HLS UNROLL
+                    if (v == phase && inside) {
+                        pixel = lane_of<VALUE>(word, v * SCALE + u);
+                    }
+                }
+                put_pixel<BITS, SCALE * SCALE>(beat, b * SCALE + u, pixel);
+            }
+        }
+        beat.user = y == 1 && phase == 0 && group == 0;
+        beat.last = group == groups - 1;
+        if (leaves) {
             video.write(beat);
         }
         if (y < height && x < width) {
             const typename VALUE::Pixel block = in.read();
+            const typename Words<VALUE>::Word word = word_of<VALUE>(block, 0);
         banks:
             for (int b = 0; b < SCALE; ++b) {
 #pragma HLS UNROLL
                 if (b == bank) {
                     SRQ_WRITES(blocks, (b * 2 + odd) * CELLS + cell, n);
-                store:
-                    for (int l = 0; l < SCALE * SCALE; ++l) {
-#pragma HLS UNROLL
-                        blocks[b][(odd ? CELLS : 0) + cell][l] = block.lane[l];
-                    }
+                    blocks[b][(odd ? CELLS : 0) + cell] = word;
                 }
             }
         }

@@ -28,13 +28,13 @@ class Hls:
 
     max_width: the widest low-resolution line, in pixels; line memories and FIFOs grow with it.
     stages:    how long the pipeline of a process may become; FIFOs are deep enough for it.
-    part:      the device that run_hls.tcl takes if none is named.
+    part:      the device in settings.tcl, which run_hls.tcl takes if no other is named.
     clock:     its clock period in nanoseconds.
     """
 
     max_width: int = 1920
     stages: int = 32
-    part: str = "xczu7ev-ffvc1156-2-e"
+    part: str = "xczu15eg-ffvb1156-2-e"
     clock: str = "4"
 
     def __post_init__(self) -> None:
@@ -92,8 +92,12 @@ class Hls:
 
     def _settings(self, program: Program) -> str:
         return (
-            f"# From the program {program.fingerprint}.\n"
+            f"# From the program {program.fingerprint}; run_hls.tcl says what may be chosen.\n"
             f"set top {symbol(program)}\n"
-            f"set default_part {self.part}\n"
-            f"set default_clock {self.clock}\n"
+            "array set choice {\n"
+            f"    part {self.part}\n"
+            f"    clock {self.clock}\n"
+            "    weights constant\n"
+            "    steps csim,csynth,cosim,export\n"
+            "}\n"
         )

@@ -26,6 +26,7 @@ _PORTS = """\
 #pragma HLS INTERFACE mode = s_axilite port = load bundle = control
 #endif
 #pragma HLS INTERFACE mode = s_axilite port = return bundle = control
+#pragma HLS INTERFACE mode = ap_ctrl_chain port = return
 #pragma HLS DATAFLOW
 """
 
@@ -131,13 +132,22 @@ def _loader(program: Program) -> list[str]:
     total = sum(count for _, _, count in loaded)
     ports = ",\n    ".join(f"hls::stream<srq::Word>& P_{step.op.name}" for step, _, _ in loaded)
     sends = [
-        f"        srq::send<{first}, {count}, {total}>(parameters, P_{step.op.name});"
+        f"{'if' if first == 0 else '} else if'} (n < {first + count}) {{\n"
+        f"                P_{step.op.name}.write(word);"
         for step, first, count in loaded
     ]
     return [
         f"static void load_parameters(const int parameters[{total}], bool load,\n    {ports}) {{",
+        "#pragma HLS INLINE off",
         "    if (load) {",
-        *sends,
+        "    words:",
+        f"        for (int n = 0; n < {total}; ++n) {{",
+        "#pragma HLS PIPELINE II = 1",
+        "            SRQ_CLOCK();",
+        "            const srq::Word word = srq::Word(parameters[n]);",
+        *(f"            {send}" for send in sends),
+        "            }",
+        "        }",
         "    }",
         "}\n",
     ]

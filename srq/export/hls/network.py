@@ -1,5 +1,6 @@
 """The typed description of a Program's values and layers, and its constants, in C++."""
 
+from srq.dataflow import Grain, window_of
 from srq.export.hls.parameters import tables, words
 from srq.export.hls.text import guarded, head, initializer
 from srq.program import Add, Conv, Program, Requantize, Step, Value
@@ -7,7 +8,7 @@ from srq.program import Add, Conv, Program, Requantize, Step, Value
 
 def network(program: Program, max_width: int) -> str:
     """``network.hpp``: a type V_NAME for every value, an L_NAME for every op with arithmetic."""
-    lines = ['#include "srq/layers.hpp"\n']
+    lines = ['#include "srq/convolve.hpp"\n#include "srq/pixelwise.hpp"\n']
     for step in program.steps[:-1]:
         lines.append(_value(program, step.value))
         lines.append(_layer(program, step, max_width))
@@ -72,12 +73,17 @@ def _layer(program: Program, step: Step, max_width: int) -> str:
         case Conv():
             types = {"In": f"V_{op.source}", "Weight": f"srq::Signed<{op.weight_bits}>"}
             rows, columns = op.kernel
+            window = window_of(step, Grain.BLOCK)
             constants = {
                 "GROUPS": op.groups,
                 "ROWS": rows,
                 "COLUMNS": columns,
                 "TOP": op.padding.top,
                 "LEFT": op.padding.left,
+                "ABOVE": window.top,
+                "BELOW": window.bottom,
+                "BEFORE": window.left,
+                "AFTER": window.right,
                 "BIAS": int(op.bias is not None),
                 "MAX_WIDTH": max_width,
             }

@@ -1,6 +1,7 @@
 """The page that goes with an export."""
 
-from srq.dataflow import Grain, window_of
+from srq.dataflow import Grain, cost_of, window_of
+from srq.export.hls.dsps import DSPS, dsps
 from srq.export.hls.graph import DEPTH, Graph
 from srq.export.hls.network import lane_bits
 from srq.export.hls.parameters import structure_of, words
@@ -23,8 +24,23 @@ def readme(program: Program, graph: Graph, **choices: object) -> str:
         beat=beat,
         after=max(after),
         words=len(words(program)),
+        multipliers=sum(cost_of(program).multipliers.values()),
+        dsps=(slices := dsps(program)),
+        fits=_fits(slices, str(choices["part"])),
         structure=structure_of(program),
         fifos="\n".join(_fifo_rows(program, graph)),
+    )
+
+
+def _fits(slices: int, part: str) -> str:
+    has = next((n for name, n in DSPS.items() if part.startswith(name)), None)
+    if has is None:
+        return f"Compare this with the slices of {part}."
+    if slices <= has:
+        return f"The part {part} has {has}: both builds fit as far as multipliers go."
+    return (
+        f"The part {part} has {has}: loaded weights do not fit. Keep them constant, or take a"
+        " larger part."
     )
 
 
