@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 
+from srq.export.hls import Hls
 from srq.program import load
 from srq.program.reference import Reference
 from srq.verify.hls import Build, hls
@@ -82,6 +83,7 @@ def test_every_tensor_is_the_reference_s(program, build):
 @given(programs(max_ops=9))
 @example(nested_joins())
 def test_any_graph_flows_through_fifos_of_their_depths(tmp_path_factory, program):
+    assume(not Hls().check(program))  # such as a scale of 12: a beat too wide
     folder = exported(program, tmp_path_factory.mktemp("any") / "hls")
     make(folder, "FAST=1", "testbench-fast")
     for pipelines in (("1",), ("4",), ("4", "1"), ("4", "2")):
