@@ -12,6 +12,7 @@ from PIL import Image
 from srq import __version__
 
 ROOT = Path(__file__).parents[1]
+SOURCES = ["engines/native/src", "image/native/src", "parallel/native"]
 
 
 def pip(*arguments):
@@ -57,15 +58,15 @@ def test_the_command_runs_without_torch(installed):
 
 
 def files(package):
-    """All but the native engine's sources, what is compiled from them, and a layout's settings."""
+    """All but C++ sources, what is compiled from them, and a layout's settings."""
     return {
         str(path.relative_to(package))
         for path in package.rglob("*")
         if path.is_file()
         and "__pycache__" not in path.parts
-        and not path.is_relative_to(package / "engines" / "native" / "src")
+        and not any(path.is_relative_to(package / folder) for folder in SOURCES)
         and path.name not in {"CMakeLists.txt", ".clang-format"}
-        and not path.name.startswith("_native.")
+        and path.suffix not in {".so", ".pyd"}
     }
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from srq.errors import ImageError
+from srq.image import native
 from srq.image.depth import Pixels, peak
 
 Matrix = Literal["bt601", "bt709"]
@@ -34,28 +35,58 @@ class _Codes(NamedTuple):
     chroma_span: int
 
 
-def luma(rgb: Pixels, *, matrix: Matrix = "bt601", full_range: bool = False) -> Pixels:
+class LumaNumbers(NamedTuple):
+    """Luma in whole numbers: (weights . RGB + denominator // 2) // denominator + black."""
+
+    weights: tuple[int, int, int]
+    denominator: int
+    black: int
+
+
+def luma_numbers(
+    depth: DTypeLike, *, matrix: Matrix = "bt601", full_range: bool = False
+) -> LumaNumbers:
+    """The numbers that make luma of pictures of type ``depth``."""
+    weights, top = _weights(matrix), peak(depth)
+    codes = _codes(top, full_range)
+    # Y = black + sum(weight * channel) * span / (_UNIT * top), the fraction in lowest terms.
+    gain = Fraction(codes.span, _UNIT * top)
+    red, green, blue = (weight * gain.numerator for weight in weights)
+    return LumaNumbers((red, green, blue), gain.denominator, codes.black)
+
+
+def luma(
+    rgb: Pixels, *, matrix: Matrix = "bt601", full_range: bool = False, threads: int = 1
+) -> Pixels:
     """The luma (H, W) of ``rgb`` (H, W, 3), uint8 or uint16, in the same type.
 
     It is the exact value rounded half up. The default, studio-range BT.601 of uint8, is the Y
     of MATLAB's ``rgb2ycbcr``, on which super-resolution is measured:
     16 + (65.481 R + 128.553 G + 24.966 B) / 255. Raises ImageError for another shape or type.
     """
-    weights, top = _weights(matrix), peak(rgb.dtype)
-    codes = _codes(top, full_range)
-    # Y = black + sum(weight * channel) * span / (_UNIT * top), the fraction in lowest terms.
-    gain = Fraction(codes.span, _UNIT * top)
-    carrier = np.uint32 if _UNIT * top * gain.numerator < 2**31 else np.uint64
+    numbers = luma_numbers(rgb.dtype, matrix=matrix, full_range=full_range)
     flat = _flat(rgb)
-    out = np.empty(len(flat), rgb.dtype)
+    if native.pixels is None:
+        return _luma(flat, numbers).reshape(rgb.shape[:2])
+    out = np.empty(rgb.shape[:2], rgb.dtype)
+    native.pixels.luma(np.ascontiguousarray(rgb), out, numbers, threads)
+    return out
+
+
+def _luma(flat: NDArray[Any], numbers: LumaNumbers) -> NDArray[Any]:
+    """The luma (n) of RGB (n, 3), by NumPy."""
+    weights, denominator, black = numbers
+    most = peak(flat.dtype) * sum(weights) + denominator // 2
+    carrier = np.uint32 if most < 2**32 else np.uint64
+    out = np.empty(len(flat), flat.dtype)
     for start in range(0, len(flat), _PIECE):
         piece = flat[start : start + _PIECE].astype(carrier)
-        total = piece[:, 0] * carrier(weights[0] * gain.numerator)
+        total = piece[:, 0] * carrier(weights[0])
         for channel in (1, 2):
-            total += piece[:, channel] * carrier(weights[channel] * gain.numerator)
-        total += carrier(gain.denominator // 2)
-        out[start : start + _PIECE] = total // carrier(gain.denominator) + carrier(codes.black)
-    return out.reshape(rgb.shape[:2])
+            total += piece[:, channel] * carrier(weights[channel])
+        total += carrier(denominator // 2)
+        out[start : start + _PIECE] = total // carrier(denominator) + carrier(black)
+    return out
 
 
 def rgb_to_ycbcr(

@@ -15,7 +15,7 @@ from srq.image.depth import to_depth
 from srq.image.gif import LONGEST as GIF_LONGEST
 from srq.image.gif import encode_gif
 from srq.image.picture import Picture, fitting_profile
-from srq.image.png import PngWriter, encode_png16
+from srq.image.png import PngWriter, encode_png
 from srq.image.tiff import TiffWriter, encode_tiff
 
 _EXIF_PREFIX = b"Exif\0\0"
@@ -130,9 +130,7 @@ def _fitted(picture: Picture, target: Format) -> Picture:
 
 
 def _png(picture: Picture, quality: int, lossless: bool) -> bytes:
-    if picture.pixels.dtype == np.uint16:
-        return encode_png16(picture)
-    return _pillow(picture, "PNG")
+    return encode_png(picture)
 
 
 def _jpeg(picture: Picture, quality: int, lossless: bool) -> bytes:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from srq.engines import AUTO, Engine
 from srq.errors import ConfigError
 from srq.image.resize import bicubic
-from srq.upscaling.enlarge import ROUNDING
+from srq.upscaling.detail import ROUNDING
 from srq.upscaling.interpolate import Interpolation
 from srq.video.layout import Layout
 

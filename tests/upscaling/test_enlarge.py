@@ -97,12 +97,6 @@ def test_sixteen_bits_agree_with_eight(engine):
     assert difference.mean() < 0.5
 
 
-def test_the_threshold_of_sixteen_bits():
-    detail = np.array([-3.0, -1.5, -1.0, -0.75, -0.5, 0, 0.5, 0.75, 1.0, 1.5, 3.0])
-    kept = [-3.0, -1.5, -0.5, 0, 0, 0, 0, 0, 0.5, 1.5, 3.0]
-    assert module._beyond_rounding(detail).tolist() == kept
-
-
 @settings(max_examples=12, deadline=None)
 @given(
     scale=st.sampled_from([2, 3]),

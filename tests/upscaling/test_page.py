@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from srq.upscaling import enlarge, transparency
+from srq.upscaling import detail, transparency
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "guide" / "upscale.md").read_text()
@@ -17,7 +17,7 @@ def test_the_python_runs(stocked_zoo):
 
 def test_its_figures_are_those_of_the_code():
     text = " ".join(PAGE.split())
-    threshold = enlarge.ROUNDING
+    threshold = detail.ROUNDING
     assert f"in full from {2 * threshold:g} codes on, not at all below {threshold:g}" in text
     assert transparency._TRUSTED == 8
     assert "less alpha than an eighth" in text

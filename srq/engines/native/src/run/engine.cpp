@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "run/pool.hpp"
+#include "pool.hpp"
 
 namespace srq {
 namespace {

@@ -1,4 +1,4 @@
-#include "run/pool.hpp"
+#include "pool.hpp"
 
 #include <algorithm>
 #include <condition_variable>
