@@ -3,13 +3,30 @@
 import errno
 import hashlib
 import os
+import platform
+import re
 import secrets
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from srq.errors import ConfigError, SrqError, StorageError
+
+if sys.platform != "win32":
+    import fcntl
+
+_TEMPORARY = re.compile(r"\..+\.([0-9a-f]{8})-[0-9a-f]{12}\.tmp")
+"""Temporary names: the file's, the machine's hash, and what makes it the only one."""
+
+_MACHINE = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+
+_SECONDS_TO_LOCK = 60
+_SECONDS_TO_WRITE = 7 * 24 * 3600
+
+_swept: set[Path] = set()
 
 _REASONS = {
     errno.ENOSPC: "the disk is full; free some space and run the command again",
@@ -44,23 +61,68 @@ def atomic_write(path: Path | str) -> Iterator[BinaryIO]:
 
     The bytes go to a temporary name in the same folder and are flushed to disk before the
     rename, so a crash or a full disk leaves the old file (or none), never half a file.
-    Missing parent folders are made. Raises StorageError where the file system refuses.
+    Missing parent folders are made. What killed processes left in the folder under such names
+    is removed. Raises StorageError where the file system refuses.
     """
     path = Path(path)
     # Named before it is made: Ctrl-C may strike within the call that makes it.
-    temporary = path.parent / f".{path.name}.{secrets.token_hex(6)}.tmp"
+    temporary = path.parent / f".{path.name}.{_MACHINE}-{secrets.token_hex(6)}.tmp"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.parent not in _swept:
+            _swept.add(path.parent)
+            remove_stale(path.parent, after=_SECONDS_TO_LOCK)
         with open(temporary, "xb") as stream:
+            _lock(stream)
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(temporary, path)
+            if sys.platform != "win32":  # still locked, so that nobody takes it for stale
+                os.replace(temporary, path)
+        if sys.platform == "win32":  # where an open file cannot be renamed
+            os.replace(temporary, path)
     except OSError as error:
         raise storage_error("write", path, error) from error
     finally:
         with suppress(OSError):
             os.unlink(temporary)
+
+
+def remove_stale(folder: Path, *, after: float = 0) -> None:
+    """Remove from ``folder`` what killed processes of srq were about to rename, and nothing else.
+
+    A file is stale if it was last written more than ``after`` seconds ago, on this machine, and no
+    process has it open to write; or more than a week ago, wherever. ``after`` is to be a minute
+    where others may just be opening one.
+    """
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            name = _TEMPORARY.fullmatch(entry.name)
+            if name is None:
+                continue
+            with suppress(OSError):
+                age = time.time() - entry.stat().st_mtime
+                here = name[1] == _MACHINE and age >= after and not _is_locked(entry.path)
+                if here or age > _SECONDS_TO_WRITE:
+                    os.unlink(entry.path)
+
+
+def _lock(stream: BinaryIO) -> None:
+    """Hold a file until it is closed, or until the process ends, however it does."""
+    if sys.platform != "win32":  # where a file that is open cannot be removed anyway
+        with suppress(OSError):
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _is_locked(path: str) -> bool:
+    """Whether a process holds a file, or it cannot be known."""
+    if sys.platform != "win32":
+        with open(path, "rb") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return True
+    return False
 
 
 def write_bytes(path: Path | str, data: bytes) -> None:

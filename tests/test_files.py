@@ -2,11 +2,25 @@ import errno
 import hashlib
 import os
 import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
 from srq.errors import ConfigError, DataError, StorageError
-from srq.files import atomic_write, read_text, sha256_file, storage_error, write_bytes, write_text
+from srq.files import (
+    atomic_write,
+    read_text,
+    remove_stale,
+    sha256_file,
+    storage_error,
+    write_bytes,
+    write_text,
+)
+
+ROOT = Path(__file__).parents[1]
 
 
 def names(folder):
@@ -71,6 +85,66 @@ def test_ctrl_c_while_the_file_is_made_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         write_bytes(tmp_path / "f", b"x")
     assert not list(tmp_path.iterdir())
+
+
+KILLED = """
+import os, signal, sys
+from srq.files import atomic_write
+with atomic_write(sys.argv[1]) as stream:
+    stream.write(b"half")
+    stream.flush()
+    if len(sys.argv) > 2:
+        print("open", flush=True)
+        sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def writer(path, *arguments):
+    """A process that is killed while it writes; with an argument, once its input ends."""
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", KILLED, str(path), *arguments]
+    return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe)
+
+
+def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path):
+    with writer(tmp_path / "killed") as process:
+        process.wait(240)
+    (left,) = names(tmp_path)
+    foreign = [".f.0123456789ab.tmp", ".f.tmp", "f.01234567-0123456789ab.tmp", ".hidden"]
+    another = ".f.00000000-0123456789ab.tmp"  # of another machine
+    for name in [*foreign, another]:
+        (tmp_path / name).touch()
+    remove_stale(tmp_path, after=60)
+    assert names(tmp_path) == sorted([*foreign, another, left])
+    for name in names(tmp_path):
+        os.utime(tmp_path / name, (1, time.time() - 3600))
+    remove_stale(tmp_path, after=60)
+    assert names(tmp_path) == sorted([*foreign, another])
+    os.utime(tmp_path / another, (1, 1))
+    remove_stale(tmp_path, after=60)
+    assert names(tmp_path) == sorted(foreign)
+
+
+def test_the_next_write_into_a_folder_removes_it(tmp_path):
+    with writer(tmp_path / "killed") as process:
+        process.wait(240)
+    (left,) = tmp_path.iterdir()
+    os.utime(left, (1, time.time() - 3600))
+    write_bytes(tmp_path / "f", b"whole")
+    assert names(tmp_path) == ["f"]
+
+
+def test_what_a_process_is_writing_is_left_alone(tmp_path):
+    with writer(tmp_path / "f", "wait") as process:
+        assert process.stdout.readline() == b"open\n"
+        (left,) = tmp_path.iterdir()
+        os.utime(left, (1, time.time() - 3600))
+        remove_stale(tmp_path)
+        assert left.exists()
+        process.communicate(timeout=240)
+    remove_stale(tmp_path)
+    assert names(tmp_path) == []
 
 
 def test_a_folder_in_the_files_place(tmp_path):

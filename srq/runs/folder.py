@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from srq.bundle import Notes
-from srq.files import storage_error
+from srq.files import remove_stale
 from srq.runs.curves import CURVES_FILE, draw_curves
 from srq.runs.record import Entry, Record
 from srq.runs.state import save_state
@@ -28,7 +28,8 @@ class RunFolder:
     def __init__(self, path: Path, step: int, notes: Notes) -> None:
         self.path = path
         self._notes = notes
-        _remove_temporary_files(path)
+        for folder in (path, *(entry for entry in path.glob("*") if entry.is_dir())):
+            remove_stale(folder)
         self._record = Record(path, step)
         self._drawn_at = time.monotonic()
 
@@ -52,12 +53,3 @@ class RunFolder:
         """Draw the curves so far; this takes as long as a hundred steps."""
         draw_curves(self._record.entries, self.path / CURVES_FILE)
         self._drawn_at = time.monotonic()
-
-
-def _remove_temporary_files(folder: Path) -> None:
-    """Remove what a killed process was about to rename: the temporary names of srq.files."""
-    for stray in folder.rglob(".*.tmp"):
-        try:
-            stray.unlink()
-        except OSError as error:
-            raise storage_error("remove", stray, error) from error
