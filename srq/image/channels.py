@@ -27,14 +27,18 @@ Reopen = Callable[[], ImageFile.ImageFile]
 """Opens the file, or its page, once more: Pillow loads an image only once."""
 
 
-def channels8(image: ImageFile.ImageFile) -> tuple[NDArray[np.uint8], bool]:
-    """The 8-bit gray or RGB channels of any image, and whether alpha is the last of them."""
+def channels8(image: Image.Image, mode: str | None = None) -> tuple[NDArray[np.uint8], bool]:
+    """The 8-bit channels of any image, and whether alpha is the last of them.
+
+    They are gray or RGB, as the image is, or those of the ``mode`` L, LA, RGB or RGBA.
+    """
     image.load()
-    mode = _PLAIN[image.mode]
-    if "transparency" in image.info:
-        mode = _WITH_ALPHA.get(mode, mode)
     if image.mode == "CMYK":
-        return np.asarray(_cmyk_to_srgb(image)), False
+        image = _cmyk_to_srgb(image)
+    if mode is None:
+        mode = _PLAIN[image.mode]
+        if "transparency" in image.info:
+            mode = _WITH_ALPHA.get(mode, mode)
     return _strips(image, mode), mode in ("LA", "RGBA")
 
 

@@ -31,6 +31,7 @@ _PILLOWS = {
 }  # fmt: skip
 
 _PLANAR_CONFIGURATION = 0x011C
+_SUBFILE_TYPE, _SMALLER, _MASK = 0x00FE, 1, 4
 _OTHER_KINDS = {"F": "floating-point", "I": "32-bit integer", "LAB": "CIE L*a*b*"}
 
 # How Pillow says that it knows of such files, but does not read them.
@@ -51,10 +52,10 @@ def decode(data: bytes, name: str) -> Picture:
     pixels unless changed) or than the memory.
     """
     with refusing(data, name):
-        several = number_of_pictures(data)
-        if several > 1:
-            raise NotReadError(f"it holds {several} pictures, and one is wanted; split it")
-        return decode_page(data)
+        numbers = picture_numbers(data)
+        if len(numbers) > 1:
+            raise NotReadError(f"it holds {len(numbers)} pictures, and one is wanted; split it")
+        return decode_page(data, numbers[0])
 
 
 class NotReadError(Exception):
@@ -101,18 +102,30 @@ def open_image(data: bytes, page: int = 0) -> ImageFile.ImageFile:
     return image
 
 
-def number_of_pictures(data: bytes) -> int:
-    """How many pictures a file holds, as far as Pillow knows.
+def picture_numbers(data: bytes) -> list[int]:
+    """The numbers, as Pillow counts, of the pictures that a file holds; at least one.
 
-    Only one counts of a JPEG photo with previews after it (MPO), and of HEIC and JPEG XL.
+    Not counted: previews after a JPEG photo (MPO), smaller copies and masks among the pages of a
+    TIFF, the picture that stands in for an animated PNG, and what comes after the first in HEIC.
     """
     if kind_of(data) not in _PILLOWS:
-        return 1
+        return [0]
     try:
         image = open_image(data)
     except UnidentifiedImageError:
-        return 1
-    return 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
+        return [0]
+    numbers = list(range(1 if image.format == "MPO" else getattr(image, "n_frames", 1)))
+    if isinstance(image, TiffImageFile) and len(numbers) > 1:
+        return [number for number in numbers if _is_whole(image, number)] or numbers
+    return numbers[1:] if image.info.get("default_image") else numbers
+
+
+def _is_whole(image: TiffImageFile, page: int) -> bool:
+    try:
+        image.seek(page)
+    except Exception:
+        return True  # Reading it will say what is wrong.
+    return not int(image.tag_v2.get(_SUBFILE_TYPE, 0)) & (_SMALLER | _MASK)
 
 
 def decode_page(data: bytes, page: int = 0) -> Picture:

@@ -18,8 +18,8 @@ from srq.image.picture import Picture, fitting_profile
 from srq.image.png import PngWriter, encode_png
 from srq.image.tiff import TiffWriter, encode_tiff
 
-_EXIF_PREFIX = b"Exif\0\0"
-_JPEG_EXIF_BYTES = 65533 - len(_EXIF_PREFIX)  # what fits into one APP1 segment
+EXIF_PREFIX = b"Exif\0\0"
+_JPEG_EXIF_BYTES = 65533 - len(EXIF_PREFIX)  # what fits into one APP1 segment
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def encode(picture: Picture, suffix: str, *, quality: int = 95, lossless: bool =
     """
     transparent = picture.is_transparent
     target = check_target(suffix, picture.size, transparent=transparent, quality=quality)
-    return target.encode(_fitted(picture, target), quality, lossless)
+    return target.encode(fitted(picture, target), quality, lossless)
 
 
 def encode_rows(
@@ -73,7 +73,7 @@ def encode_rows(
         if like.alpha is not None:
             pixels, alpha = np.squeeze(channels[..., :-1]), channels[..., -1]
         whole = replace(like, pixels=pixels.reshape(size + like.pixels.shape[2:]), alpha=alpha)
-        stream.write(target.encode(_fitted(whole, target), quality, False))
+        stream.write(target.encode(fitted(whole, target), quality, False))
         return
     count = (1 if like.is_gray else 3) + (like.alpha is not None)
     bits = 8 * like.pixels.itemsize
@@ -114,7 +114,7 @@ def check_target(
     return target
 
 
-def _fitted(picture: Picture, target: Format) -> Picture:
+def fitted(picture: Picture, target: Format) -> Picture:
     """``picture`` with only what ``target`` can carry."""
     pixels, alpha = picture.pixels, picture.alpha
     if not target.alpha:
@@ -183,7 +183,7 @@ def _pillow(picture: Picture, format_name: str, **options: Any) -> bytes:
     if picture.icc is not None:
         options["icc_profile"] = picture.icc
     if picture.exif is not None:
-        options["exif"] = _EXIF_PREFIX + picture.exif
+        options["exif"] = EXIF_PREFIX + picture.exif
     stream = io.BytesIO()
     try:
         Image.fromarray(picture.channels()).save(stream, format_name, **options)

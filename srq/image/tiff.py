@@ -8,6 +8,7 @@ that has the tags of both: nothing in the block moves, and all it points at stay
 import io
 import struct
 import zlib
+from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -52,7 +53,11 @@ _COMPRESSIONS16 = {
     tifffile.COMPRESSION.DEFLATE,
 }
 
+_DIRECTORIES = {0x8769, 0x8825}
+
 _SHORT, _LONG, _UNDEFINED = 3, 4, 7
+_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
+"""Bytes of a value of each of TIFF's types."""
 _CODES = {_SHORT: "H", _LONG: "I", _UNDEFINED: "B"}
 
 
@@ -60,7 +65,8 @@ class TiffWriter:
     """A TIFF file that takes its rows from above to below: deflated strips of differences.
 
     channels: 1 to 4, alpha the last of an even number. bits: 8 or 16. The stream must be at its
-    start and allow to seek.
+    start and allow to seek. More pages may follow the first; EXIF beyond the first directory,
+    such as the place of a shot, is kept for the first page alone.
     """
 
     def __init__(
@@ -73,16 +79,13 @@ class TiffWriter:
         exif: bytes | None = None,
     ) -> None:
         self._stream = stream
-        self._exif = exif or b"II*\0" + bytes(4)
-        self._order = byte_order(self._exif) or "<"
-        self._icc = icc
-        self._size, self._channels, self._bits = size, channels, bits
-        self._rows = max(1, _STRIP_BYTES // (size[1] * channels * bits // 8))
-        self._waiting: list[NDArray[Any]] = []
-        self._offsets: list[int] = []
-        self._lengths: list[int] = []
+        exif = exif or b"II*\0" + bytes(4)
+        self._order = byte_order(exif) or "<"
+        self._link = 4  # where the place of the next directory is to be written
         self._place = 0
-        self._append(self._exif)
+        self._append(exif)
+        about = {tag: entry for tag, entry in entries(exif).items() if tag in _ABOUT}
+        self._begin(size, channels, bits, icc, about)
 
     def write(self, rows: NDArray[Any]) -> None:
         """Append rows: (n, width) or (n, width, channels), of ``bits`` bits."""
@@ -90,8 +93,21 @@ class TiffWriter:
         while sum(map(len, self._waiting)) >= self._rows:
             self._strip()
 
+    def next_page(
+        self,
+        size: tuple[int, int],
+        channels: int,
+        bits: int,
+        icc: bytes | None = None,
+        exif: bytes | None = None,
+    ) -> None:
+        """Begin another page, after the last row of one."""
+        self.finish()
+        about = {} if exif is None else self._moved(exif)
+        self._begin(size, channels, bits, icc, about)
+
     def finish(self) -> None:
-        """End the file, after the last row."""
+        """End the file, after the last row of the last page."""
         if self._waiting:
             self._strip()
         height, width = self._size
@@ -113,15 +129,50 @@ class TiffWriter:
             tags[0x0152] = (_SHORT, [2])  # ExtraSamples: alpha, not premultiplied
         if self._icc is not None:
             tags[0x8773] = (_UNDEFINED, list(self._icc))
-        directory = {tag: entry for tag, entry in entries(self._exif).items() if tag in _ABOUT}
+        directory = dict(self._about)
         for tag, (kind, values) in tags.items():
             directory[tag] = self._entry(tag, kind, values)
         table = struct.pack(f"{self._order}H", len(directory))
         table += b"".join(directory[tag] for tag in sorted(directory)) + bytes(4)
         place = self._append(table)
-        self._stream.seek(4)
+        self._stream.seek(self._link)
         self._stream.write(struct.pack(f"{self._order}I", place))
         self._stream.seek(0, io.SEEK_END)
+        self._link = place + len(table) - 4
+
+    def _begin(
+        self,
+        size: tuple[int, int],
+        channels: int,
+        bits: int,
+        icc: bytes | None,
+        about: Mapping[int, bytes],
+    ) -> None:
+        self._size, self._channels, self._bits = size, channels, bits
+        self._icc, self._about = icc, about
+        self._rows = max(1, _STRIP_BYTES // (size[1] * channels * bits // 8))
+        self._waiting: list[NDArray[Any]] = []
+        self._offsets: list[int] = []
+        self._lengths: list[int] = []
+
+    def _moved(self, exif: bytes) -> dict[int, bytes]:
+        """What an EXIF block's first directory says of the shot, its values in this file."""
+        if byte_order(exif) != self._order:
+            return {}
+        moved = {}
+        for tag, entry in entries(exif).items():
+            kind, count = struct.unpack_from(f"{self._order}2xHI", entry)
+            size = _SIZES.get(kind, 0) * count
+            if tag not in _ABOUT or tag in _DIRECTORIES or not size:
+                continue
+            if size > 4:
+                (place,) = struct.unpack_from(f"{self._order}8xI", entry)
+                if place + size > len(exif):
+                    continue
+                place = self._append(exif[place : place + size])
+                entry = entry[:8] + struct.pack(f"{self._order}I", place)
+            moved[tag] = entry
+        return moved
 
     def _strip(self) -> None:
         taken: list[NDArray[Any]] = []
