@@ -1,5 +1,6 @@
 """Several pictures -> the bytes of one file, one at a time: animations, and the pages of a TIFF."""
 
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -16,6 +17,8 @@ from srq.image.frames import Frames
 from srq.image.gif import GifWriter
 from srq.image.picture import Picture
 from srq.image.tiff import TiffWriter
+
+_WEBP_FLAGS, _WEBP_ALPHA = 20, 0x10
 
 _Write = Callable[[Iterator[Picture], Frames, tuple[int, int], BinaryIO, int], None]
 
@@ -118,7 +121,14 @@ def _webp(
     quality: int,
 ) -> None:
     options = {"quality": quality, "loop": like.plays, "background": (0, 0, 0, 0)}
-    _by_pillow(pictures, like, stream, "WEBP", **options)
+    made = io.BytesIO()
+    _by_pillow(pictures, like, made, "WEBP", **options)
+    file = made.getbuffer()
+    if like.is_transparent and file[12:16] == b"VP8X":
+        # libwebp says that there is alpha only where a part that it has cut out has some, though
+        # what lies around such parts is clear.
+        file[_WEBP_FLAGS] |= _WEBP_ALPHA
+    stream.write(file)
 
 
 def _avif(

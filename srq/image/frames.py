@@ -88,12 +88,16 @@ def _pages(data: bytes, name: str, numbers: list[int]) -> Iterator[Picture]:
 
 
 def _animation(data: bytes, name: str, image: ImageFile.ImageFile, numbers: list[int]) -> Frames:
-    times, transparent, gray = [], False, True
+    times, transparent, gray, height, width = [], False, True, image.height, image.width
     for number in numbers:
         image.seek(number)
         image.load()
         milliseconds = Fraction(image.info.get("duration") or 0)
         times.append((milliseconds / 1000).limit_denominator(_FINEST))
+        if (image.height, image.width) != (height, width):
+            # A GIF's frame beyond its borders makes it larger, and leaves clear what was not there.
+            height, width = max(height, image.height), max(width, image.width)
+            transparent = True
         gray = gray and image.mode in ("1", "L", "LA", "I;16")
         if not transparent and image.has_transparency_data:
             lowest = image.convert("RGBA").getchannel("A").getextrema()[0]
@@ -110,11 +114,14 @@ def _animation(data: bytes, name: str, image: ImageFile.ImageFile, numbers: list
                 again.seek(number)
                 again.load()
                 channels, _ = channels8(_eight_bits(again), mode)
+                if channels.shape[:2] != (height, width):
+                    beyond = (0, height - again.height), (0, width - again.width), (0, 0)
+                    channels = np.pad(channels, beyond)
                 picture = picture_of(channels, transparent, icc, exif, orientation)
             yield replace(picture, coding=coding)
 
     turned = orientation in (5, 6, 7, 8)
-    size = (image.width, image.height) if turned else (image.height, image.width)
+    size = (width, height) if turned else (height, width)
     suffix = _SUFFIXES[image.format or ""]
     plays = _plays(image)
     return Frames(len(numbers), size, suffix, tuple(times), plays, transparent, coding, read)

@@ -70,7 +70,7 @@ def encode_gif(picture: Picture) -> bytes:
 def indexed(picture: Picture) -> Image.Image:
     """The picture in a palette, exact where its colours are few enough; clear below half alpha.
 
-    info["transparency"] of the result is the index of the clear pixels, if there are any.
+    info["transparency"] of the result is the index of the clear pixels, if it has alpha.
     """
     clear = None if picture.alpha is None else picture.alpha < 128
     colours = 256 if clear is None else 255
@@ -82,8 +82,9 @@ def indexed(picture: Picture) -> Image.Image:
         plain = Image.fromarray(pixels)
         palette = plain.quantize(colours, Image.Quantize.MEDIANCUT)
         image = plain.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
-    if clear is None or not clear.any():
+    if clear is None:
         return image
+    # Though none may be clear: a frame without a clear index leaves a background behind.
     codes = np.where(clear, colours, np.asarray(image)).astype(np.uint8)
     made = Image.fromarray(codes).convert("P")
     palette = (image.getpalette() or [])[: 3 * colours]
