@@ -223,10 +223,12 @@ def _kind_by_pillow(data: bytes) -> str | None:
 
 
 def _pillow_reads(data: bytes) -> bool:
-    """Whether Pillow by itself makes any picture of the file."""
+    """Whether Pillow by itself makes pictures of the whole file."""
     try:
         with Image.open(io.BytesIO(data)) as image:
-            image.load()
+            for number in range(1 if image.format == "MPO" else getattr(image, "n_frames", 1)):
+                image.seek(number)
+                image.load()
     except Exception:
         return False
     return True

@@ -10,13 +10,21 @@ from pathlib import Path
 from threading import Event
 
 from srq.engines import Engine
-from srq.errors import ConfigError, ImageError, SrqError
+from srq.errors import (
+    ConfigError,
+    DamagedImageError,
+    ImageError,
+    SrqError,
+    UnsupportedImageError,
+)
 from srq.files import atomic_write
 from srq.image.encode import check_target, encode, encode_rows
-from srq.image.io import read
+from srq.image.frames import Frames
+from srq.image.io import read_any
 from srq.parallel.workers import map_in_threads
 from srq.upscaling.engine import check_eight_bits
 from srq.upscaling.enlarge import Size, enlarge, enlarged_bands, enlarged_exif, resized, too_large
+from srq.upscaling.frames import upscale_frames
 from srq.upscaling.jobs import Job
 
 
@@ -130,17 +138,24 @@ def _run(
 def _upscale_file(
     job: Job, engine: Engine, quality: int, size: Size, watcher: Watcher, stop: Event
 ) -> tuple[int, int]:
-    picture = read(job.source)
+    picture = read_any(job.source)
     height, width = picture.size
     scale = engine.scale
     wanted = size.of(height, width, scale)
 
-    def advanced(pixels: int) -> None:
+    def shared(share: float, pixels: int) -> None:
         if stop.is_set():
             raise _StoppedError
-        watcher.advanced(job, pixels / (height * width), pixels * scale**2)
+        watcher.advanced(job, share, pixels)
+
+    def advanced(pixels: int) -> None:
+        shared(pixels / (height * width), pixels * scale**2)
 
     try:
+        if isinstance(picture, Frames):
+            return upscale_frames(
+                picture, job.target, engine, quality=quality, size=size, progress=shared
+            )
         check_target(
             job.target.suffix,
             wanted,
@@ -159,6 +174,8 @@ def _upscale_file(
                 stream.write(encode(large, job.target.suffix, quality=quality))
     except MemoryError as error:
         raise too_large(wanted) from error
+    except (DamagedImageError, UnsupportedImageError):
+        raise  # A frame cannot be read, and that is said whole.
     except ImageError as error:
         raise ImageError(f"Cannot upscale {job.source} to {job.target}: {error}") from error
     return wanted

@@ -8,6 +8,7 @@ from pathlib import Path
 from srq.errors import ConfigError, DataError, StorageError
 from srq.files import storage_error
 from srq.image.encode import FORMATS
+from srq.image.frames import suffix_of_frames
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,15 @@ def plan_jobs(
 ) -> tuple[Job, ...]:
     """The jobs for ``source``, a picture or a folder of pictures, in a fixed order.
 
-    A picture becomes the file ``target``; with none, ``NAME-xS.png`` beside it, and in a folder
-    that exists, a file of its own name. A folder's pictures get their names in the folder
-    ``target`` (none: ``NAME-xS`` beside ``source``); ``recursive`` takes what lies below as
-    well, in folders of the same names. ``suffix`` (".png") replaces those that names would keep.
-    Hidden files, and what lies in ``target`` itself, are passed over.
+    A picture becomes the file ``target``; with none, ``NAME-xS.png`` beside it (animations and
+    pages keep their own format), and in a folder that exists, a file of its own name. A folder's
+    pictures get their names in the folder ``target`` (none: ``NAME-xS`` beside ``source``);
+    ``recursive`` takes what lies below as well, in folders of the same names. ``suffix`` (".png")
+    replaces those that names would keep. Hidden files, and what lies in ``target`` itself, are
+    passed over; ``left_out`` names the other files that are.
 
     Raises StorageError where ``source`` cannot be read, DataError where it holds no picture,
-    ConfigError where a picture would be written over one that is read, or two over one another.
+    ConfigError where pictures would be written over some that are read, or over one another.
     """
     if suffix is not None and suffix.lower() not in FORMATS:
         raise ConfigError(f"A format must be one of {_known()}, not {suffix!r}.")
@@ -51,7 +53,8 @@ def plan_jobs(
 
 def _target_of_file(source: Path, target: Path | None, scale: int, suffix: str | None) -> Path:
     if target is None:
-        return source.with_name(f"{source.stem}-x{scale}{suffix or '.png'}")
+        suffix = suffix or _suffix_of_several(source) or ".png"
+        return source.with_name(f"{source.stem}-x{scale}{suffix}")
     if target.is_dir():
         return target / source.with_suffix(suffix or source.suffix).name
     if suffix is not None and target.suffix.lower() != suffix.lower():
@@ -79,6 +82,19 @@ def _folder(
     )
 
 
+def left_out(source: Path, target: Path, *, recursive: bool = False) -> list[Path]:
+    """The files in the folder ``source`` of which ``plan_jobs`` makes no job, in order.
+
+    Where it is not ``recursive``, the folders in it too. What is hidden, and ``target``, is not
+    named.
+    """
+    return sorted(
+        source / name
+        for name, is_folder in _walk(source, target, recursive)
+        if (is_folder and not recursive) or not (is_folder or _is_picture(name))
+    )
+
+
 def default_folder(source: Path, scale: int) -> Path:
     """Where a folder's pictures go where no target is given: ``NAME-xS`` beside it."""
     whole = source.resolve()
@@ -87,6 +103,20 @@ def default_folder(source: Path, scale: int) -> Path:
 
 def _pictures(source: Path, target: Path, recursive: bool) -> Iterator[Path]:
     """The pictures of a folder, as paths below it."""
+    for name, is_folder in _walk(source, target, recursive):
+        if not is_folder and _is_picture(name):
+            yield name
+
+
+def _is_picture(name: Path) -> bool:
+    return name.suffix.lower() in FORMATS
+
+
+def _walk(source: Path, target: Path, recursive: bool) -> Iterator[tuple[Path, bool]]:
+    """Every file and folder of a folder, as a path below it, and whether it is a folder.
+
+    Without those that are hidden, and ``target``.
+    """
 
     def refuse(error: OSError) -> None:
         raise storage_error("read", error.filename or source, error) from error
@@ -97,16 +127,31 @@ def _pictures(source: Path, target: Path, recursive: bool) -> Iterator[Path]:
         folders[:] = [
             name
             for name in folders
-            if recursive and not name.startswith(".") and (here / name).resolve() != left_out
+            if not name.startswith(".") and (here / name).resolve() != left_out
         ]
+        for name in folders:
+            yield (here / name).relative_to(source), True
         for name in names:
-            if not name.startswith(".") and Path(name).suffix.lower() in FORMATS:
-                yield (here / name).relative_to(source)
+            if not name.startswith("."):
+                yield (here / name).relative_to(source), False
+        if not recursive:
+            return
+
+
+def _suffix_of_several(source: Path) -> str | None:
+    """The suffix of the file's format where it holds several pictures; None for others."""
+    try:
+        return suffix_of_frames(source.read_bytes())
+    except OSError:
+        return None  # Reading it will say why.
 
 
 def _check(jobs: tuple[Job, ...]) -> None:
+    """Refuse all results whose names cannot be, at once."""
     sources = {job.source.resolve() for job in jobs}
     targets: dict[Path, Path] = {}
+    read: list[str] = []
+    both: list[str] = []
     for job in jobs:
         if job.target.suffix.lower() not in FORMATS:
             raise ConfigError(
@@ -114,13 +159,19 @@ def _check(jobs: tuple[Job, ...]) -> None:
             )
         target = job.target.resolve()
         if target in sources:
-            raise ConfigError(f"{job.target} is a picture to read; give the result another name.")
-        if target in targets:
-            raise ConfigError(
-                f"{targets[target]} and {job.source} would both become {job.target};"
-                " rename one of them."
-            )
-        targets[target] = job.source
+            read.append(str(job.target))
+        elif target in targets:
+            both.append(f"{targets[target]} and {job.source} would both become {job.target}")
+        targets.setdefault(target, job.source)
+    mistakes = []
+    if len(read) == 1:
+        mistakes.append(f"{read[0]} is a picture to read; give the result another name")
+    elif read:
+        mistakes.append(f"{', '.join(read)} are pictures to read; give the results other names")
+    if both:
+        mistakes.append(f"{'; '.join(both)}; rename one of {'them' if len(both) == 1 else 'each'}")
+    if mistakes:
+        raise ConfigError(f"{'; '.join(mistakes)}.")
 
 
 def _known() -> str:
