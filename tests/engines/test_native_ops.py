@@ -15,7 +15,9 @@ native = pytest.importorskip(
 CONTRACT = (SOURCE / "src" / "kernels" / "isa" / "ops.hpp").read_text(encoding="utf-8")
 """Declares each op as a pointer to a function."""
 
-OPS, QUAD_OPS = (re.findall(r"\(\*(\w+)\)\(", part) for part in CONTRACT.split("QuadOpsContract"))
+OPS, QUAD_OPS, EXACT_OPS, CHUNK_OPS = (
+    re.findall(r"\(\*(\w+)\)\(", part) for part in re.split(r"struct \w*OpsContract", CONTRACT)[1:]
+)
 
 
 @cache
@@ -48,7 +50,8 @@ def neon_programs(tmp_path_factory, require_tool):
 
 def test_the_contract_declares_ops():
     assert {"load", "dot_pairs", "interleave_halves"} < set(OPS)
-    assert "dot_quads" in QUAD_OPS
+    assert (EXACT_OPS, CHUNK_OPS) == (["dot_quads"], ["multiply_bytes"])
+    assert "pack_bytes" in QUAD_OPS
 
 
 @pytest.mark.parametrize("op", OPS)
@@ -62,8 +65,13 @@ def test_an_op(op, isa, programs):
 def test_the_ops_on_quads(isa, programs):
     right, errors = right_ops(programs / f"srq_ops_{isa}")
     others = [op for op in right if op not in OPS]
-    has_quads = re.search(r"kHasQuads = true", header(isa)) is not None
-    assert others == (QUAD_OPS if has_quads else []), errors
+    expected = {
+        "none": [],
+        "exact": QUAD_OPS + EXACT_OPS,
+        "chunks": QUAD_OPS + CHUNK_OPS,
+    }
+    kind = re.search(r"kQuads = Quads::(\w+)", header(isa))
+    assert others == expected[kind[1] if kind else "none"], errors
 
 
 @pytest.mark.parametrize("op", OPS)

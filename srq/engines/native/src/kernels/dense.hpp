@@ -15,7 +15,7 @@ struct DenseKernel : TileKernel<Ops> {
   static constexpr int kSums = 2 * Ops::kDenseVectors;  // VecI32 of a channel of a micro-kernel
 
   static void im2col(const Taps& taps, ptrdiff_t x, int16_t* inputs) {
-    if constexpr (Ops::kHasQuads) {
+    if constexpr (Ops::kQuads != Quads::none) {
       if (taps.quads) return im2col_quads(taps, x, inputs);
     }
     const int16_t* const* lines = taps.lines;
@@ -23,14 +23,15 @@ struct DenseKernel : TileKernel<Ops> {
       SRQ_UNROLL
       for (int v = 0; v < Ops::kTileVectors; ++v) {
         const VecI16 first = tap(lines[0], x + v * kLanes), second = tap(lines[1], x + v * kLanes);
-        Ops::storeu(inputs + 2 * v * kLanes, Ops::interleave_low16(first, second));
-        Ops::storeu(inputs + (2 * v + 1) * kLanes, Ops::interleave_high16(first, second));
+        int16_t* to = TileKernel<Ops>::inputs_at(inputs, taps.tuples, v);
+        Ops::storeu(to, Ops::interleave_low16(first, second));
+        Ops::storeu(to + kLanes, Ops::interleave_high16(first, second));
       }
     }
   }
 
   static void dense(const Dense& layer, ptrdiff_t x) {
-    if constexpr (Ops::kHasQuads) {
+    if constexpr (Ops::kQuads != Quads::none) {
       if (layer.quads) return with_inputs<true>(layer, x);
     }
     with_inputs<false>(layer, x);
@@ -69,11 +70,19 @@ struct DenseKernel : TileKernel<Ops> {
                                              Ops::interleave_high16(input[0], input[1]));
         const VecI16 second = Ops::pack_bytes(Ops::interleave_low16(input[2], input[3]),
                                               Ops::interleave_high16(input[2], input[3]));
-        Ops::storeu(inputs + 2 * v * kLanes, Ops::interleave_low16(first, second));
-        Ops::storeu(inputs + (2 * v + 1) * kLanes, Ops::interleave_high16(first, second));
+        int16_t* to = TileKernel<Ops>::inputs_at(inputs, taps.tuples, v);
+        Ops::storeu(to, Ops::interleave_low16(first, second));
+        Ops::storeu(to + kLanes, Ops::interleave_high16(first, second));
       }
     }
   }
+
+  template <bool kQuads>
+  static constexpr bool kChunks = kQuads && Ops::kQuads == Quads::chunks;
+
+  // Whether sums are shifted left when they are complete: weights of bytes have no room for it.
+  template <bool kQuads>
+  static constexpr bool kShiftsSums = kQuads && !kChunks<kQuads>;
 
   // Adds the products of a tuple of inputs.
   template <bool kQuads>
@@ -82,29 +91,30 @@ struct DenseKernel : TileKernel<Ops> {
     return Ops::dot_pairs(sums, inputs, weights);
   }
 
+  // Of kDenseVectors vectors of pixels all output channels, then of the next: so their inputs stay
+  // in the first-level cache.
   template <bool kQuads, Epilogue kEpilogue>
   static void all_outputs(const Dense& layer, ptrdiff_t x) {
-    int out = 0;
-    for (; out + Ops::kDenseOuts < layer.outs; out += Ops::kDenseOuts) {
-      channel_block<kQuads, kEpilogue, Ops::kDenseOuts>(layer, out, x);
+    for (int v = 0; v < Ops::kTileVectors; v += Ops::kDenseVectors) {
+      const int16_t* inputs =
+          layer.inputs + v / Ops::kDenseVectors * ptrdiff_t(layer.tuples) * kTupleSize;
+      int out = 0;
+      for (; out + Ops::kDenseOuts < layer.outs; out += Ops::kDenseOuts) {
+        micro_kernel<kQuads, kEpilogue, Ops::kDenseOuts>(layer, out, inputs, x + v * kLanes);
+      }
+      last_outputs<kQuads, kEpilogue, Ops::kDenseOuts>(layer, out, inputs, x + v * kLanes);
     }
-    last_outputs<kQuads, kEpilogue, Ops::kDenseOuts>(layer, out, x);
   }
 
   // The last 1 to kOuts output channels.
   template <bool kQuads, Epilogue kEpilogue, int kOuts>
-  static void last_outputs(const Dense& layer, int out, ptrdiff_t x) {
+  SRQ_INLINE static void last_outputs(const Dense& layer, int out, const int16_t* inputs,
+                                      ptrdiff_t x) {
     if constexpr (kOuts > 0) {
-      if (layer.outs - out == kOuts) return channel_block<kQuads, kEpilogue, kOuts>(layer, out, x);
-      last_outputs<kQuads, kEpilogue, kOuts - 1>(layer, out, x);
-    }
-  }
-
-  template <bool kQuads, Epilogue kEpilogue, int kOuts>
-  SRQ_INLINE static void channel_block(const Dense& layer, int out, ptrdiff_t x) {
-    for (int v = 0; v < Ops::kTileVectors; v += Ops::kDenseVectors) {
-      micro_kernel<kQuads, kEpilogue, kOuts>(layer, out, layer.inputs + 2 * v * kLanes,
-                                             x + v * kLanes);
+      if (layer.outs - out == kOuts) {
+        return micro_kernel<kQuads, kEpilogue, kOuts>(layer, out, inputs, x);
+      }
+      last_outputs<kQuads, kEpilogue, kOuts - 1>(layer, out, inputs, x);
     }
   }
 
@@ -115,25 +125,17 @@ struct DenseKernel : TileKernel<Ops> {
     VecI32 sums[kOuts][kSums];
     SRQ_UNROLL
     for (int o = 0; o < kOuts; ++o) {
-      const bool init_last = kQuads && layer.left;
+      const bool init_last = kShiftsSums<kQuads> && layer.left;
       TileKernel<Ops>::template fill<kSums>(init_last ? 0 : layer.rounding.init[out + o], sums[o]);
     }
-    if (!kQuads && layer.residual) add_residual(layer, out, x, sums);
-    const int32_t* weights = layer.weights + ptrdiff_t(out) * layer.tuples;
-    const int32_t* const weights_end = weights + ptrdiff_t(kOuts) * layer.tuples;
-    for (; weights != weights_end; inputs += kTupleSize, weights += kOuts) {
-      VecI16 input[kSums];
-      SRQ_UNROLL
-      for (int v = 0; v < kSums; ++v) input[v] = Ops::load(inputs + v * kLanes);
-      SRQ_UNROLL
-      for (int o = 0; o < kOuts; ++o) {
-        const VecI16 weight = Ops::splat_pair(weights[o]);
-        SRQ_UNROLL
-        for (int v = 0; v < kSums; ++v) sums[o][v] = dot<kQuads>(sums[o][v], input[v], weight);
-      }
+    if (!kShiftsSums<kQuads> && layer.residual) add_residual(layer, out, x, sums);
+    if constexpr (kChunks<kQuads>) {
+      add_chunks(layer, out, inputs, sums);
+    } else {
+      add_tuples<kQuads>(layer, out, inputs, sums);
     }
-    if (kQuads && layer.left) shift_left(layer, out, sums);
-    if (kQuads && layer.residual) add_residual(layer, out, x, sums);
+    if (kShiftsSums<kQuads> && layer.left) shift_left(layer, out, sums);
+    if (kShiftsSums<kQuads> && layer.residual) add_residual(layer, out, x, sums);
     if (kEpilogue == Epilogue::any) return any_epilogue<kOuts>(layer, out, x, sums);
     const typename TileKernel<Ops>::template Saturate<kEpilogue == Epilogue::unsigned_format>
         saturate(layer.rounding);
@@ -147,6 +149,56 @@ struct DenseKernel : TileKernel<Ops> {
       for (int v = 0; v < kSums; v += 2) {
         Ops::storeu(to + v / 2 * kLanes, saturate(Ops::shift_right(sums[o][v], right),
                                                   Ops::shift_right(sums[o][v + 1], right)));
+      }
+    }
+  }
+
+  template <bool kQuads, int kOuts>
+  SRQ_INLINE static void add_tuples(const Dense& layer, int out, const int16_t* inputs,
+                                    VecI32 (&sums)[kOuts][kSums]) {
+    const int32_t* weights = layer.weights + ptrdiff_t(out) * layer.tuples;
+    const int32_t* const weights_end = weights + ptrdiff_t(kOuts) * layer.tuples;
+    for (; weights != weights_end; inputs += kTupleSize, weights += kOuts) {
+      VecI16 input[kSums];
+      SRQ_UNROLL
+      for (int v = 0; v < kSums; ++v) input[v] = Ops::load(inputs + v * kLanes);
+      SRQ_UNROLL
+      for (int o = 0; o < kOuts; ++o) {
+        const VecI16 weight = Ops::splat_pair(weights[o]);
+        SRQ_UNROLL
+        for (int v = 0; v < kSums; ++v) sums[o][v] = dot<kQuads>(sums[o][v], input[v], weight);
+      }
+    }
+  }
+
+  // The same by chunks: two tuples' products are added in int16, then both halves of a lane,
+  // shifted left, to a sum.
+  template <int kOuts>
+  SRQ_INLINE static void add_chunks(const Dense& layer, int out, const int16_t* inputs,
+                                    VecI32 (&sums)[kOuts][kSums]) {
+    const int32_t* chunk = layer.weights + layer.blocks[out / Ops::kDenseOuts];
+    VecI16 units[kOuts];
+    SRQ_UNROLL
+    for (int o = 0; o < kOuts; ++o) {
+      units[o] = Ops::splat16(layer.left ? 1 << layer.left[out + o] : 1);
+    }
+    for (int32_t chunks = *chunk++; chunks > 0; --chunks, chunk += 2 + 2 * kOuts) {
+      const int16_t *first = inputs + chunk[0], *second = inputs + chunk[1];
+      VecI16 weights[2][kOuts];
+      SRQ_UNROLL
+      for (int o = 0; o < kOuts; ++o) {
+        weights[0][o] = Ops::splat_pair(chunk[2 + o]);
+        weights[1][o] = Ops::splat_pair(chunk[2 + kOuts + o]);
+      }
+      SRQ_UNROLL
+      for (int v = 0; v < kSums; ++v) {
+        const VecI16 a = Ops::load(first + v * kLanes), b = Ops::load(second + v * kLanes);
+        SRQ_UNROLL
+        for (int o = 0; o < kOuts; ++o) {
+          const VecI16 products = Ops::add16(Ops::multiply_bytes(a, weights[0][o]),
+                                             Ops::multiply_bytes(b, weights[1][o]));
+          sums[o][v] = Ops::dot_pairs(sums[o][v], products, units[o]);
+        }
       }
     }
   }

@@ -15,6 +15,7 @@ struct DepthwiseKernel : TileKernel<Ops> {
   using TileKernel<Ops>::kTileSums;
   using TileKernel<Ops>::kTupleSize;
   using Saturate = typename TileKernel<Ops>::template Saturate<false>;
+  static constexpr int kVectors = Ops::kTileVectors;
 
   static void depthwise(const Depthwise& layer, ptrdiff_t x) {
     using Sums1x5 = FixedSums<1, 5>;
@@ -79,7 +80,9 @@ struct DepthwiseKernel : TileKernel<Ops> {
       TileKernel<Ops>::template fill<kTileSums>(*init_++, sums);
       SRQ_UNROLL
       for (int r = 0; r < kRows; ++r, weights_ += 6) {
-        Ops::prefetch(lines_[r] + TileKernel<Ops>::kTile + 32);
+        for (int at = 0; at < TileKernel<Ops>::kTile; at += 32) {
+          Ops::prefetch(lines_[r] + TileKernel<Ops>::kTile + 32 + at);
+        }
         add_pair<-1>(lines_[r], weights_, sums);
         add_pair<0>(lines_[r], weights_ + 2, sums);
         add_pair<1>(lines_[r], weights_ + 4, sums);
@@ -113,30 +116,34 @@ struct DepthwiseKernel : TileKernel<Ops> {
   static void run(const Depthwise& layer, ptrdiff_t x) {
     S channels(layer, x);
     const Saturate saturate(layer.rounding);
-    if (!layer.inputs) {
-      for (int out = 0; out < layer.outs; ++out) {
-        VecI32 sums[kTileSums];
-        channels.next(sums);
-        store_line(layer, out, x, sums, saturate);
-      }
-    } else if (layer.quads) {
-      if constexpr (Ops::kHasQuads) store_quads(layer, channels, saturate);
-    } else {
-      store_pairs(layer, channels, saturate);
+    if (!layer.inputs) return store_lines(layer, x, channels, saturate);
+    if constexpr (Ops::kQuads != Quads::none) {
+      if (layer.quads) return store_quads(layer, channels, saturate);
     }
+    store_pairs(layer, channels, saturate);
   }
 
   template <class S>
   SRQ_INLINE static void store_pairs(const Depthwise& layer, S& channels,
                                      const Saturate& saturate) {
     const Rounding rounding = layer.rounding;
-    const Fit* fits = layer.fits;
+    const Fit* const fits = layer.fits;
     int16_t* inputs = layer.inputs;
     const int outs = layer.outs;
     for (int out = 0; out < outs; out += 2, inputs += kTupleSize) {
-      VecI16 pairs[kTileSums];
-      next_pair(channels, rounding, outs, out, *fits++, saturate, true, pairs);
-      store_in_order(pairs, inputs);
+      VecI16 first[kVectors], second[kVectors];
+      next_pixels(channels, rounding, out, fits[out], saturate, true, first);
+      if (out + 1 < outs) {
+        next_pixels(channels, rounding, out + 1, fits[out + 1], saturate, true, second);
+      } else {
+        fill_pixels(second);
+      }
+      SRQ_UNROLL
+      for (int v = 0; v < kVectors; ++v) {
+        int16_t* to = TileKernel<Ops>::inputs_at(inputs, (outs + 1) / 2, v);
+        Ops::storeu(to, Ops::interleave_low16(first[v], second[v]));
+        Ops::storeu(to + kLanes, Ops::interleave_high16(first[v], second[v]));
+      }
     }
   }
 
@@ -146,98 +153,97 @@ struct DepthwiseKernel : TileKernel<Ops> {
   SRQ_INLINE static void store_quads(const Depthwise& layer, S& channels,
                                      const Saturate& saturate) {
     const Rounding rounding = layer.rounding;
-    const Fit* fits = layer.fits;
+    const Fit* const fits = layer.fits;
     int16_t* inputs = layer.inputs;
     const int outs = layer.outs;
     const bool full = rounding.lo == 0 && rounding.hi == UINT8_MAX;
     for (int out = 0; out < outs; out += 4, inputs += kTupleSize) {
-      VecI16 bytes[2][Ops::kTileVectors];
+      VecI16 bytes[2][kVectors];
       SRQ_UNROLL
       for (int p = 0; p < 2; ++p) {
-        VecI16 pairs[kTileSums];
-        if (out + 2 * p < outs) {
-          next_pair(channels, rounding, outs, out + 2 * p, *fits++, saturate, !full, pairs);
-        } else {
-          TileKernel<Ops>::template fill<kTileSums>(0, pairs);
+        VecI16 pixels[2][kVectors];
+        SRQ_UNROLL
+        for (int i = 0; i < 2; ++i) {
+          const int channel = out + 2 * p + i;
+          if (channel < outs) {
+            next_pixels(channels, rounding, channel, fits[channel], saturate, !full, pixels[i]);
+          } else {
+            fill_pixels(pixels[i]);
+          }
         }
         SRQ_UNROLL
-        for (int v = 0; v < Ops::kTileVectors; ++v) {
-          bytes[p][v] = Ops::pack_bytes(pairs[2 * v], pairs[2 * v + 1]);
+        for (int v = 0; v < kVectors; ++v) {
+          bytes[p][v] = Ops::pack_bytes(Ops::interleave_low16(pixels[0][v], pixels[1][v]),
+                                        Ops::interleave_high16(pixels[0][v], pixels[1][v]));
         }
       }
-      VecI16 quads[kTileSums];
       SRQ_UNROLL
-      for (int v = 0; v < Ops::kTileVectors; ++v) {
-        quads[2 * v] = Ops::interleave_low16(bytes[0][v], bytes[1][v]);
-        quads[2 * v + 1] = Ops::interleave_high16(bytes[0][v], bytes[1][v]);
+      for (int v = 0; v < kVectors; ++v) {
+        int16_t* to = TileKernel<Ops>::inputs_at(inputs, (outs + 3) / 4, v);
+        Ops::storeu(to, Ops::interleave_low16(bytes[0][v], bytes[1][v]));
+        Ops::storeu(to + kLanes, Ops::interleave_high16(bytes[0][v], bytes[1][v]));
       }
-      store_in_order(quads, inputs);
     }
   }
 
-  // Stores alternating vectors of even and of odd pixels in the order of the pixels.
-  SRQ_INLINE static void store_in_order(const VecI16* tuples, int16_t* inputs) {
-    SRQ_UNROLL
-    for (int v = 0; v < kTileSums; v += 2) {
-      Ops::storeu(inputs + v * kLanes, Ops::interleave_low_pairs(tuples[v], tuples[v + 1]));
-      Ops::storeu(inputs + (v + 1) * kLanes, Ops::interleave_high_pairs(tuples[v], tuples[v + 1]));
-    }
-  }
-
-  // Channels `out` and `out` + 1 (or zeros) as pairs, rounded and saturated; without `clamps`
-  // numbers that fit int16 are left as they are.
   template <class S>
-  SRQ_INLINE static void next_pair(S& channels, const Rounding& rounding, int outs, int out,
-                                   Fit fit, const Saturate& saturate, bool clamps, VecI16* pairs) {
-    VecI32 first[kTileSums], second[kTileSums];
-    channels.next(first);
-    if (out + 1 < outs) {
-      channels.next(second);
-    } else {
-      TileKernel<Ops>::template fill<kTileSums>(0, second);
+  SRQ_INLINE static void store_lines(const Depthwise& layer, ptrdiff_t x, S& channels,
+                                     const Saturate& saturate) {
+    const Target& target = layer.target;
+    for (int out = 0; out < layer.outs; ++out) {
+      const ptrdiff_t at = out * target.stride + x;
+      if (target.wide) {
+        VecI32 sums[kTileSums];
+        channels.next(sums);
+        TileKernel<Ops>::template shift_sums<kTileSums>(layer.rounding, out, sums);
+        SRQ_UNROLL
+        for (int v = 0; v < kTileSums; v += 2) {
+          Ops::storeu_wide(static_cast<int32_t*>(target.data) + at + v / 2 * kLanes,
+                           Ops::interleave_low32(sums[v], sums[v + 1]),
+                           Ops::interleave_high32(sums[v], sums[v + 1]));
+        }
+      } else {
+        VecI16 pixels[kVectors];
+        next_pixels(channels, layer.rounding, out, layer.fits[out], saturate, true, pixels);
+        SRQ_UNROLL
+        for (int v = 0; v < kVectors; ++v) {
+          Ops::storeu(static_cast<int16_t*>(target.data) + at + v * kLanes, pixels[v]);
+        }
+      }
     }
+  }
+
+  // Channel `out`, rounded and saturated, in the order of its pixels; without `clamps` numbers that
+  // fit int16 are left as they are.
+  template <class S>
+  SRQ_INLINE static void next_pixels(S& channels, const Rounding& rounding, int out, Fit fit,
+                                     const Saturate& saturate, bool clamps, VecI16* pixels) {
+    VecI32 sums[kTileSums];
+    channels.next(sums);
     if (fit != Fit::none) {
-      merge(Ops::splat32(rounding.right[out]), Ops::splat32(16 - rounding.right[out + 1]), first,
-            second, pairs);
+      // Even pixels are shifted down to the lower half of a lane, odd ones up to the upper half.
+      const VecI32 right = Ops::splat32(rounding.right[out]);
+      const VecI32 left = Ops::splat32(16 - rounding.right[out]);
+      SRQ_UNROLL
+      for (int v = 0; v < kVectors; ++v) {
+        pixels[v] = Ops::merge_halves(Ops::shift_right(sums[2 * v], right),
+                                      Ops::shift_left(sums[2 * v + 1], left));
+      }
       if (fit == Fit::format || !clamps) return;
       SRQ_UNROLL
-      for (int v = 0; v < kTileSums; ++v) pairs[v] = saturate.clamp(pairs[v]);
+      for (int v = 0; v < kVectors; ++v) pixels[v] = saturate.clamp(pixels[v]);
       return;
     }
-    TileKernel<Ops>::template shift_sums<kTileSums>(rounding, out, first);
-    if (out + 1 < outs) TileKernel<Ops>::template shift_sums<kTileSums>(rounding, out + 1, second);
+    TileKernel<Ops>::template shift_sums<kTileSums>(rounding, out, sums);
     SRQ_UNROLL
-    for (int v = 0; v < kTileSums; ++v) {
-      pairs[v] = Ops::interleave_halves(saturate(first[v], second[v]));
+    for (int v = 0; v < kVectors; ++v) {
+      pixels[v] = Ops::interleave_halves(saturate(sums[2 * v], sums[2 * v + 1]));
     }
   }
 
-  // Pairs of two channels whose sums fit int16 once they are rounded: one is shifted down to the
-  // lower half of a lane, the other up to the upper half.
-  SRQ_INLINE static void merge(VecI32 right, VecI32 left, const VecI32* first, const VecI32* second,
-                               VecI16* pairs) {
+  SRQ_INLINE static void fill_pixels(VecI16* pixels) {
     SRQ_UNROLL
-    for (int v = 0; v < kTileSums; ++v) {
-      pairs[v] =
-          Ops::merge_halves(Ops::shift_right(first[v], right), Ops::shift_left(second[v], left));
-    }
-  }
-
-  SRQ_INLINE static void store_line(const Depthwise& layer, int out, ptrdiff_t x, VecI32* sums,
-                                    const Saturate& saturate) {
-    TileKernel<Ops>::template shift_sums<kTileSums>(layer.rounding, out, sums);
-    const ptrdiff_t at = out * layer.target.stride + x;
-    SRQ_UNROLL
-    for (int v = 0; v < kTileSums; v += 2) {
-      if (layer.target.wide) {
-        Ops::storeu_wide(static_cast<int32_t*>(layer.target.data) + at + v / 2 * kLanes,
-                         Ops::interleave_low32(sums[v], sums[v + 1]),
-                         Ops::interleave_high32(sums[v], sums[v + 1]));
-      } else {
-        Ops::storeu(static_cast<int16_t*>(layer.target.data) + at + v / 2 * kLanes,
-                    Ops::interleave_halves(saturate(sums[v], sums[v + 1])));
-      }
-    }
+    for (int v = 0; v < kVectors; ++v) pixels[v] = Ops::splat16(0);
   }
 };
 

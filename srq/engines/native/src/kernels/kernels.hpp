@@ -48,12 +48,26 @@ struct Taps {
   int offset;
 };
 
+// How an instruction set multiplies quads of bytes.
+enum class Quads : uint8_t {
+  none,
+  exact,   // four products and a sum of int32 in one instruction
+  chunks,  // two products in int16, which saturates: sums are made of chunks that do not
+};
+
 // A dense layer: sums over tuples of inputs. `residual` (or null) is added to each sum, shifted
 // left; its channels are residual_stride apart.
+//
+// With Quads::chunks, `weights` of quads are per block of dense_outs output channels: how many
+// chunks there are, and per chunk two terms: where the inputs of each are, in int16 from `inputs`,
+// then the weights of the first for each output channel, then those of the second. In no output
+// channel do the products of two bytes leave int16, nor do those of both terms together.
 struct Dense {
   const int16_t* inputs;
   const int32_t* weights;  // a tuple each, by blocks of dense_outs output channels
-  const int32_t* left;     // per output channel: left shifts of sums of quads; or null
+  const int32_t* blocks;   // with chunks: where the weights of each block begin
+  const int32_t* left;     // per output channel: left shifts of sums of quads, with chunks at most
+                           // 14; or null
   int tuples;
   bool quads;
   int outs;
@@ -64,11 +78,11 @@ struct Dense {
   Target target;
 };
 
-// What is proved of the rounded sums of two depthwise outputs before they are saturated.
+// What is proved of a depthwise output's rounded sum before it is saturated.
 enum class Fit : uint8_t {
   none,
-  int16,   // they fit int16, and their right shifts are at most 16
-  format,  // they fit the format as well
+  int16,   // it fits int16, and its right shift is at most 16
+  format,  // it fits the format as well
 };
 
 // A depthwise layer: output channel o is a rows x columns kernel over channel o / multiplier.
@@ -87,17 +101,17 @@ struct Depthwise {
   Rounding rounding;
   int16_t* inputs;  // tuples for a dense layer, or null: then lines at `target`
   bool quads;       // whether those are quads
-  const Fit* fits;  // per pair of outputs, for `inputs`
+  const Fit* fits;  // per output
   Target target;
 };
 
 struct Kernels {
   int tile;        // pixels
-  int tuple_size;  // int16 that a tuple of inputs takes for a tile
+  int tuple_size;  // how far apart tuples of inputs are, in int16
   int dense_outs;  // output channels whose weights stand together, tuple by tuple
-  bool has_quads;  // whether dense layers take quads
+  Quads quads;
 
-  // The tuples of inputs that a layer reads at the pixels from x on.
+  // The tuples of inputs that a layer reads at the pixels from x on: two int16 for each pixel.
   void (*im2col)(const Taps& taps, ptrdiff_t x, int16_t* inputs);
 
   // A layer at the pixels from x on.

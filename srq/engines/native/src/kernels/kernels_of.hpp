@@ -32,7 +32,7 @@ constexpr Kernels kernels_of() {
   return {TileKernel<Ops>::kTile,
           TileKernel<Ops>::kTupleSize,
           Ops::kDenseOuts,
-          Ops::kHasQuads,
+          Ops::kQuads,
           DenseKernel<Ops>::im2col,
           DenseKernel<Ops>::dense,
           DepthwiseKernel<Ops>::depthwise,

@@ -22,7 +22,15 @@ struct TileKernel {
   static constexpr int kLanes = Ops::kLanes;
   static constexpr int kTile = Ops::kTileVectors * kLanes;  // pixels
   static constexpr int kTileSums = 2 * Ops::kTileVectors;   // VecI32 of a channel of a tile
-  static constexpr int kTupleSize = kTileSums * kLanes;     // int16 of a tuple of inputs of a tile
+  static constexpr int kTupleSize = 2 * Ops::kDenseVectors * kLanes;  // int16 of a tuple of a group
+
+  // Where the first of two vectors of a tuple's inputs stand, those of vector `v` of a tile's
+  // pixels. `inputs` are of kDenseVectors vectors all `tuples`, then of the next; this is the tuple
+  // that `inputs` points to.
+  SRQ_INLINE static int16_t* inputs_at(int16_t* inputs, int tuples, int v) {
+    const ptrdiff_t group = v / Ops::kDenseVectors, within = v % Ops::kDenseVectors;
+    return inputs + group * tuples * kTupleSize + 2 * within * kLanes;
+  }
 
   template <int kCount>
   SRQ_INLINE static void fill(int32_t number, VecI32* sums) {

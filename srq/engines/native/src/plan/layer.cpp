@@ -21,15 +21,10 @@ int32_t packed(int32_t first, int32_t second) {
 
 int32_t shifted(int32_t number, int left) { return int32_t(uint32_t(number) << left); }
 
-// What is proved of output channels `out` and `out` + 1.
+// What is proved of output channel `out`.
 Fit fit_of(const Op& op, int out) {
-  if (out + 1 == op.channels) return Fit::none;
-  int32_t min_sum = INT32_MAX, max_sum = INT32_MIN;
-  for (int channel : {out, out + 1}) {
-    if (op.shifts[channel] < 0 || op.shifts[channel] > 16) return Fit::none;
-    min_sum = std::min(min_sum, op.conv.min_sum[channel]);
-    max_sum = std::max(max_sum, op.conv.max_sum[channel]);
-  }
+  if (op.shifts[out] < 0 || op.shifts[out] > 16) return Fit::none;
+  const int32_t min_sum = op.conv.min_sum[out], max_sum = op.conv.max_sum[out];
   if (min_sum >= op.format.lo && max_sum <= op.format.hi) return Fit::format;
   return min_sum >= INT16_MIN && max_sum <= INT16_MAX ? Fit::int16 : Fit::none;
 }
@@ -46,6 +41,16 @@ bool fits_bytes(const Op& op, int offset) {
     if (shift > 31 || max_sum > INT32_MAX >> shift) return false;
   }
   return true;
+}
+
+// What channel `channel` of the op's values is as a byte, where padding may stand in for it.
+ByteRange byte_range(const Op& op, int channel, int offset) {
+  int32_t lo = op.format.lo, hi = op.format.hi;
+  if (op.kind == Kind::conv && !op.accumulator) {
+    lo = std::clamp(op.conv.min_sum[channel], lo, hi);
+    hi = std::clamp(op.conv.max_sum[channel], op.format.lo, hi);
+  }
+  return {std::min(lo, 0) + offset, std::max(hi, 0) + offset};
 }
 
 }  // namespace
@@ -94,31 +99,77 @@ DenseLayer::DenseLayer(const Op& op, const Op& source, const std::vector<int>& s
     }
   }
   offset = source.format.lo < 0 ? 128 : 0;
-  quads = kernels.has_quads && fits_bytes(source, offset) &&
-          std::all_of(conv.weight.begin(), conv.weight.end(),
-                      [](int16_t weight) { return weight >= INT8_MIN && weight <= INT8_MAX; });
+  quads = takes_bytes(op, source, kernels) &&
+          (kernels.quads == Quads::exact || take_chunks(op, source, shifts, kernels));
   if (!quads) offset = 0;
-  const bool shifted_sums =
-      quads && std::any_of(shifts.begin(), shifts.end(), [](int shift) { return shift != 0; });
-  if (shifted_sums) left.assign(shifts.begin(), shifts.end());
-  const size_t count = taps.size(), size = size_t(tuple_size());
-  tuples = int((count + size - 1) / size);
+  const size_t count = taps.size();
+  tuples = int((count + tuple_size() - 1) / tuple_size());
+  take_bias(op, shifts);
+  if (quads && std::any_of(shifts.begin(), shifts.end(), [](int shift) { return shift != 0; })) {
+    left.assign(shifts.begin(), shifts.end());
+  }
+  if (!blocks.empty()) return;
+  Numbers numbers(conv.weight.begin(), conv.weight.end());
+  for (size_t i = 0; i < numbers.size() && !quads; ++i) {
+    numbers[i] = shifted(numbers[i], shifts[i / count]);
+  }
+  take_tuples(numbers, conv.groups, kernels.dense_outs);
+}
 
-  std::vector<int32_t> numbers;
+bool DenseLayer::takes_bytes(const Op& op, const Op& source, const Kernels& kernels) {
+  const std::vector<int16_t>& weights = op.conv.weight;
+  return kernels.quads != Quads::none && fits_bytes(source, offset) &&
+         std::all_of(weights.begin(), weights.end(),
+                     [](int16_t weight) { return weight >= INT8_MIN && weight <= INT8_MAX; });
+}
+
+bool DenseLayer::take_chunks(const Op& op, const Op& source, const std::vector<int>& shifts,
+                             const Kernels& kernels) {
+  // They are shifted by a product with 1 << shift, which must fit int16.
+  if (std::any_of(shifts.begin(), shifts.end(), [](int shift) { return shift > 14; })) return false;
+  const Numbers numbers(op.conv.weight.begin(), op.conv.weight.end());
+  int by_chunks = 0;  // vector instructions of a sum: five a chunk, or two a pair
+  for (int group = 0; group < op.conv.groups; ++group) {
+    std::vector<ByteRange> inputs;
+    for (const Tap& tap : taps) {
+      inputs.push_back(byte_range(source, group * op.conv.ins + tap.in, offset));
+    }
+    for (int begin = 0; begin < outs; begin += kernels.dense_outs) {
+      std::vector<const int32_t*> channels;
+      for (int out = begin; out < std::min(begin + kernels.dense_outs, outs); ++out) {
+        channels.push_back(&numbers[size_t(group * outs + out) * taps.size()]);
+      }
+      const Chunks chunks = chunks_of(channels, inputs, kernels.tuple_size);
+      blocks.push_back(int32_t(weights.size()));
+      weights.insert(weights.end(), chunks.words.begin(), chunks.words.end());
+      by_chunks += 5 * chunks.count * int(channels.size());
+    }
+  }
+  blocks_of_group = int(blocks.size()) / op.conv.groups;
+  const int by_pairs = 2 * int((taps.size() + 1) / 2) * op.channels;
+  if (by_chunks < by_pairs) return true;
+  blocks.clear();
+  weights.clear();
+  return false;
+}
+
+void DenseLayer::take_bias(const Op& op, const std::vector<int>& shifts) {
   for (int channel = 0; channel < op.channels; ++channel) {
     int32_t sum = 0;
-    for (size_t tap = 0; tap < count; ++tap) {
-      const int32_t weight = conv.weight[channel * count + tap];
-      sum += weight;
-      numbers.push_back(shifted(weight, quads ? 0 : shifts[channel]));
+    for (size_t tap = 0; tap < taps.size(); ++tap) {
+      sum += op.conv.weight[channel * taps.size() + tap];
     }
-    const uint32_t exact = uint32_t(conv.bias[channel]) - uint32_t(offset * sum);
+    const uint32_t exact = uint32_t(op.conv.bias[channel]) - uint32_t(offset * sum);
     bias.push_back(shifted(int32_t(exact), shifts[channel]));
   }
-  for (int group = 0; group < conv.groups; ++group) {
-    for (int begin = 0; begin < outs; begin += kernels.dense_outs) {
+}
+
+void DenseLayer::take_tuples(const Numbers& numbers, int groups, int dense_outs) {
+  const size_t count = taps.size(), size = size_t(tuple_size());
+  for (int group = 0; group < groups; ++group) {
+    for (int begin = 0; begin < outs; begin += dense_outs) {
       for (size_t tap = 0; tap < count; tap += size) {
-        for (int out = begin; out < std::min(begin + kernels.dense_outs, outs); ++out) {
+        for (int out = begin; out < std::min(begin + dense_outs, outs); ++out) {
           const int32_t* channel = &numbers[size_t(group * outs + out) * count];
           weights.push_back(packed(channel + tap, std::min(count - tap, size), 32 / int(size)));
         }
@@ -133,7 +184,7 @@ DepthwiseLayer::DepthwiseLayer(const Op& op) {
   // shifted by one: in pairs that begin at even pixels, rounded outwards.
   first_pair = -((conv.left + 1) / 2);
   pairs = (conv.columns - conv.left) / 2 - first_pair + 1;
-  for (int out = 0; out < op.channels; out += 2) fits.push_back(fit_of(op, out));
+  for (int out = 0; out < op.channels; ++out) fits.push_back(fit_of(op, out));
   for (int channel = 0; channel < op.channels; ++channel) {
     for (int dy = 0; dy < conv.rows; ++dy) {
       const int16_t* row = &conv.weight[(size_t(channel) * conv.rows + dy) * conv.columns];

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kernels/kernels.hpp"
+#include "plan/chunks.hpp"
 #include "plan/fusion.hpp"
 #include "plan/program.hpp"
 
@@ -36,14 +37,16 @@ struct DenseLayer {
     int dx;
   };
 
-  // `source`: the op that makes its inputs. They become quads where the kernels take quads and
-  // bytes can hold them and the weights. `shifts`: left shifts of the sums, per channel, which the
-  // weights of pairs and the bias take over.
+  // `source`: the op that makes its inputs. They become quads where the kernels take quads, bytes
+  // can hold them and the weights, and, if the kernels need chunks, these are faster than pairs.
+  // `shifts`: left shifts of the sums, per channel, which the weights of pairs and the bias take
+  // over.
   DenseLayer(const Op& op, const Op& source, const std::vector<int>& shifts,
              const Kernels& kernels);
 
   std::vector<Tap> taps;         // the same for each group
-  std::vector<int32_t> weights;  // (groups, blocks of outs, tuples, outs of the block)
+  std::vector<int32_t> weights;  // (groups, blocks of outs, tuples, outs of the block), or chunks
+  std::vector<int32_t> blocks;   // of chunks: where each begins, per group and block; else empty
   std::vector<int32_t> bias;     // shifted as the sums are, less what `offset` adds to them
   std::vector<int32_t> left;     // of sums of quads, per channel; empty where there is none
   int outs;                      // of a group
@@ -54,11 +57,27 @@ struct DenseLayer {
   int tuple_size() const { return quads ? 4 : 2; }  // taps
 
   const int32_t* weights_of(int group) const {
-    return weights.data() + size_t(group) * outs * tuples;
+    return weights.data() + (blocks.empty() ? size_t(group) * outs * tuples : 0);
+  }
+  const int32_t* blocks_of(int group) const {
+    return blocks.empty() ? nullptr : blocks.data() + size_t(group) * blocks_of_group;
   }
   const int32_t* left_of(int group) const {
     return left.empty() ? nullptr : left.data() + size_t(group) * outs;
   }
+
+ private:
+  // Of all output channels, one for each tap.
+  using Numbers = std::vector<int32_t>;
+
+  bool takes_bytes(const Op& op, const Op& source, const Kernels& kernels);
+  // Whether the sums are faster so than by pairs; if they are, their chunks are the weights.
+  bool take_chunks(const Op& op, const Op& source, const std::vector<int>& shifts,
+                   const Kernels& kernels);
+  void take_tuples(const Numbers& numbers, int groups, int dense_outs);
+  void take_bias(const Op& op, const std::vector<int>& shifts);
+
+  int blocks_of_group = 0;
 };
 
 // The convolution `op` with `offset` added to its values, whose format moves along.

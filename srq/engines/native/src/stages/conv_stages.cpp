@@ -165,7 +165,7 @@ class DenseStage : public Stage {
 
  private:
   size_t picture_offset() const {
-    return size_t(layer_.tuples) * kernels_.tuple_size * sizeof(int16_t);
+    return size_t(layer_.tuples) * kernels_.tile * 2 * sizeof(int16_t);
   }
 
   int16_t* inputs(const Workspace& workspace) const {
@@ -189,6 +189,7 @@ class DenseStage : public Stage {
     Dense dense{};
     dense.inputs = inputs(workspace);
     dense.weights = layer_.weights_of(group);
+    dense.blocks = layer_.blocks_of(group);
     dense.left = layer_.left_of(group);
     dense.tuples = layer_.tuples;
     dense.quads = layer_.quads;

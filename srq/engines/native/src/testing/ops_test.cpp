@@ -359,6 +359,19 @@ bool dot_quads(Random& random) {
   return is(QuadContract::dot_quads(vector(sums), vector(a), vector(b)), r);
 }
 
+template <class ChunkContract>
+bool multiply_bytes(Random& random) {
+  const I16 a = random.lanes<I16>(), b = random.lanes<I16>();
+  const auto inputs = bytes_of<uint8_t>(a);
+  const auto weights = bytes_of<int8_t>(b);
+  I16 r;
+  for (int i = 0; i < kLanes; ++i) {
+    const int sum = inputs[2 * i] * weights[2 * i] + inputs[2 * i + 1] * weights[2 * i + 1];
+    r[i] = int16_t(saturated(sum, INT16_MIN, INT16_MAX));
+  }
+  return is(ChunkContract::multiply_bytes(vector(a), vector(b)), r);
+}
+
 template <class QuadContract>
 bool add16(Random& random) {
   const I16 a = random.lanes<I16>(), b = random.lanes<I16>();
@@ -386,13 +399,19 @@ struct Test {
 
 template <class O>
 std::vector<Test> quad_tests() {
-  if constexpr (O::kHasQuads) {
+  std::vector<Test> tests;
+  if constexpr (O::kQuads != srq::Quads::none) {
     using QuadContract = srq::QuadOpsContract<O>;
-    return {{"dot_quads", dot_quads<QuadContract>},
-            {"add16", add16<QuadContract>},
-            {"pack_bytes", pack_bytes<QuadContract>}};
+    tests.push_back({"add16", add16<QuadContract>});
+    tests.push_back({"pack_bytes", pack_bytes<QuadContract>});
   }
-  return {};
+  if constexpr (O::kQuads == srq::Quads::exact) {
+    tests.push_back({"dot_quads", dot_quads<srq::ExactQuadOpsContract<O>>});
+  }
+  if constexpr (O::kQuads == srq::Quads::chunks) {
+    tests.push_back({"multiply_bytes", multiply_bytes<srq::ChunkOpsContract<O>>});
+  }
+  return tests;
 }
 
 std::vector<Test> tests() {

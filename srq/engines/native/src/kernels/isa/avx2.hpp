@@ -5,15 +5,17 @@
 
 #include <cstdint>
 
+#include "kernels/kernels.hpp"
+
 namespace srq {
 namespace {
 
 struct Avx2Ops {
   static constexpr int kLanes = 16;
-  static constexpr int kTileVectors = 2;
+  static constexpr int kTileVectors = 4;
   static constexpr int kDenseVectors = 2;
   static constexpr int kDenseOuts = 2;
-  static constexpr bool kHasQuads = false;
+  static constexpr Quads kQuads = Quads::chunks;
   using VecI16 = __m256i;
   using VecI32 = __m256i;
 
@@ -25,7 +27,10 @@ struct Avx2Ops {
   }
   template <int kPairs>
   static VecI16 shifted_load(const int16_t* from) {
-    return loadu(from + 2 * kPairs);
+    VecI16 r = loadu(from + 2 * kPairs);
+    // Both even and odd pixels read it: GCC would load it twice.
+    if constexpr (kPairs == 0) asm("" : "+x"(r));
+    return r;
   }
   static void prefetch(const int16_t* at) { __builtin_prefetch(at); }
   static void storeu(int16_t* to, VecI16 x) {
@@ -72,6 +77,14 @@ struct Avx2Ops {
     return _mm256_shuffle_epi8(x, _mm256_broadcastsi128_si256(_mm_setr_epi8(
                                       0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15)));
   }
+
+  static VecI16 multiply_bytes(VecI16 a, VecI16 b) { return _mm256_maddubs_epi16(a, b); }
+  static VecI16 add16(VecI16 a, VecI16 b) {
+    a = _mm256_add_epi16(a, b);
+    asm("" : "+x"(a));  // as in dot_pairs
+    return a;
+  }
+  static VecI16 pack_bytes(VecI16 a, VecI16 b) { return _mm256_packus_epi16(a, b); }
 
   template <class Vector>
   static void do_not_optimize(Vector& x) {

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "kernels/kernels.hpp"
+
 namespace srq {
 namespace {
 
@@ -14,7 +16,7 @@ struct Avx512Ops {
   static constexpr int kTileVectors = 4;
   static constexpr int kDenseVectors = 2;
   static constexpr int kDenseOuts = 4;
-  static constexpr bool kHasQuads = false;
+  static constexpr Quads kQuads = Quads::none;
   using VecI16 = __m512i;
   using VecI32 = __m512i;
 

@@ -7,7 +7,7 @@ namespace srq {
 namespace {
 
 struct Avx512VnniOps : Avx512Ops {
-  static constexpr bool kHasQuads = true;
+  static constexpr Quads kQuads = Quads::exact;
 
   static VecI32 dot_pairs(VecI32 sums, VecI16 a, VecI16 b) {
     // The intrinsic makes GCC 12 copy every sum before and after.

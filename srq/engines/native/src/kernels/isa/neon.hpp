@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "kernels/kernels.hpp"
+
 namespace srq {
 namespace {
 
@@ -13,7 +15,7 @@ struct NeonOps {
   static constexpr int kTileVectors = 2;
   static constexpr int kDenseVectors = 1;
   static constexpr int kDenseOuts = 8;
-  static constexpr bool kHasQuads = false;
+  static constexpr Quads kQuads = Quads::none;
   using VecI16 = int16x8_t;
   using VecI32 = int32x4_t;
 

@@ -9,7 +9,7 @@
 //   kTileVectors     VecI16 of pixels in a tile: what one call of a kernel computes
 //   kDenseVectors    VecI16 of pixels in a dense micro-kernel; divides kTileVectors
 //   kDenseOuts       output channels of a dense micro-kernel
-//   kHasQuads        whether it provides the ops on quads of bytes
+//   kQuads           whether it provides the ops on quads of bytes, and of which kind
 //
 // The numbers that a micro-kernel holds at once, kDenseOuts * 2 * kDenseVectors VecI32, with its
 // inputs and a weight, should fit the registers.
@@ -128,21 +128,37 @@ struct OpsContract {
   static constexpr void (*do_not_optimize)(VecI32& x) = Ops::do_not_optimize;
 };
 
-// What an instruction set with kHasQuads provides besides. The bytes of a VecI16 are numbered in
-// the order of memory: byte 2i is the lower half of lane i.
+// What an instruction set with quads provides besides. The bytes of a VecI16 are numbered in the
+// order of memory: byte 2i is the lower half of lane i.
 template <class Ops>
 struct QuadOpsContract {
   using VecI16 = typename Ops::VecI16;
-  using VecI32 = typename Ops::VecI32;
-
-  // r[i] = sums[i] + the four products of a's bytes 4i to 4i + 3, as uint8, and b's, as int8.
-  static constexpr VecI32 (*dot_quads)(VecI32 sums, VecI16 a, VecI16 b) = Ops::dot_quads;
 
   // r[i] = a[i] + b[i], modulo 2^16.
   static constexpr VecI16 (*add16)(VecI16 a, VecI16 b) = Ops::add16;
 
   // Per block, as bytes: r[i] = a[i], r[8 + i] = b[i], saturated to uint8.
   static constexpr VecI16 (*pack_bytes)(VecI16 a, VecI16 b) = Ops::pack_bytes;
+};
+
+// The product, with Quads::exact.
+template <class Ops>
+struct ExactQuadOpsContract {
+  using VecI16 = typename Ops::VecI16;
+  using VecI32 = typename Ops::VecI32;
+
+  // r[i] = sums[i] + the four products of a's bytes 4i to 4i + 3, as uint8, and b's, as int8.
+  static constexpr VecI32 (*dot_quads)(VecI32 sums, VecI16 a, VecI16 b) = Ops::dot_quads;
+};
+
+// The product, with Quads::chunks.
+template <class Ops>
+struct ChunkOpsContract {
+  using VecI16 = typename Ops::VecI16;
+
+  // r[i] = the two products of a's bytes 2i and 2i + 1, as uint8, and b's, as int8; their sum is
+  // saturated to int16.
+  static constexpr VecI16 (*multiply_bytes)(VecI16 a, VecI16 b) = Ops::multiply_bytes;
 };
 
 }  // namespace srq

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "kernels/kernels.hpp"
+
 namespace srq {
 namespace {
 
@@ -11,7 +13,7 @@ struct PortableOps {
   static constexpr int kTileVectors = 1;
   static constexpr int kDenseVectors = 1;
   static constexpr int kDenseOuts = 4;
-  static constexpr bool kHasQuads = false;
+  static constexpr Quads kQuads = Quads::none;
 
   struct VecI16 {
     int16_t lane[kLanes];
