@@ -105,10 +105,16 @@ def way_out(error: ImportError, get: str) -> str:
     return error.get if isinstance(error, NotBuiltError) else get
 
 
+def nearest(wanted: object, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The known name that is most like ``wanted``; None if none is, up to ``cutoff`` of 1."""
+    close = get_close_matches(str(wanted), list(known), n=1, cutoff=cutoff)
+    return close[0] if close else None
+
+
 def suggestion(wanted: object, known: Iterable[str]) -> str:
     """The end of a sentence about the unknown name ``wanted``: the nearest known name, or all."""
     names = list(known)
-    close = get_close_matches(str(wanted), names, n=1)
-    if close:
-        return f"did you mean '{close[0]}'?"
+    close = nearest(wanted, names)
+    if close is not None:
+        return f"did you mean '{close}'?"
     return f"choose one of {', '.join(names)}."

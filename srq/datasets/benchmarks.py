@@ -17,7 +17,10 @@ from srq.registry import suggestion
 BENCHMARKS = ("Set5", "Set14", "B100", "Urban100")
 VARIABLE = "SRQ_DATA"
 
-_HOW = f"set {VARIABLE} to the folder that holds MANIFEST.csv and the sets"
+_HOW = (
+    f"set {VARIABLE} to the folder that holds MANIFEST.csv and the sets, or fetch pictures with"
+    " 'srq data download' and name their folder"
+)
 
 
 @dataclass(frozen=True)

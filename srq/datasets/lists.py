@@ -101,7 +101,7 @@ def _resolve(source: str | Path) -> tuple[Path, ...]:
         return (path,)
     raise DataError(
         f"'{source}' is neither a training set ({', '.join(TRAINING_SETS)}) "
-        "nor a folder or picture that exists."
+        "nor a folder or picture that exists; 'srq data download' fetches public pictures."
     )
 
 

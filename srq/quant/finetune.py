@@ -183,8 +183,8 @@ def finetune(
             " settings); remove it or choose another folder."
         )
     with prepared(config.run.device, config.run.threads, Processes()):
-        watcher.say(f"Preparing the pictures of {', '.join(config.data.train)}.")
-        finetuner = Finetuner(twin, config, training_pool(config, workers), teacher)
+        pool = training_pool(config, workers, watcher.say)
+        finetuner = Finetuner(twin, config, pool, teacher)
         loop = Loop(
             finetuner,
             Schedule(
@@ -192,6 +192,7 @@ def finetune(
                 log_every=config.run.log_every,
                 measure_every=config.validate.every,
                 save_every=config.run.checkpoint_every,
+                save_seconds=config.run.checkpoint_seconds,
             ),
             folder=folder,
             notes=notes,

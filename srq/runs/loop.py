@@ -61,12 +61,14 @@ class Learner(Protocol):
 @dataclass(frozen=True)
 class Schedule:
     """How many steps a run has, and after how many it logs, measures and saves; it does all of
-    that after the last one too."""
+    that after the last one too. It also saves where the last state, or the beginning, is more than
+    ``save_seconds`` ago; 0 is never."""
 
     steps: int
     log_every: int
     measure_every: int
     save_every: int
+    save_seconds: float = 0
 
     def due(self, step: int, every: int) -> bool:
         """Whether what is done after ``every`` steps is due after ``step`` of them."""
@@ -107,6 +109,7 @@ class Loop:
         self._resume = resume
         self._loss_sum, self._loss_count = 0.0, 0
         self._since, self._step_then = 0.0, 0
+        self._saved = 0.0
 
     def restore(self, state: State) -> None:
         """Go to where ``state`` was saved; its figures become part of the next log entry."""
@@ -127,6 +130,7 @@ class Loop:
             for entry in self._folder.entries:
                 self.scores = entry.get("psnr", self.scores)
         self._since, self._step_then = time.monotonic(), learner.step
+        self._saved = self._since
         self._watcher.began(learner.step, self._schedule.steps)
         try:
             with Interrupt() as interrupt:
@@ -151,8 +155,12 @@ class Loop:
         if self._measure is not None and schedule.due(step, schedule.measure_every):
             self.scores = self._measure()
             self._tell({"step": step, "psnr": self.scores})
-        if schedule.due(step, schedule.save_every):
+        if schedule.due(step, schedule.save_every) or self._is_late():
             self._save()
+
+    def _is_late(self) -> bool:
+        seconds = self._schedule.save_seconds
+        return bool(seconds) and time.monotonic() - self._saved > seconds
 
     def _log(self) -> None:
         step, now = self._learner.step, time.monotonic()
@@ -180,6 +188,7 @@ class Loop:
             "loss_count": self._loss_count,
         }
         self._folder.save(self._learner.step, self._learner.tensors(), figures)
+        self._saved = time.monotonic()
 
     def _stop(self) -> None:
         self._save()

@@ -57,10 +57,11 @@ class DataConfig:
 class OptimConfig:
     """The optimizer and how its learning rate goes.
 
-    ``warmup`` steps rise linearly to ``lr``; then "cosine" falls to zero at the last step,
-    "steps" divides by ``divide_by`` after every ``divide_every`` steps, "constant" stays.
-    ``clip`` bounds the gradient's norm; 0 leaves it alone. "soap" is Adam along the principal
-    axes of each tensor's gradients (``srq.train.soap``); it wants rates ten times higher.
+    ``warmup`` steps, at most a tenth of all, rise linearly to ``lr``; then "cosine" falls to zero
+    at the last step, "steps" divides by ``divide_by`` after every ``divide_every`` steps,
+    "constant" stays. ``clip`` bounds the gradient's norm; 0 leaves it alone. "soap" is Adam along
+    the principal axes of each tensor's gradients (``srq.train.soap``); it wants rates ten times
+    higher.
     """
 
     name: Literal["adam", "adamw", "soap"] = "adam"
@@ -103,7 +104,9 @@ class RunConfig:
 
     ``threads`` 0 means all cores; the number that was used is kept in the run folder, since
     a sum over other threads rounds otherwise. ``fused`` takes steps of ``kim`` on a CPU in one
-    compiled pass (``srq.train.fused``): "auto" where a C++ compiler is found.
+    compiled pass (``srq.train.fused``): "auto" where a C++ compiler is found. A state is saved
+    after every ``checkpoint_every`` steps, and at least every ``checkpoint_seconds``; 0 leaves
+    the clock alone.
     """
 
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -111,6 +114,7 @@ class RunConfig:
     fused: Literal["auto", "on", "off"] = "auto"
     log_every: int = number(100, 1)
     checkpoint_every: int = number(1_000, 1)
+    checkpoint_seconds: int = number(60, 0)
 
 
 @dataclass(frozen=True)
@@ -185,9 +189,4 @@ class TrainConfig:
         if len(self.optim.betas) != 2:
             raise ConfigError(
                 f"{name}: 'optim.betas' must be two numbers, not {len(self.optim.betas)}."
-            )
-        if self.optim.warmup >= self.steps and self.optim.warmup:
-            raise ConfigError(
-                f"{name}: 'optim.warmup' ({self.optim.warmup}) must be less than 'steps' "
-                f"({self.steps}); lower it or train longer."
             )

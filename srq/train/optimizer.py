@@ -25,9 +25,15 @@ def build_optimizer(parameters: Iterable[nn.Parameter], config: OptimConfig) -> 
     )
 
 
+def fitted_warmup(config: OptimConfig, steps: int) -> int:
+    """How many steps rise in a training of ``steps``: at most a tenth of them."""
+    return min(config.warmup, steps // 10)
+
+
 def learning_rate(config: OptimConfig, step: int, steps: int) -> float:
     """The rate of ``step`` (from 0) in a training of ``steps``."""
-    warming = min(1.0, (step + 1) / config.warmup) if config.warmup else 1.0
+    warmup = fitted_warmup(config, steps)
+    warming = min(1.0, (step + 1) / warmup) if warmup else 1.0
     if config.schedule == "cosine":
         falling = 0.5 * (1 + math.cos(math.pi * step / steps))
     elif config.schedule == "steps":

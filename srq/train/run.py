@@ -16,9 +16,11 @@ from srq.runs.machine import prepared
 from srq.runs.processes import Processes
 from srq.runs.progress import Watcher
 from srq.runs.state import State, shared_state
+from srq.train.check import check_named
 from srq.train.config import TrainConfig
 from srq.train.folder import CONFIG_FILE, PICTURES, make_run_folder, refuse_used
 from srq.train.machine import resolved
+from srq.train.optimizer import fitted_warmup
 from srq.train.pictures import training_pool
 from srq.train.trainer import Trainer
 from srq.train.validation import Validation, crops_psnr
@@ -105,11 +107,15 @@ class _Job:
 
 def _train(job: _Job) -> Result | None:
     config, processes, watcher = job.config, job.processes, job.watcher
+    check_named(config, fresh=job.fresh)
+    warmup = fitted_warmup(config.optim, config.steps)
+    if warmup < config.optim.warmup:
+        watcher.say(
+            f"The warm-up is cut from {config.optim.warmup} steps to {warmup}, a tenth of the"
+            " training."
+        )
     with prepared(config.run.device, config.run.threads, processes) as device:
-        watcher.say(f"Preparing the pictures of {', '.join(config.data.train)}.")
-        pool = training_pool(config, job.workers)
-        if pool.skipped:
-            watcher.say(f"{len(pool.skipped)} pictures are left out: {pool.skipped[0]}")
+        pool = training_pool(config, job.workers, watcher.say)
         validation = Validation(config.validate, config.model.scale) if processes.first else None
         with processes.joined(device):
             state = None
@@ -141,6 +147,7 @@ def _loop(job: _Job, trainer: Trainer, pool: LumaPool, validation: Validation | 
         log_every=config.run.log_every,
         measure_every=config.validate.every,
         save_every=config.run.checkpoint_every,
+        save_seconds=config.run.checkpoint_seconds,
     )
     if validation is None:
         return Loop(trainer, schedule)

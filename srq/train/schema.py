@@ -6,7 +6,6 @@ range stands in the field's metadata, put there by ``number``.
 """
 
 import dataclasses
-import difflib
 import json
 import math
 import tomllib
@@ -14,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from srq.errors import ConfigError
+from srq.registry import nearest
 
 T = TypeVar("T")
 
@@ -129,16 +129,15 @@ def _unknown(root: type, path: tuple[str, ...]) -> str:
     """The clause for an unknown key, with the known key that is most like it."""
     full = ".".join(path)
     known = [".".join(candidate) for candidate in _paths(root)]
-    close = difflib.get_close_matches(full, known, n=1, cutoff=0.75)
-    if not close:
+    close = nearest(full, known, cutoff=0.75)
+    if close is None:
         by_leaf = {name.rpartition(".")[2]: name for name in known}
-        leaves = difflib.get_close_matches(path[-1], by_leaf, n=1)
-        close = [by_leaf[leaf] for leaf in leaves]
-    if not close:
+        close = by_leaf.get(nearest(path[-1], by_leaf) or "")
+    if close is None:
         parent = ".".join(path[:-1])
         close_by = [name for name in known if name.rpartition(".")[0] == parent]
         return f"unknown key '{full}'; known here: {', '.join(close_by or known)}."
-    return f"unknown key '{full}'; did you mean '{close[0]}'?"
+    return f"unknown key '{full}'; did you mean '{close}'?"
 
 
 def _type_at(kind: type, path: tuple[str, ...], where: str) -> Any:

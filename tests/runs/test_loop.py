@@ -1,5 +1,8 @@
 """A loop around a learner of one number: broken off anywhere, it resumes to the same bits."""
 
+import itertools
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -112,6 +115,26 @@ def test_everything_is_done_when_it_is_due_and_after_the_last_step(tmp_path):
     ]
     assert notebook.span == (0, 20)
     assert [e["step"] for e in notebook.entries] == [e["step"] for e in log]
+
+
+def test_a_state_is_saved_by_the_clock_too(tmp_path, monkeypatch):
+    clock = itertools.count()
+    monkeypatch.setattr("srq.runs.loop.time.monotonic", lambda: float(next(clock)))
+    schedule = Schedule(
+        steps=50, log_every=1000, measure_every=1000, save_every=1000, save_seconds=5
+    )
+    saved = []
+    monkeypatch.setattr(
+        "srq.runs.folder.save_state", lambda run, step, *others: saved.append(step) or run
+    )
+    learner = Learner()
+    Loop(learner, schedule, folder=tmp_path).run()
+    gaps = [after - before for before, after in zip([0, *saved], saved, strict=False)]
+    assert saved[-1] == 50
+    assert 1 < max(gaps) <= 6
+    saved.clear()
+    Loop(Learner(), replace(schedule, save_seconds=0), folder=tmp_path / "steps").run()
+    assert saved == [50]
 
 
 def test_without_a_folder_it_runs_and_writes_nothing(tmp_path, monkeypatch):

@@ -11,8 +11,14 @@ def rates(config, steps):
 
 
 def test_warm_up_rises_evenly_to_the_rate():
-    made = rates(OptimConfig(lr=1.0, warmup=4, schedule="constant"), 8)
-    assert made == [0.25, 0.5, 0.75, 1, 1, 1, 1, 1]
+    made = rates(OptimConfig(lr=1.0, warmup=4, schedule="constant"), 40)
+    assert made == [0.25, 0.5, 0.75] + [1] * 37
+
+
+def test_warm_up_is_at_most_a_tenth_of_a_short_training():
+    made = rates(OptimConfig(lr=1.0, warmup=500, schedule="constant"), 50)
+    assert made == [0.2, 0.4, 0.6, 0.8] + [1] * 46
+    assert rates(OptimConfig(lr=1.0, warmup=500, schedule="constant"), 9) == [1] * 9
 
 
 def test_the_papers_schedule_divides_after_every_so_many_steps():
