@@ -223,5 +223,6 @@ def _identity(twin: Twin, config: TrainConfig) -> dict[str, Any]:
         "weights": digest.hexdigest(),
         "fracs": {name: list(quantizer.fracs) for name, quantizer in twin.quantizers.items()},
         "bits": [twin.weight_bits, twin.activation_bits],
+        **({"narrowed": twin.narrowed} if twin.narrowed else {}),
         "config": json.loads(json.dumps({**asdict(config), "run": None, "validate": None})),
     }

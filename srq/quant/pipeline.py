@@ -8,6 +8,7 @@ from typing import Any
 from srq.errors import ConfigError
 from srq.files import sha256_file
 from srq.models import Network
+from srq.quant.bounds import Narrowing, fits, narrow
 from srq.quant.calibration import Calibration, calibration_set
 from srq.quant.compensate import compensate
 from srq.quant.config import CONFIGS, load_config
@@ -31,17 +32,26 @@ def fit(twin: Twin, calibration: Calibration, *, search: bool = False) -> Search
     """Make a fresh ``twin`` lose little: equalize its channels, choose its formats by the data,
     round its weights together, then move the activations' formats wherever that loses less.
 
-    With ``search``, all formats are moved so before the weights are rounded as well. Gives the
-    loss as it was with the chosen formats, and in the end.
+    With ``search``, all formats are moved so before the weights are rounded as well. Where a sum
+    could overflow 32 bits, bits are taken until none can. Gives the loss as it was with the
+    chosen formats, and in the end.
     """
     photographs = calibration.photographs
     equalize(twin, photographs[:_FITTED_CROPS])
     drop = PsnrDrop(twin, calibration)
     choose_formats(twin, photographs)
-    first = search_formats(twin, drop) if search else Search(drop(twin), 0, 1)
+    narrowed = [narrow(twin, drop)]
+    first = search_formats(twin, drop, allowed=fits) if search else Search(drop(twin), 0, 1)
     compensate(twin, photographs[:_FITTED_CROPS])
-    last = search_formats(twin, drop, tensors=twin.activations)
-    return Search(first.before, last.after, first.measured + last.measured)
+    # Weights that make up for others' errors can be larger.
+    narrowed.append(narrow(twin, drop))
+    last = search_formats(twin, drop, tensors=twin.activations, allowed=fits)
+    return Search(
+        narrowed[0].before if narrowed[0] else first.before,
+        last.after,
+        first.measured + last.measured,
+        tuple(found for found in narrowed if found),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +63,7 @@ class Quantized:
     calibration: the crops that its formats were chosen on.
     search:      the dB lost on them, before and after formats were moved (and before any
                  fine-tuning).
+    narrowed:    the bits that were taken so that every sum fits 32 bits, and what they cost.
     method:      what was done, step by step.
     recipe:      the degradation of the crops.
     sources:     the training pictures that the crops are of; () if they were given.
@@ -63,6 +74,7 @@ class Quantized:
     network: Network
     calibration: Calibration
     search: Search
+    narrowed: tuple[Narrowing, ...]
     method: tuple[str, ...]
     recipe: str
     sources: tuple[str, ...]
@@ -87,6 +99,7 @@ class Quantized:
                 "activations": twin.activation_bits,
                 "per_channel": per_channel,
             },
+            "narrowed": [asdict(each) for each in self.narrowed],
             "method": list(self.method),
             "calibration": {"pictures": list(self.sources), "recipe": self.recipe},
             "tensors": [asdict(tensor) for tensor in tensor_reports(twin, self.calibration)],
@@ -156,6 +169,7 @@ def quantize(
         "weights rounded together",
         f"formats {'searched' if search else 'settled'} ({fitted.measured} measured)",
     ]
+    narrowed = fitted.narrowed
     watcher.say(f"Lost on training pictures: {fitted.after:.3f} dB ({fitted.before:.3f} at first).")
     if config is not None:
         finetune(
@@ -169,11 +183,17 @@ def quantize(
             workers=workers,
         )
         method.append(f"{config.steps} steps of training with rounding")
+        late = narrow(twin, PsnrDrop(twin, crops))
+        narrowed += (late,) if late else ()
+    for each in narrowed:
+        watcher.say(f"{str(each)[0].upper()}{str(each)[1:]}.")
+        method.append(str(each))
     return Quantized(
         twin=twin,
         network=source.network,
         calibration=crops,
         search=fitted,
+        narrowed=narrowed,
         method=tuple(method),
         recipe=source.data.recipe,
         sources=sources,

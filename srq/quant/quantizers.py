@@ -145,6 +145,12 @@ class FixedPoint(nn.Module):
         (frac,) = self._fracs
         return Format(self.signed, self.bits, frac)
 
+    def set_format(self, bits: int, fracs: Sequence[int]) -> None:
+        """Change the width and the fraction bits."""
+        self.bits = bits
+        self._bit_width = torch.full_like(self._bit_width, float(bits))
+        self.set_fracs(fracs)
+
     def set_fracs(self, fracs: Sequence[int]) -> None:
         """Change the fraction bits."""
         self._fracs = tuple(int(frac) for frac in fracs)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from srq.quant.bounds import Narrowing
 from srq.quant.calibration import Calibration
 from srq.quant.formats import in_floats
 from srq.quant.twin import Twin
@@ -22,11 +23,13 @@ _LEAST_GAIN = 1e-4
 
 @dataclass(frozen=True)
 class Search:
-    """What a search did: dB lost before and after, and how often the network was measured."""
+    """What a search did: dB lost before and after, how often the network was measured, and what
+    bits were taken in between so that sums fit 32 bits."""
 
     before: float
     after: float
     measured: int
+    narrowed: tuple[Narrowing, ...] = ()
 
 
 def search_formats(
@@ -36,12 +39,14 @@ def search_formats(
     tensors: Iterable[str] | None = None,
     passes: int = 8,
     on_tensor: Callable[[str, float], None] | None = None,
+    allowed: Callable[[Twin], bool] = lambda _: True,
 ) -> Search:
     """Move binary points, one tensor at a time, wherever ``drop`` is less.
 
     The fraction bits of each of ``tensors`` (all free ones if None) are tried one up and one
     down, all channels together, in the order of the network, and again until a pass changes
-    nothing or ``passes`` are over. ``on_tensor`` hears each tensor's name and the loss so far.
+    nothing or ``passes`` are over. ``on_tensor`` hears each tensor's name and the loss so far;
+    formats with which the twin is not ``allowed`` are passed over.
     """
     names = list(twin.quantizers if tensors is None else tensors)
     before = best = drop(twin)
@@ -53,6 +58,9 @@ def search_formats(
             for step in (1, -1):
                 kept = quantizer.fracs
                 quantizer.set_fracs([frac + step for frac in kept])
+                if not allowed(twin):
+                    quantizer.set_fracs(kept)
+                    continue
                 found = drop(twin)
                 measured += 1
                 if found < best - _LEAST_GAIN:

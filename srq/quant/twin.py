@@ -182,6 +182,12 @@ class Twin(nn.Module):
         """The names of ``quantizers`` that are of activations."""
         return [name for name in self.quantizers if name in self.roundings]
 
+    @property
+    def narrowed(self) -> dict[str, int]:
+        """The width of each activation that is narrower than ``activation_bits``."""
+        widths = {name: self.quantizers[name].bits for name in self.activations}
+        return {name: bits for name, bits in widths.items() if bits != self.activation_bits}
+
     def set_active(self, active: bool) -> None:
         """Quantize, or compute in floats what the float network does."""
         for module in self.modules():

@@ -26,6 +26,7 @@ def save_twin(path: Path, twin: Twin, notes: Notes) -> None:
             "version": VERSION,
             "model": {"name": twin.name, "config": twin.config},
             "bits": [twin.weight_bits, twin.activation_bits],
+            **({"narrowed": twin.narrowed} if twin.narrowed else {}),
             "fracs": {name: list(quantizer.fracs) for name, quantizer in twin.quantizers.items()},
         },
     )
@@ -61,5 +62,5 @@ def _twin(notes: Notes) -> Twin:
         per_channel=any(len(numbers) > 1 for numbers in fracs.values()),
     )
     for name, quantizer in twin.quantizers.items():
-        quantizer.set_fracs(fracs[name])
+        quantizer.set_format(notes.get("narrowed", {}).get(name, quantizer.bits), fracs[name])
     return twin
