@@ -34,6 +34,7 @@ TABLES = Registry(
         "port_pressure": Entry("benchmarks.studies.port_pressure:tables"),
         "quantization": Entry("benchmarks.studies.quantization:tables"),
         "shader": Entry("benchmarks.studies.shader:tables"),
+        "shader_ten_bits": Entry("benchmarks.studies.shader_ten_bits:tables"),
         "throughput": Entry("benchmarks.throughput_tables:tables"),
         "tricks": Entry("benchmarks.studies.tricks:tables"),
         "verified": Entry("benchmarks.studies.verified:tables"),

@@ -130,10 +130,11 @@ def test_a_picture_of_ten_bits():
         check(program, subject)
 
 
-def test_a_picture_that_is_not_made_larger():
+def sharpener() -> Program:
+    """A program that does not make the picture larger."""
     fmt = Format.parse("u8.8")
     sharpen = np.array([[[[0, -1, 0], [-1, 6, -1], [0, -1, 0]]]])
-    program = Program(
+    return Program(
         [
             Input("lr", fmt),
             Conv("sharp", "lr", sharpen, weight_bits=4, weight_frac=2),
@@ -141,8 +142,51 @@ def test_a_picture_that_is_not_made_larger():
             Output("hr", "sum"),
         ]
     )
+
+
+def test_a_picture_that_is_not_made_larger():
+    program = sharpener()
     with at_hand(), glsl(program) as subject:
         check(program, subject)
+
+
+TEN_BITS = {"mpv's vo=gpu": 1020, "libplacebo, limited": 65535 / 64, "libplacebo, full": 1023}
+"""The code value of 10 bits that each player hands a shader as 1.0."""
+
+
+def every_ten_bits() -> np.ndarray:
+    return np.random.default_rng(0).permutation(1024).reshape(32, 32).astype(np.uint16)
+
+
+def played(program: Program, picture: np.ndarray, white: float, textures: str, kind: str):
+    """The larger picture in code values of 10 bits, not yet rounded to them."""
+    with at_hand(), Player(kind) as player:
+        hooks = parse(shader(program, textures=textures))
+        found = player.play(hooks, picture, white, enlarged=program.scale)  # type: ignore
+    return found[PLANE][..., 0] * white
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+@pytest.mark.parametrize(("textures", "kind"), [("half", "rgba16f"), ("unorm", "rgba16")])
+@pytest.mark.parametrize("player", TEN_BITS)
+def test_ten_bits_are_rounded_to_eight_and_given_back_in_each_player(player, textures, kind, scale):
+    program, picture = straight(last=3) if scale == 2 else sharpener(), every_ten_bits()
+    is_full = player.endswith("full")
+    share = 255 / 1023 if is_full else 1 / 4
+    eight = np.minimum(np.floor(picture * share + 0.5), 255).astype(np.uint8)
+    wanted = Reference(program)(eight)
+    assert len(np.unique(eight)) == 256
+    ten = played(program, picture, TEN_BITS[player], textures, kind)
+    assert np.array_equal(np.floor(ten * share + 0.5), wanted)
+    if not is_full:
+        assert np.array_equal(np.floor(ten + 0.5), 4 * wanted.astype(int))
+
+
+@pytest.mark.parametrize("player", TEN_BITS)
+def test_a_program_of_ten_bits_takes_them_whole_in_each_player(player):
+    program, picture = straight(picture=10, last=3), every_ten_bits()
+    ten = played(program, picture, TEN_BITS[player], "float", "rgba32f")
+    assert np.array_equal(np.floor(ten + 0.5), Reference(program)(picture))
 
 
 def test_a_video_that_is_shown_as_it_is_passes_unchanged():

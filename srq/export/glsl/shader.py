@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from srq.dataflow.planes import Planes
 from srq.export.glsl.passes import Pass
-from srq.export.glsl.plan import QUAD, Plan, Quad, Texture
+from srq.export.glsl.plan import MOST_BINDS, QUAD, Plan, Quad, Texture
 from srq.export.glsl.texels import Texel, texel_of
 from srq.export.text import title as title_of
 from srq.program import Program, Value
@@ -15,6 +15,25 @@ PLANE = "LUMA"
 
 _PRECISION = ("precision highp float;", "precision highp int;")
 """OpenGL ES takes integers for 16 bits wide without these; all others ignore them."""
+
+
+_WHITE = (
+    "// The code value that 1.0 stands for, for codes up to `high`. Players multiply texels of",
+    "// more than 8 bits by a power of two, times a part that tells the players apart.",
+    "float white(float high) {",
+    f"    float part = {PLANE}_mul;",
+    "    for (int i = 0; i < 8; ++i) part = part >= 2.0 ? part * 0.5 : part;",
+    "    if (part > 1.003) return (high + 1.0) * (255.0 / 256.0); // mpv's vo=gpu",
+    f"    if (part < 1.000005 && {PLANE}_mul > 1.5) // libplacebo, limited range",
+    "        return (high + 1.0) * (65535.0 / 65536.0);",
+    "    return high; // 8 bits, or libplacebo and full range",
+    "}",
+)
+"""GLSL: 10 bits come as n / 1020, n * 64 / 65535 or n / 1023, and the result goes back so."""
+
+_HALF = "0.50048828125"
+"""What luma is rounded with: 1/2, and 1/2048 so that an exact half of 10 bits, which the player's
+floats may put a little below, is rounded up. No other 10 bits are so near below a half."""
 
 
 class Shader:
@@ -67,11 +86,13 @@ class Shader:
     def _pass(self, title: str, name: str, quad: Quad, saved: Texture | None) -> str:
         textures = self.plan.textures(name, quad)
         binds = [self.texture(texture) for texture in textures] or [PLANE]
+        if saved is None and PLANE not in binds:
+            binds.append(PLANE)
         body = Pass(self.plan, self._load)
         result = body.compute(name, quad).as_float()
         if saved is None:
-            high = self.program.output_value.format.hi
-            last = [f"return vec4(({result}).x / {high}.0, 0.0, 0.0, 1.0);"]
+            white = _white(self.program.output_value)
+            last = [f"return vec4(({result}).x / {white}, 0.0, 0.0, 1.0);"]
         else:
             texel = self.texel(self.program.step(name).value)
             last = [f"vec4 n = {result};", f"return {texel.encode};"]
@@ -85,6 +106,7 @@ class Shader:
             [
                 *self._directives(title, binds, 1, saved and self.texture(saved)),
                 *_PRECISION,
+                *(_WHITE if PLANE in binds else ()),
                 *self._functions(textures),
                 "vec4 hook() {",
                 *(f"    {line}" for line in lines),
@@ -99,6 +121,8 @@ class Shader:
         value = self.program.output_value
         textures = [(name, index) for index in range(len(self.plan.quads(name)))]
         binds = [self.texture(texture) for texture in textures]
+        sees_luma = len(binds) < MOST_BINDS
+        white = _white(value) if sees_luma else f"{value.format.hi}.0"
         texel = self.texel(value)
         lines = [
             f"vec2 at = {binds[0]}_pos * {binds[0]}_size;",
@@ -110,12 +134,14 @@ class Shader:
                 f"if (plane >= {QUAD * i}) n = here_{texel.name}({bind}_raw, p);"
                 for i, bind in enumerate(binds[1:], 1)
             ),
-            f"return vec4(n[plane % {QUAD}] / {value.format.hi}.0, 0.0, 0.0, 1.0);",
+            f"return vec4(n[plane % {QUAD}] / {white}, 0.0, 0.0, 1.0);",
         ]
+        bound = [*binds, PLANE] if sees_luma else binds
         return "\n".join(
             [
-                *self._directives("pixels", binds, scale, None),
+                *self._directives("pixels", bound, scale, None),
                 *_PRECISION,
+                *(_WHITE if sees_luma else ()),
                 *self._functions(textures),
                 "vec4 hook() {",
                 *(f"    {line}" for line in lines),
@@ -173,12 +199,16 @@ class Shader:
                 yield from _readers(texel)
 
 
+def _white(value: Value) -> str:
+    return f"white({value.format.hi}.0)"
+
+
 def _luma(value: Value) -> Iterator[str]:
     high = f"{value.format.hi}.0"
     yield "float luma(ivec2 at, ivec2 size) {"
     yield "    ivec2 inside = clamp(at, ivec2(0), size - 1);"
     yield f"    float t = {PLANE}_tex((vec2(inside) + 0.5) * {PLANE}_pt).x;"
-    yield f"    float n = clamp(floor(t * {high} + 0.5), 0.0, {high});"
+    yield f"    float n = clamp(floor(t * {_white(value)} + {_HALF}), 0.0, {high});"
     yield "    return at == inside ? n : 0.0;"
     yield "}"
 
