@@ -49,7 +49,7 @@ def studio_luma(pixels: NDArray[Any], threads: int = 1) -> NDArray[np.uint8]:
 def enlarge_block(
     pixels: NDArray[Any],
     block: Block,
-    made: NDArray[np.uint8],
+    made: NDArray[Any],
     out: NDArray[Any],
     scale: int,
     threads: int = 1,
@@ -84,7 +84,7 @@ def bicubic_block(a: NDArray[Any], block: Block, scale: int) -> NDArray[Any]:
 
 
 def _enlarge_block(
-    pixels: NDArray[Any], block: Block, made: NDArray[np.uint8], out: NDArray[Any], scale: int
+    pixels: NDArray[Any], block: Block, made: NDArray[Any], out: NDArray[Any], scale: int
 ) -> None:
     """``enlarge_block`` by NumPy."""
     rows = block.bottom - block.top
