@@ -5,6 +5,7 @@
 left; 143: interrupted by SIGTERM.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -65,6 +66,8 @@ def root(
 
 def main(arguments: list[str] | None = None) -> int:
     """Run ``srq`` with the arguments (the process's own if None); return the exit code."""
+    # Imports make many objects that stay; the collector need not look through them so often.
+    gc.set_threshold(50_000)
     with _interrupted_by_sigterm() as terminated:
         code = _run(arguments)
     return TERMINATED if code == INTERRUPTED and terminated else code

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 import numpy as np
-import tifffile
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -39,19 +38,10 @@ _ABOUT = {
     0x8825,  # the GPS directory
 }
 
-# What tifffile reads for us: photometric kinds with their channels, and, without the many
-# codecs that it can use, no compression or deflate.
-_KINDS16 = {
-    (tifffile.PHOTOMETRIC.MINISBLACK, 1),
-    (tifffile.PHOTOMETRIC.MINISBLACK, 2),
-    (tifffile.PHOTOMETRIC.RGB, 3),
-    (tifffile.PHOTOMETRIC.RGB, 4),
-}
-_COMPRESSIONS16 = {
-    tifffile.COMPRESSION.NONE,
-    tifffile.COMPRESSION.ADOBE_DEFLATE,
-    tifffile.COMPRESSION.DEFLATE,
-}
+# What tifffile reads for us: photometric kinds (gray, RGB) with their channels, and, without the
+# many codecs that it can use, no compression or deflate, by both of its numbers.
+_KINDS16 = {(1, 1), (1, 2), (2, 3), (2, 4)}
+_COMPRESSIONS16 = {1, 8, 32946}
 
 _DIRECTORIES = {0x8769, 0x8825}
 
@@ -229,6 +219,8 @@ def decode_tiff16(
     The channels (H, W, n), whether the last is alpha, the profile, EXIF and the orientation;
     None if it is another kind of TIFF.
     """
+    import tifffile  # Most pictures need it not, and it is slow to import.
+
     with tifffile.TiffFile(io.BytesIO(data)) as file:
         found = file.pages[page]
         if (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Event, Semaphore
 
 from srq.engines import Engine
 from srq.errors import (
@@ -22,7 +22,8 @@ from srq.image.encode import check_target, encode, encode_rows
 from srq.image.frames import Frames
 from srq.image.io import read_any
 from srq.parallel.workers import map_in_threads
-from srq.upscaling.engine import check_eight_bits
+from srq.program.pictures import Luma
+from srq.upscaling.engine import Blockwise, check_eight_bits
 from srq.upscaling.enlarge import Size, enlarge, enlarged_bands, enlarged_exif, resized, too_large
 from srq.upscaling.frames import upscale_frames
 from srq.upscaling.jobs import Job
@@ -56,13 +57,16 @@ class Result:
 
 
 class Watcher:
-    """Follows the work on many files, from several threads; this one keeps it to itself."""
+    """Follows the work on many files; this one keeps it to itself."""
 
     def advanced(self, job: Job, share: float, pixels: int) -> None:
-        """``share`` of the job (of 1 in all) is done, with ``pixels`` pixels of its result."""
+        """``share`` of the job (of 1 in all) is done, with ``pixels`` pixels of its result.
+
+        This is called by several threads.
+        """
 
     def ended(self, result: Result) -> None:
-        """A job has ended, however it did."""
+        """A job has ended, however it did; told in the order of the jobs, by one thread."""
 
 
 def upscale_files(
@@ -77,10 +81,11 @@ def upscale_files(
 ) -> list[Result]:
     """Read, enlarge and write every picture; the results are in the order of the jobs.
 
-    A picture that cannot be read or written becomes a failed result, and the others go on. Up to
-    ``workers`` are worked on at once, by threads, which changes no byte of any. ``size`` is what
-    each is brought to by a final bicubic. If it is
-    interrupted (KeyboardInterrupt), files stand whole or not at all.
+    A picture that cannot be read or written becomes a failed result, and the others go on. The
+    engine works on up to ``workers`` at once, by threads, while one more is read or written; that
+    changes no byte of any. The watcher is told of their ends in the order of the jobs. ``size`` is
+    what each is brought to by a final bicubic. If it is interrupted (KeyboardInterrupt), files
+    stand whole or not at all.
 
     Raises ConfigError, before anything is done, if a result exists under ``Existing.REFUSE``,
     or the engine's program does not take 8-bit luma.
@@ -99,13 +104,39 @@ def upscale_files(
         )
     left = set(present) if existing is Existing.SKIP else set()
     stop = Event()
+    shared = _in_turns(engine, workers)
     work = partial(
-        _run, engine=engine, left=left, quality=quality, size=size, watcher=watcher, stop=stop
+        _run, engine=shared, left=left, quality=quality, size=size, watcher=watcher, stop=stop
     )
     # The main thread only waits, so that Ctrl-C never strikes in the midst of a file. All are
     # handed out at once, so that a large picture holds none of the others up.
-    with closing(map_in_threads(work, jobs, workers, depth=len(jobs), stop=stop)) as results:
-        return list(results)
+    results: list[Result] = []
+    with closing(map_in_threads(work, jobs, workers + 1, depth=len(jobs), stop=stop)) as ended:
+        for result in ended:
+            watcher.ended(result)
+            results.append(result)
+    return results
+
+
+class _InTurns:
+    """An engine that only so many threads run at once; the others wait for their turn."""
+
+    def __init__(self, engine: Engine, turns: int) -> None:
+        self.name, self.program = engine.name, engine.program
+        self.scale, self.streams = engine.scale, engine.streams
+        self.threads = getattr(engine, "threads", 1)
+        self._engine = engine
+        self._turns = Semaphore(turns)
+
+    def __call__(self, picture: Luma) -> Luma:
+        with self._turns:
+            return self._engine(picture)
+
+
+def _in_turns(engine: Engine, turns: int) -> Engine:
+    if isinstance(engine, Blockwise):  # It is its engine whose memory matters.
+        return Blockwise(_InTurns(engine.engine, turns))
+    return _InTurns(engine, turns)
 
 
 class _StoppedError(Exception):
@@ -125,14 +156,11 @@ def _run(
     started = time.perf_counter()
     try:
         if job.target in left:
-            result = Result(job, Status.SKIPPED)
-        else:
-            made = _upscale_file(job, engine, quality, size, watcher, stop)
-            result = Result(job, Status.DONE, time.perf_counter() - started, made)
+            return Result(job, Status.SKIPPED)
+        made = _upscale_file(job, engine, quality, size, watcher, stop)
+        return Result(job, Status.DONE, time.perf_counter() - started, made)
     except SrqError as error:
-        result = Result(job, Status.FAILED, time.perf_counter() - started, sentence=str(error))
-    watcher.ended(result)
-    return result
+        return Result(job, Status.FAILED, time.perf_counter() - started, sentence=str(error))
 
 
 def _upscale_file(

@@ -1,6 +1,7 @@
 import os
 import signal
 import time
+from threading import Event, Lock
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ from skimage import data
 from srq.errors import ConfigError
 from srq.image.io import Picture, read, write
 from srq.program.reference import Reference
+from srq.upscaling import batch
 from srq.upscaling.batch import Existing, Status, Watcher, upscale_files
+from srq.upscaling.engine import Blockwise
 from srq.upscaling.enlarge import enlarge
 from srq.upscaling.jobs import Job
 from tests.upscaling.sharpen_program import sharpen_program
@@ -65,6 +68,67 @@ def test_every_picture_is_done_but_the_broken_one(jobs, engine):
     assert all(share == pytest.approx(1) for share in recorder.shares.values())
     done = [result.size for result in results if result.size]
     assert recorder.pixels == sum(height * width for height, width in done)
+
+
+class Watched(Reference):
+    """The reference; it counts how many threads are within it, and may wait for something."""
+
+    def __init__(self, program, waits_for=None):
+        super().__init__(program)
+        self.waits_for = waits_for
+        self.now = self.most = 0
+        self.lock = Lock()
+
+    def __call__(self, picture):
+        with self.lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        if self.waits_for is not None:
+            assert self.waits_for.wait(60)
+        made = super().__call__(picture)
+        with self.lock:
+            self.now -= 1
+        return made
+
+
+def test_the_next_picture_is_read_while_the_engine_works(jobs, monkeypatch):
+    second_read = Event()
+
+    def read_and_tell(path):
+        made = read_any(path)
+        if path == jobs[1].source:
+            second_read.set()
+        return made
+
+    read_any = batch.read_any
+    monkeypatch.setattr(batch, "read_any", read_and_tell)
+    results = upscale_files(jobs[:2], Watched(sharpen_program(), second_read))
+    assert [result.status for result in results] == [Status.DONE] * 2
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("blockwise", [False, True])
+def test_only_so_many_threads_are_within_the_engine(jobs, workers, blockwise):
+    engine = Watched(sharpen_program())
+    upscale_files(jobs, Blockwise(engine) if blockwise else engine, workers=workers)
+    assert 1 <= engine.most <= workers
+
+
+def test_ends_are_told_in_order_though_the_first_picture_is_the_last_done(jobs, monkeypatch):
+    second_done = Event()
+    encode_rows = batch.encode_rows
+
+    def encode_and_tell(rows, like, size, suffix, stream, *, quality):
+        if size == (40, 60):
+            assert second_done.wait(60)
+        encode_rows(rows, like, size, suffix, stream, quality=quality)
+        if size == (42, 66):
+            second_done.set()
+
+    monkeypatch.setattr(batch, "encode_rows", encode_and_tell)
+    recorder = Recorder()
+    upscale_files(jobs, Watched(sharpen_program()), watcher=recorder)
+    assert [result.job for result in recorder.results] == jobs
 
 
 def test_no_byte_depends_on_the_number_of_workers(jobs, engine, tmp_path):
