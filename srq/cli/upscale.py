@@ -140,15 +140,17 @@ def upscale(
 ) -> None:
     """Make a picture, every picture of a folder, or a video larger.
 
-    A picture keeps its depth, gray or colour, alpha, colour profile and EXIF; a video its
-    frames' times, bits and colours, sound, subtitles and chapters. In a folder, a picture that
-    cannot be read is reported and the others go on; the exit code is then 2.
+    A picture keeps its depth, gray or colour, alpha, colour profile and EXIF, an animation its
+    frames and their times, a TIFF its pages; a video its frames' times, bits and colours, sound,
+    subtitles and chapters. In a folder, a picture that cannot be read is reported and the others
+    go on, and what is left out is named. If any picture is missing at the end, the exit code is 2.
     """
     from rich.console import Console
 
     from srq import load
     from srq.cli import upscale_pictures, upscale_video
     from srq.cli.output import console, write_json
+    from srq.cli.upscale_left_out import PICTURES
     from srq.errors import ConfigError
     from srq.parallel.shards import Shard
 
@@ -198,5 +200,5 @@ def upscale(
         workers=jobs, shard=share, screen=screen, errors=errors,
     )  # fmt: skip
     write_json(summary, json)
-    if summary["failed"]:
+    if summary["failed"] or any(one["kind"] in PICTURES for one in summary["left_out"]):
         raise typer.Exit(2)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from srq.cli.upscale_left_out import LeftOut, entries, explained, tell, without_missing
 from srq.cli.upscale_progress import display
-from srq.errors import ConfigError
+from srq.errors import ConfigError, DataError
 from srq.upscaling.batch import Existing, Result, Status, upscale_files
 from srq.upscaling.enlarge import Size
-from srq.upscaling.jobs import default_folder, plan_jobs
+from srq.upscaling.jobs import default_folder, left_out, plan_jobs
 from srq.upscaling.shard import record_shard
 
 if TYPE_CHECKING:
@@ -44,13 +45,25 @@ def run_pictures(
     # Pillow's limit guards servers; here a person names files of their own.
     Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS or 0, _MOST_PIXELS // 2)
     existing = Existing.SKIP if skip else Existing.REPLACE if force else Existing.REFUSE
-    planned = plan_jobs(source, target, scale=opened.scale, recursive=recursive, suffix=suffix)
+    rest: list[LeftOut] = []
+    if source.is_dir():
+        place = target or default_folder(source, opened.scale)
+        rest = explained(left_out(source, place, recursive=recursive))
+    try:
+        planned = plan_jobs(source, target, scale=opened.scale, recursive=recursive, suffix=suffix)
+    except DataError:
+        tell(rest, errors)
+        raise
     folder = None
     if shard is not None:
         if not source.is_dir():
             raise ConfigError(f"A shard is of a folder or a video, and {source} is one picture.")
         folder = target or default_folder(source, opened.scale)
         planned = shard.of(planned)
+    if source.is_dir():
+        planned, missing = without_missing(planned)
+        rest = missing + rest
+        tell(rest, errors)
     started = time.perf_counter()
     with display(planned, screen, errors) as watcher:
         results = upscale_files(
@@ -69,7 +82,8 @@ def run_pictures(
         }
         record_shard(folder, shard, choices, results)
     summary = _summary(opened, model, results, time.perf_counter() - started)
-    if len(planned) != 1:
+    summary["left_out"] = entries(rest)
+    if source.is_dir():
         screen.print(_sentence(summary), markup=False, soft_wrap=True)
     return summary
 
@@ -112,4 +126,6 @@ def _entry(result: Result) -> dict[str, Any]:
 def _sentence(summary: dict[str, Any]) -> str:
     counts = ", ".join(f"{summary[state]} {state}" for state in ("done", "skipped", "failed"))
     speed = summary["megapixels"] / max(summary["seconds"], 1e-9)
+    if summary["left_out"]:
+        counts += f", {len(summary['left_out'])} left out"
     return f"{counts}; {summary['seconds']:.1f} s, {speed:.2f} megapixels/s written."

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from srq.errors import ConfigError, DataError, StorageError
-from srq.upscaling.jobs import plan_jobs
+from srq.upscaling.jobs import left_out, plan_jobs
 
 
 @pytest.fixture
@@ -114,3 +114,24 @@ def test_a_result_over_a_source_elsewhere_in_the_folder(here):
     (here / "in/in/in/a.jpeg").touch()
     with pytest.raises(ConfigError, match="is a picture to read"):
         planned("in/in", "in", recursive=True)
+
+
+def test_all_clashes_are_told_at_once(here):
+    for name in ("in/b.jpg", "in/a.webp", "in/c.gif"):
+        (here / name).touch()
+    with pytest.raises(ConfigError) as caught:
+        plan_jobs(Path("in"), Path("out"), scale=2, suffix=".png")
+    assert str(caught.value) == (
+        "in/a.jpeg and in/a.webp would both become out/a.png; in/b.PNG and in/b.jpg would both"
+        " become out/b.png; rename one of each."
+    )
+
+
+def test_what_is_left_out_of_a_folder(here):
+    (here / "in/out").mkdir()
+    (here / "in/out/x.txt").touch()
+    found = left_out(Path("in"), Path("in/out"))
+    assert found == [Path("in/deep"), Path("in/notes.txt")]
+    (here / "in/deep/d.mov").touch()
+    found = left_out(Path("in"), Path("in/out"), recursive=True)
+    assert found == [Path("in/deep/d.mov"), Path("in/notes.txt")]
