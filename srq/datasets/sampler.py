@@ -60,20 +60,24 @@ class Sampler:
     def batch(self, step: int) -> Batch:
         """This rank's crops of ``step`` (from 0): LR (n, 1, crop, crop) and HR
         (n, 1, scale * crop, scale * crop), uint8, newly allocated."""
-        pictures, tops, lefts, turns = self._draw(step)
         s, side = self.pool.scale, self.crop
-        lr_out = np.empty((len(pictures), 1, side, side), np.uint8)
-        hr_out = np.empty((len(pictures), 1, s * side, s * side), np.uint8)
-        widths = self._widths[pictures]
-        lr_first = self._lr_starts[pictures] + tops * widths + lefts
-        hr_first = self._hr_starts[pictures] + s * (tops * (s * widths) + lefts)
-        rows = zip(
-            turns.tolist(), widths.tolist(), lr_first.tolist(), hr_first.tolist(), strict=True
-        )
-        for k, (turn, width, lr_at, hr_at) in enumerate(rows):
-            lr_out[k, 0] = _window(self._lr_bytes, lr_at, width, side, turn)
-            hr_out[k, 0] = _window(self._hr_bytes, hr_at, s * width, s * side, turn)
+        places = self.places(step)
+        lr_out = np.empty((len(places), 1, side, side), np.uint8)
+        hr_out = np.empty((len(places), 1, s * side, s * side), np.uint8)
+        for k, place in enumerate(places.tolist()):
+            lr_out[k, 0] = _window(self._lr_bytes, side, *place[:3])
+            hr_out[k, 0] = _window(self._hr_bytes, s * side, *place[3:])
         return lr_out, hr_out
+
+    def places(self, step: int) -> NDArray[np.int64]:
+        """Where this rank's crops of ``step`` lie, int64 (n, 6): the index of the first pixel in
+        the pool's flat LR, and how far it is from there to the next row and the next column of
+        the crop; then the same of the HR. The turn is in the signs and the order."""
+        pictures, tops, lefts, turns = self._draw(step)
+        s, side, widths = self.pool.scale, self.crop, self._widths[pictures]
+        lr = _turned(self._lr_starts[pictures] + tops * widths + lefts, widths, side, turns)
+        hr_first = self._hr_starts[pictures] + s * (tops * (s * widths) + lefts)
+        return np.stack([*lr, *_turned(hr_first, s * widths, s * side, turns)], axis=1)
 
     def _draw(self, step: int) -> tuple[NDArray[np.int64], ...]:
         """Of this rank's crops: the picture, top, left and turn (0..7)."""
@@ -86,16 +90,18 @@ class Sampler:
         return pictures, tops, lefts, (u[3] * 8).astype(np.int64)
 
 
-def _window(flat: memoryview, first: int, width: int, side: int, turn: int) -> NDArray[np.uint8]:
-    """A square of ``side`` pixels seen through one of the eight symmetries, without a copy.
+def _turned(
+    first: NDArray[np.int64], widths: NDArray[np.int64], side: int, turns: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], ...]:
+    """The first pixel, the step down and the step right of squares of ``side`` pixels, each seen
+    through one of the eight symmetries; ``first`` is the upper left pixel of each."""
+    flipped, mirrored, swapped = (turns & bit != 0 for bit in (1, 2, 4))
+    down = np.where(flipped, -widths, widths)
+    right = np.where(mirrored, -1, 1)
+    first = first + (side - 1) * (np.where(flipped, widths, 0) + mirrored)
+    return first, np.where(swapped, right, down), np.where(swapped, down, right)
 
-    ``first`` is its upper left pixel in ``flat``, whose rows are ``width`` long.
-    """
-    down, right = width, 1
-    if turn & 1:
-        first, down = first + (side - 1) * down, -down
-    if turn & 2:
-        first, right = first + (side - 1) * right, -right
-    if turn & 4:
-        down, right = right, down
+
+def _window(flat: memoryview, side: int, first: int, down: int, right: int) -> NDArray[np.uint8]:
+    """A square of ``side`` pixels of ``flat``, without a copy."""
     return np.ndarray((side, side), np.uint8, flat, first, (down, right))

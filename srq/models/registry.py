@@ -23,6 +23,9 @@ NETWORKS = Registry(
     "network",
     {
         "kim": NetworkEntry("srq.models.kim:Kim", "the paper's network, 2560 weights at x2"),
+        "plain": NetworkEntry(
+            "srq.models.plain:Plain", "3x3 stack with a long skip, 12K by default"
+        ),
         "srcnn": NetworkEntry(
             "srq.models.srcnn:Srcnn", "9-1-5 on the bicubic-upscaled picture, 8K"
         ),

@@ -23,8 +23,8 @@ class KernelAverage:
         """Take in the collapsed state after a step."""
         self.updates += 1
         decay = min(self.decay, self.updates / (self.updates + 9))
-        for name, mean in self.state.items():
-            if mean.is_floating_point():
-                mean.lerp_(state[name], 1 - decay)
-            else:
-                mean.copy_(state[name])
+        floats = [name for name, mean in self.state.items() if mean.is_floating_point()]
+        means, kernels = [self.state[name] for name in floats], [state[name] for name in floats]
+        torch._foreach_lerp_(means, kernels, 1 - decay)  # one kernel for all on a GPU
+        for name in self.state.keys() - floats:
+            self.state[name].copy_(state[name])

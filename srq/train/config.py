@@ -60,11 +60,11 @@ class OptimConfig:
     ``warmup`` steps, at most a tenth of all, rise linearly to ``lr``; then "cosine" falls to zero
     at the last step, "steps" divides by ``divide_by`` after every ``divide_every`` steps,
     "constant" stays. ``clip`` bounds the gradient's norm; 0 leaves it alone. "soap" is Adam along
-    the principal axes of each tensor's gradients (``srq.train.soap``); it wants rates ten times
-    higher.
+    the principal axes of each tensor's gradients (``srq.train.soap``), for tensors of up to 2048
+    weights; it wants rates ten times higher. "muon" (``srq.train.muon``) is for larger ones.
     """
 
-    name: Literal["adam", "adamw", "soap"] = "adam"
+    name: Literal["adam", "adamw", "soap", "muon"] = "adam"
     lr: float = number(3e-3, 1e-9, 10.0)
     betas: tuple[float, ...] = field(
         default=(0.9, 0.999), metadata=number(0.9, 0.0, 0.999999).metadata

@@ -6,15 +6,23 @@ from collections.abc import Iterable
 from torch import nn, optim
 
 from srq.train.config import OptimConfig
+from srq.train.muon import Muon
 from srq.train.soap import Soap
 
+# Those whose step waits for nothing and branches on nothing, so that it can be recorded.
+RECORDABLE = ("adam", "adamw", "muon")
 
-def build_optimizer(parameters: Iterable[nn.Parameter], config: OptimConfig) -> optim.Optimizer:
+
+def build_optimizer(
+    parameters: Iterable[nn.Parameter], config: OptimConfig, *, recorded: bool = False
+) -> optim.Optimizer:
     """What ``config`` names, over ``parameters``; ``learning_rate`` sets its rate before each
-    step."""
+    step. ``recorded`` is for one of RECORDABLE whose step will be recorded on a CUDA device."""
     first, second = config.betas
     if config.name == "soap":
         return Soap(parameters, config.lr, (first, second))
+    if config.name == "muon":
+        return Muon(parameters, config.lr, (first, second))
     kinds = {"adam": optim.Adam, "adamw": optim.AdamW}
     return kinds[config.name](
         parameters,
@@ -22,6 +30,7 @@ def build_optimizer(parameters: Iterable[nn.Parameter], config: OptimConfig) -> 
         betas=(first, second),
         weight_decay=config.weight_decay,
         fused=True,
+        capturable=recorded,
     )
 
 

@@ -3,9 +3,7 @@
 import math
 from collections.abc import Mapping
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
@@ -27,10 +25,12 @@ from srq.runs.tensors import (
 )
 from srq.train.average import KernelAverage
 from srq.train.config import TrainConfig
+from srq.train.crops import DeviceCrops
 from srq.train.machine import placed
 from srq.train.narrowing import can_narrow, narrowed
 from srq.train.objective import loss_of
-from srq.train.optimizer import build_optimizer, learning_rate
+from srq.train.optimizer import RECORDABLE, build_optimizer, learning_rate
+from srq.train.recorded import RecordedStep
 from srq.train.teacher import load_teacher
 from srq.train.weights import AVERAGE, find_weights
 from srq.zoo import resolve
@@ -70,20 +70,56 @@ class Trainer:
         )
         self.network = placed(_fresh_network(config, pool, warm=not restored), device)
         self._parameters = list(self.network.parameters())
-        self._optimizer = build_optimizer(self._parameters, config.optim)
+        # With several processes the gradients leave the device in the middle of a step.
+        recorded = (
+            device.type == "cuda" and processes.world == 1 and config.optim.name in RECORDABLE
+        )
+        self._optimizer = build_optimizer(self._parameters, config.optim, recorded=recorded)
         self._average = KernelAverage(config.ema, collapsed_state(self.network))
         self._teacher = load_teacher(config, device)
+        self._crops = DeviceCrops(self.sampler, device) if device.type == "cuda" else None
+        self._recorded: RecordedStep | None = None
+        if recorded:
+            self._lr = torch.tensor(config.optim.lr, device=device)
+            for group in self._optimizer.param_groups:
+                group["lr"] = self._lr
+            self._recorded = RecordedStep(self._whole_step, device)
 
     def take_step(self, stop: bool = False) -> tuple[float, bool]:
         """One step; its loss over all processes, and whether any process wished to ``stop``.
 
-        Raises DivergedError, with the weights as they were, if the loss is not finite. (A
-        gradient that is not makes the next loss so, and no state is saved in between.)
+        Raises DivergedError if the loss is not finite, with the weights as they were or, of a
+        recorded step, with weights that are not finite either. (A gradient that is not makes the
+        next loss so, and no state is saved in between.)
         """
-        config = self.config.optim
+        rate = learning_rate(self.config.optim, self.step, self.config.steps)
+        if self._crops is not None:
+            self._crops.place(self.sampler.places(self.step))
+        if self._recorded is not None:
+            self._lr.fill_(rate)
+            loss, wished = self._recorded.take(), float(stop)
+            self.step += 1
+            self._update_average()
+            self._check_finite(mean := loss.item(), self.step)
+            return mean, wished > 0
         for group in self._optimizer.param_groups:
-            group["lr"] = learning_rate(config, self.step, self.config.steps)
-        lr, hr = (self._moved(crops) for crops in self.sampler.batch(self.step))
+            group["lr"] = rate
+        loss = self._slopes()
+        gradients = [p.grad for p in self._parameters if p.grad is not None]
+        mean, wished = self._processes.average(gradients, loss.item(), float(stop))
+        self._check_finite(mean, self.step + 1)
+        self._move()
+        self.step += 1
+        return mean, wished > 0
+
+    def _whole_step(self) -> Tensor:
+        loss = self._slopes()
+        self._move()
+        return loss.detach()
+
+    def _slopes(self) -> Tensor:
+        """The loss of a batch, its gradients left with the parameters."""
+        lr, hr = self._crops.cut() if self._crops is not None else self._batch()
         # Inside this block an expanded layer works out its kernel once, for both uses.
         with parametrize.cached():
             loss = loss_of(
@@ -94,20 +130,20 @@ class Trainer:
                 self._teacher,
                 compiled=self.config.run.fused == "on",
             )
-            self._update_average()
+            if self._recorded is None:
+                self._update_average()
         self._optimizer.zero_grad()
         loss.backward()
-        gradients = [p.grad for p in self._parameters if p.grad is not None]
-        mean, wished = self._processes.average(gradients, loss.item(), float(stop))
-        if not math.isfinite(mean):
-            raise DivergedError(
-                f"The training stopped at step {self.step + 1}: its loss is {mean:g}."
-            )
-        if config.clip:
-            nn.utils.clip_grad_norm_(self._parameters, config.clip)
+        return loss
+
+    def _move(self) -> None:
+        if self.config.optim.clip:
+            nn.utils.clip_grad_norm_(self._parameters, self.config.optim.clip)
         self._optimizer.step()
-        self.step += 1
-        return mean, wished > 0
+
+    def _check_finite(self, loss: float, step: int) -> None:
+        if not math.isfinite(loss):
+            raise DivergedError(f"The training stopped at step {step}: its loss is {loss:g}.")
 
     @property
     def rate(self) -> float:
@@ -153,11 +189,9 @@ class Trainer:
         if self._average.updates < self.step:
             self._average.update(collapsed_state(self.network))
 
-    def _moved(self, crops: NDArray[np.uint8]) -> Tensor:
-        tensor = torch.from_numpy(crops)
-        if self.device.type == "cuda":
-            tensor = tensor.pin_memory().to(self.device, non_blocking=True)
-        return tensor
+    def _batch(self) -> tuple[Tensor, Tensor]:
+        lr, hr = self.sampler.batch(self.step)
+        return torch.from_numpy(lr), torch.from_numpy(hr)
 
 
 def _fresh_network(config: TrainConfig, pool: LumaPool, *, warm: bool) -> Network:

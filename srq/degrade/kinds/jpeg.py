@@ -1,11 +1,7 @@
 """JPEG compression: encoded and decoded again."""
 
-import io
-
-import numpy as np
-from PIL import Image
-
 from srq.degrade.degradation import Degradation, Pixels, Setting, to_uint8
+from srq.degrade.kinds.coded import coded
 from srq.degrade.parameters import Choice, Number
 
 SUBSAMPLINGS = ("4:2:0", "4:2:2", "4:4:4")
@@ -16,13 +12,8 @@ def jpeg(picture: Pixels, quality: int, subsampling: str = "4:2:0") -> Pixels:
 
     A gray picture is coded as gray, where ``subsampling`` has no meaning.
     """
-    image = Image.fromarray(picture)
     options = {} if picture.ndim == 2 else {"subsampling": subsampling}
-    stream = io.BytesIO()
-    image.save(stream, "JPEG", quality=quality, **options)
-    stream.seek(0)
-    with Image.open(stream) as decoded:
-        return np.array(decoded)
+    return coded(picture, "JPEG", quality=quality, **options)
 
 
 def _apply(picture: Pixels, setting: Setting) -> Pixels:

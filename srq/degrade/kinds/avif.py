@@ -1,0 +1,27 @@
+"""AVIF compression: encoded and decoded again."""
+
+from srq.degrade.degradation import Degradation, Pixels, Setting, to_uint8
+from srq.degrade.kinds.coded import coded
+from srq.degrade.parameters import Choice, Number
+
+SUBSAMPLINGS = ("4:2:0", "4:2:2", "4:4:4")
+
+
+def avif(picture: Pixels, quality: int, subsampling: str = "4:2:0") -> Pixels:
+    """A uint8 picture (H, W) or (H, W, 3) after Pillow's AVIF at ``quality`` 0..100 and the
+    encoder's default speed."""
+    return coded(picture, "AVIF", quality=quality, subsampling=subsampling, max_threads=1)
+
+
+def _apply(picture: Pixels, setting: Setting) -> Pixels:
+    return avif(to_uint8(picture), setting.values["quality"], setting.values["subsampling"])
+
+
+AVIF = Degradation(
+    "avif",
+    (
+        Number("quality", 0, 100, integer=True),
+        Choice("subsampling", SUBSAMPLINGS, default="4:2:0"),
+    ),
+    _apply,
+)
