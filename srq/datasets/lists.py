@@ -10,7 +10,20 @@ from srq.datasets.benchmarks import BENCHMARKS, load_set
 from srq.errors import DataError, MissingDependencyError
 from srq.files import storage_error
 
-TRAINING_SETS = ("T91", "BSD200", "skimage")
+# Each sixth tile of HRluma is kept from training, to choose by.
+HELD_OUT = "HRluma-held"
+_EACH = 6
+
+TRAINING_SETS = (
+    "T91",
+    "BSD200",
+    "BSDS500test",
+    "DIV2Kluma",
+    "General100luma",
+    "HRluma",
+    HELD_OUT,
+    "skimage",
+)
 
 PICTURE_SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp"))
 
@@ -86,6 +99,9 @@ def pictures_in(folder: Path) -> tuple[Path, ...]:
 def _resolve(source: str | Path) -> tuple[Path, ...]:
     if source == "skimage":
         return _skimage_pictures()
+    if source in ("HRluma", HELD_OUT):
+        tiles = enumerate(load_set("HRluma"))
+        return tuple(p.path for i, p in tiles if (i % _EACH == 0) == (source == HELD_OUT))
     if source in TRAINING_SETS:
         left_out = {entry.picture for entry in EXCLUSIONS if entry.set == source}
         return tuple(p.path for p in load_set(str(source)) if p.name not in left_out)

@@ -7,7 +7,9 @@ from srq.datasets import lists
 from srq.datasets.benchmarks import load_set
 from srq.datasets.lists import (
     EXCLUSIONS,
+    HELD_OUT,
     SKIMAGE_PICTURES,
+    TRAINING_SETS,
     pictures_in,
     training_pictures,
 )
@@ -32,6 +34,16 @@ def test_the_papers_training_sets_leave_the_exclusions_out(shared_data):
         assert (entry.set, entry.picture) not in names
         assert entry.picture in {picture.name for picture in load_set(entry.set)}
         assert entry.reason
+
+
+def test_what_is_held_out_is_trained_on_by_nobody(shared_data):
+    trained = training_pictures([name for name in TRAINING_SETS if name != HELD_OUT])
+    held = training_pictures([HELD_OUT])
+    assert len(held) == 21
+    assert not set(held) & set(trained)
+    assert {p.name for p in held} | {p.name for p in training_pictures(["HRluma"])} == {
+        p.path.name for p in load_set("HRluma")
+    }
 
 
 def test_the_excluded_picture_is_the_woman_of_set5(shared_data):
