@@ -34,7 +34,7 @@ QUICK_PATTERNS = ("all 0", "all max", "checkerboard 1", "extremes")
 
 USE_SIZES = (
     *((1, 37), (23, 37), (2, 37), (9, 37)),
-    *((200, 40), (7, 1920), (20, 2100), (4200, 3), (5, 1)),
+    *((200, 40), (7, 1920), (60, 2100), (4200, 3), (5, 1)),
 )
 """Rows and columns of what users bring: one size of line several times in a row, pictures of many
 bands, the widest line of an export, one beyond a strip of the native engine, a tall one, and
@@ -134,6 +134,13 @@ def for_bench(fmt: Format) -> list[Stimulus]:
             picture, name = np.where(picture & 1, fmt.hi, 0).astype(fmt.dtype), "extremes"
         stimuli.append(Stimulus(f"{name} {number}", picture))
     return stimuli
+
+
+def for_check(fmt: Format) -> Stimulus:
+    """One small picture, 32 x 72: like a photograph, noise, extremes, beside each other."""
+    natural = textured(fmt)
+    parts = [natural, _vector_noise(fmt, natural.shape), patterns(fmt, natural.shape)["extremes"]]
+    return Stimulus("check", np.concatenate(parts, axis=1))
 
 
 def sample(fmt: Format, max_width: int) -> Stimulus:

@@ -12,7 +12,7 @@ from PIL import Image
 import srq
 from srq.export import export
 from srq.fixed import Format
-from srq.program import Input, NearestUpsample, Output, Program, load
+from srq.program import Conv, Input, NearestUpsample, Output, Program, load
 from srq.program.reference import Reference
 from srq.zoo import resolve
 from tests.export.onnx_runs import Onnx
@@ -68,6 +68,71 @@ def test_colour_pictures(run_page):
     off = np.asarray(Image.open("large.png")).astype(int) - expected
     assert (np.abs(off) <= 1).all()
     assert (off != 0).mean() < 0.01  # A value all but halfway may be rounded either way.
+
+
+@pytest.mark.parametrize(
+    ("program", "choices"),
+    [
+        (KIM, {}),
+        (KIM, {"form": "gray"}),
+        (KIM, {"kind": "qonnx"}),
+        (DEEP, {}),
+        (DEEP, {"form": "gray"}),
+    ],
+)
+def test_the_check_vector_is_given_back(program, choices, tmp_path, monkeypatch, capsys):
+    if "kind" in choices:
+        pytest.importorskip("qonnx")
+    folder = tmp_path / "folder"
+    export(program, Onnx(**choices), folder)
+    assert "python check.py" in (folder / "README.md").read_text().splitlines()
+    monkeypatch.chdir(folder)
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path("check.py", run_name="__main__")
+    assert (ended.value.code, capsys.readouterr().out) == (False, "equal: 9216 pixels\n")
+    wrong = np.load("output.npy")
+    wrong[0, 0, 63, 143] = wrong[0, 0, 63, 143] == 0
+    np.save("output.npy", wrong)
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path("check.py", run_name="__main__")
+    assert (ended.value.code, capsys.readouterr().out) == (True, "1 of 9216 pixels differ\n")
+
+
+def test_what_floats_may_round_has_no_check_vector():
+    files = Onnx(form="rgb").files(KIM)
+    assert not {"check.py", "input.npy", "output.npy"} & set(files)
+    assert b"check.py" not in files["README.md"]
+
+
+def widest_conv(program):
+    kernels = [
+        list(attribute.ints)
+        for node in Onnx().model(program).graph.node
+        for attribute in node.attribute
+        if attribute.name == "kernel_shape"
+    ]
+    return kernels[0]
+
+
+@pytest.mark.parametrize(("more", "kernel"), [(16, [3, 3]), (384, [3, 4])])
+def test_a_kernel_of_3x3_is_no_more_where_that_is_cheap(more, kernel):
+    """And the page says so; 4 x 9 weights are at most 15 % of all, or 3 x 5 %."""
+    u8 = Format(False, 8, 8)
+    ones = np.ones((4, 1, 3, 3), int)
+    wide = np.ones((more // 4, 4, 1, 1), int)
+    program = Program(
+        [
+            Input("lr", u8),
+            Conv("first", "lr", ones, weight_bits=2, weight_frac=4, format=u8),
+            Conv("second", "first", wide, weight_bits=2, weight_frac=6, format=u8),
+            Conv("last", "second", np.ones((1, more // 4, 1, 1), int), weight_bits=2,
+                 weight_frac=6, format=u8),
+            Output("hr", "last"),
+        ]
+    )  # fmt: skip
+    assert widest_conv(program) == kernel
+    page = Onnx().files(program)["README.md"].decode()
+    assert ("enableWinograd(False)" in page) == (kernel == [3, 3])
 
 
 @pytest.mark.parametrize(("form", "peak"), [("luma", 1), ("gray", 1023)])

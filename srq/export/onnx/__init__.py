@@ -7,7 +7,7 @@
 - ``qonnx``     a Program with QONNX's quantizers.
 - ``forms``     what goes in and out around a network: luma or gray; ``rgb`` and its ``cubic``.
 - ``operators`` and ``graph``, of which all these are put together.
-- ``page``      the README and the script in the folder.
+- ``page``      the README and the script in the folder; ``check`` its check vector.
 
 Nothing is imported here: the engine ``onnx`` needs the exact model and no more.
 """

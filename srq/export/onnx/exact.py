@@ -12,6 +12,9 @@ from srq.export.onnx.operators import clip, convolve, nearest, plus, shuffle, ti
 from srq.export.onnx.plan import Held, Planned, halves, plan
 from srq.program import Conv, Input, NearestUpsample, Output, PixelShuffle, Program, Step
 
+_MOST_WIDENED = 20
+"""A column of zeros may take one in so many multiplications of the Program."""
+
 
 @dataclass(frozen=True)
 class Tensor:
@@ -31,14 +34,22 @@ class StepWriter:
     """Writes the nodes of one step; the last of them makes its value."""
 
     def __init__(
-        self, graph: Graph, step: Step, planned: Planned, sources: list[tuple[str, Held]]
+        self,
+        graph: Graph,
+        step: Step,
+        planned: Planned,
+        sources: list[tuple[str, Held]],
+        *,
+        widened: bool = False,
     ) -> None:
-        """``sources`` are the tensors that the step reads, and how they hold the integers."""
+        """``sources`` are the tensors that the step reads, and how they hold the integers;
+        ``widened``: see ``widened_of``."""
         self.graph = graph
         self.step = step
         self.sum = planned.sum
         self._pieces = planned.pieces
         self._sources = sources
+        self._widened = widened
         self._dtype = np.float64 if planned.sum.wide else np.float32
 
     def write(self) -> None:
@@ -87,17 +98,22 @@ class StepWriter:
             bias_name = graph.constant(bias, np.float32, f"{op.name}/bias")
         (value,), (_, held) = self.step.sources, self._sources[0]
         scale = np.ldexp(units, value.format.frac - self.grid(held))[:, None, None, None]
-        total, padding = "", op.padding
+        total, padding, more = "", op.padding, int(self._widened)
         for number, piece in enumerate(self._pieces):
             suffix = f"_{number + 1}" if number else ""
             part = convolve(
                 graph,
                 source,
-                self.weight(op, f"{op.name}/weight{suffix}", piece * scale, scale),
+                self.weight(
+                    op,
+                    f"{op.name}/weight{suffix}",
+                    np.pad(piece * scale, ((0, 0), (0, 0), (0, 0), (0, more))),
+                    scale,
+                ),
                 "" if number else bias_name,
-                kernel=op.kernel,
+                kernel=(op.kernel[0], op.kernel[1] + more),
                 groups=op.groups,
-                padding=(padding.top, padding.bottom, padding.left, padding.right),
+                padding=(padding.top, padding.bottom, padding.left, padding.right + more),
             )
             part = graph.cast(part, np.float64) if self.sum.wide else part
             total = graph.op("Add", total, part) if total else part
@@ -132,6 +148,7 @@ def add_program(
     """Append ``program``: from ``codes``, whole numbers as float32 (N, 1, H, W), to the
     picture's (N, 1, sH, sW). ``writer`` writes the steps between."""
     planned = plan(program)
+    widened = widened_of(program) if writer is StepWriter else ()
     names: dict[str, str] = {}
     for step in program.steps:
         op = step.op
@@ -142,9 +159,33 @@ def add_program(
             case Output():
                 return names[op.source]
             case _:
-                writer(graph, step, planned[op.name], sources).write()
+                writer(graph, step, planned[op.name], sources, widened=op.name in widened).write()
                 names[op.name] = graph.call_last(tensor_name(op.name))
     raise AssertionError("a Program ends with its Output")
+
+
+def transformable(program: Program) -> frozenset[str]:
+    """The convolutions that some runtimes compute by Winograd's transforms, which round in
+    float32: those of 3x3, but depthwise ones."""
+    return frozenset(
+        op.name for op in program.convs if op.kernel == (3, 3) and not _is_depthwise(op)
+    )
+
+
+def widened_of(program: Program) -> frozenset[str]:
+    """Those ``transformable`` that get a fourth column of zeros, so that they are no more.
+
+    Only where the column is cheap, beside all multiplications of ``program``.
+    """
+    cost = {
+        op.name: op.weight.size * program.step(op.name).value.scale ** 2 for op in program.convs
+    }
+    most = sum(cost.values()) / _MOST_WIDENED
+    return frozenset(name for name in transformable(program) if cost[name] / 3 <= most)
+
+
+def _is_depthwise(op: Conv) -> bool:
+    return op.groups == op.in_channels > 1
 
 
 def traceable(program: Program) -> Mapping[str, Tensor]:

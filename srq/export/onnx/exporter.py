@@ -7,6 +7,7 @@ from typing import ClassVar, Literal, get_args
 from onnx import ModelProto
 
 from srq.errors import ConfigError, SrqError
+from srq.export.onnx.check import check_files, has_vector
 from srq.export.onnx.exact import exact_core
 from srq.export.onnx.forms import GRAY, LUMA, Form, model_of
 from srq.export.onnx.graph import model_bytes
@@ -78,11 +79,16 @@ class Onnx:
         return problems
 
     def files(self, program: Program) -> dict[str, bytes]:
-        """The model, a script that runs it on a picture, and a page that tells how."""
-        return {
-            file_name(program): model_bytes(self.model(program)),
-            **page_files(self.kind, self.form, program, file_name(program)),
+        """The model, a script that runs it on a picture, a page that tells how, and a check
+        vector where every bit of the result is known."""
+        file = file_name(program)
+        files = {
+            file: model_bytes(self.model(program)),
+            **page_files(self.kind, self.form, program, file),
         }
+        if has_vector(self.kind, self.form):
+            files |= check_files(self.kind, self.form, program, file)
+        return files
 
     def model(self, program: Program) -> ModelProto:
         """The model of ``program``, for one that ``check`` finds nothing in."""

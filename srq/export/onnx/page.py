@@ -1,5 +1,7 @@
 """The page and the script that go with a model."""
 
+from srq.export.onnx.check import has_vector
+from srq.export.onnx.exact import transformable, widened_of
 from srq.export.text import fill, heading, stamp
 from srq.fixed import Format
 from srq.program import Program
@@ -23,6 +25,7 @@ def page_files(kind: str, form: str, program: Program, file: str) -> dict[str, b
         "out_dtype": written.dtype,
         "title": heading(program) or "A program without a name",
         "what": _WHAT[kind],
+        "winograd": _winograd(program),
     }
     pictures = kind != "qonnx" and read.bits == written.bits == 8
     script = fill(f"onnx/{_script(kind, form, pictures)}", **values)
@@ -30,7 +33,8 @@ def page_files(kind: str, form: str, program: Program, file: str) -> dict[str, b
     packages = (
         "qonnx 'onnx<1.23'" if kind == "qonnx" else "numpy onnxruntime" + " pillow" * pictures
     )
-    sections = ["exact.md"] * (kind == "exact") + ["qonnx.md"] * (kind == "qonnx")
+    sections = ["check.md"] * has_vector(kind, form)
+    sections += ["exact.md"] * (kind == "exact") + ["qonnx.md"] * (kind == "qonnx")
     sections += ["vapoursynth.md"] * (form == "gray")
     codes = kind != "qonnx" and form == "luma"
     page = fill(
@@ -46,6 +50,16 @@ def page_files(kind: str, form: str, program: Program, file: str) -> dict[str, b
         script=script.strip(),
     )
     return {"README.md": (page.rstrip() + "\n").encode(), "upscale.py": script.encode()}
+
+
+def _winograd(program: Program) -> str:
+    """What Winograd's transforms do to the exact model, as a sentence."""
+    found, widened = transformable(program), widened_of(program)
+    if found - widened:
+        return "Switch them off: `net.enableWinograd(False)` in OpenCV."
+    if widened:
+        return "This model gives them nothing to transform: its kernel of 3 x 3 is one of 3 x 4."
+    return "This model gives them nothing to transform."
 
 
 def _script(kind: str, form: str, pictures: bool) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srq.errors import ConfigError
+from srq.export.npy import npy
 from srq.export.text import fill, heading, stamp
 from srq.fixed import Format
 from srq.program import Program, Step
@@ -100,7 +101,7 @@ def _text(program: Program, step: Step, stimulus: Stimulus, tensor: NDArray) -> 
 def _npz(program: Program, tensors: Mapping[str, NDArray]) -> bytes:
     """All tensors, (channels, rows, columns), by their ops' names, and the fingerprint."""
     arrays = {
-        step.op.name: tensors[step.op.name].astype(step.value.format.dtype.newbyteorder("<"))
+        step.op.name: tensors[step.op.name].astype(step.value.format.dtype)
         for step in program.steps
     }
     stream = io.BytesIO()
@@ -110,14 +111,8 @@ def _npz(program: Program, tensors: Mapping[str, NDArray]) -> bytes:
             entry = zipfile.ZipInfo(f"{name}.npy")
             entry.create_system = 3
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, _npy(array))
+            archive.writestr(entry, npy(array))
         archive.comment = program.fingerprint.encode("ascii")
-    return stream.getvalue()
-
-
-def _npy(array: NDArray) -> bytes:
-    stream = io.BytesIO()
-    np.lib.format.write_array(stream, np.ascontiguousarray(array), version=(1, 0))
     return stream.getvalue()
 
 
