@@ -56,8 +56,9 @@ def load(
 
 def upscale(
     image: AnyImage,
-    model: "str | Path | Program | Engine" = "kim-x2",
+    model: "str | Path | Program | Engine" = "auto",
     *,
+    scale: int | None = None,
     engine: str = "auto",
     threads: int | None = None,
 ) -> AnyImage:
@@ -65,17 +66,20 @@ def upscale(
 
     ``image`` is a NumPy array, uint8 or uint16, of shape (H, W), (H, W, 2), (H, W, 3) or
     (H, W, 4) (2 and 4: alpha last); a Pillow image; or an ``srq.image.io.Picture``, whose
-    profile and EXIF go along. ``model`` is what ``load`` takes, or has returned: then it is not
-    opened again. docs/guide/upscale.md says what becomes of colour, alpha and 16 bits.
+    profile and EXIF go along. ``model`` is "auto", by which the zoo's network for ``scale`` (2
+    unless given) is taken that suits the compression of the image; or what ``load`` takes; or
+    what it has returned: then it is not opened again. docs/guide/upscale.md says what becomes
+    of colour, alpha and 16 bits.
 
     Raises ImageError for an image that it cannot take, and what ``load`` raises.
     """
-    from srq.upscaling.engine import open_model
     from srq.upscaling.enlarge import enlarge
     from srq.upscaling.forms import as_picture
+    from srq.upscaling.networks import open_networks
 
     picture, restore = as_picture(image)
-    return restore(enlarge(picture, open_model(model, engine, threads)))
+    taken = open_networks(model, scale, engine, threads).take(picture.coding, picture.pixels)
+    return restore(enlarge(picture, taken.engine))
 
 
 _CALLABLE_PACKAGES = ("evaluate", "export", "lower", "verify")

@@ -31,8 +31,23 @@ def upscale(
         ),
     ] = None,
     model: Annotated[
-        str, typer.Option(metavar="MODEL", help="A .srq file, or a name of the zoo.")
-    ] = "kim-x2",
+        str,
+        typer.Option(
+            metavar="MODEL",
+            help="auto: the zoo's network that suits the compression of each picture or video;"
+            " or a name of the zoo, or a .srq file.",
+        ),
+    ] = "auto",
+    scale: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="How many times larger: 2, 3 or 4; the model's own scale, or 2 with auto,"
+            " without.",
+            show_default=False,
+        ),
+    ] = None,
     engine: Annotated[
         str, typer.Option(help="What runs the model: auto, reference ... All give the same bits.")
     ] = "auto",
@@ -147,18 +162,18 @@ def upscale(
     """
     from rich.console import Console
 
-    from srq import load
     from srq.cli import upscale_pictures, upscale_video
     from srq.cli.output import console, write_json
     from srq.cli.upscale_left_out import PICTURES
     from srq.errors import ConfigError
     from srq.parallel.shards import Shard
+    from srq.upscaling.networks import open_networks
 
     if skip_existing and force:
         raise ConfigError("--skip-existing and --force exclude each other; leave one out.")
     screen, errors = console(json), Console(stderr=True, highlight=False)
     share = None if shard is None else Shard.parse(shard)
-    opened = load(model, engine, threads)
+    networks = open_networks(model, scale, engine, threads)
     of_videos = {
         "--codec": codec is not None,
         "--crf": crf is not None,
@@ -170,21 +185,21 @@ def upscale(
     if source == upscale_video.PIPE:
         for name in (name for name, given in of_videos.items() if given):
             raise ConfigError(f"{name} is for video files; the programs of a pipe do that.")
-        upscale_video.run_pipe(target, opened, width=width, height=height, **running)
+        upscale_video.run_pipe(target, networks, errors, width=width, height=height, **running)
         return
     if upscale_video.is_video(source, target):
         from srq.video.run import Options
 
-        place = upscale_video.target_of(source, target, opened.scale)
+        place = upscale_video.target_of(source, target, networks.scale)
         if skip_existing and place.exists():
             screen.print(f"{place}: skipped", markup=False, soft_wrap=True)
             return
         options = Options(codec, crf, preset, width, height, segment, deinterlace, audio)
         report = upscale_video.run_video(
-            source, place, opened, options,
+            source, place, networks, options,
             resume=resume, overwrite=force, shard=share, screen=screen, errors=errors, **running,
         )  # fmt: skip
-        write_json(report | upscale_pictures.model_of(opened, model), json)
+        write_json(report, json)
         return
     for name in (name for name, given in of_videos.items() if given):
         raise ConfigError(f"{name} is for videos, but {source} is none by its name.")
@@ -194,7 +209,7 @@ def upscale(
             " with a folder."
         )
     summary = upscale_pictures.run_pictures(
-        source, target, opened, model,
+        source, target, networks,
         recursive=recursive, suffix=None if format_ is None else f".{format_.removeprefix('.')}",
         skip=skip_existing, force=force, quality=quality, width=width, height=height,
         workers=jobs, shard=share, screen=screen, errors=errors,

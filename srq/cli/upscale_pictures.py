@@ -1,11 +1,13 @@
 """What ``srq upscale`` does with pictures and folders of them."""
 
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from srq.cli.upscale_choice import choice_lines, network_of
 from srq.cli.upscale_left_out import LeftOut, entries, explained, tell, without_missing
 from srq.cli.upscale_progress import display
 from srq.errors import ConfigError, DataError
@@ -17,8 +19,8 @@ from srq.upscaling.shard import record_shard
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from srq.engines import Engine
     from srq.parallel.shards import Shard
+    from srq.upscaling.networks import Networks
 
 _MOST_PIXELS = 1 << 30
 
@@ -26,8 +28,7 @@ _MOST_PIXELS = 1 << 30
 def run_pictures(
     source: Path,
     target: Path | None,
-    opened: "Engine",
-    model: str,
+    networks: "Networks",
     *,
     recursive: bool,
     suffix: str | None,
@@ -47,10 +48,12 @@ def run_pictures(
     existing = Existing.SKIP if skip else Existing.REPLACE if force else Existing.REFUSE
     rest: list[LeftOut] = []
     if source.is_dir():
-        place = target or default_folder(source, opened.scale)
+        place = target or default_folder(source, networks.scale)
         rest = explained(left_out(source, place, recursive=recursive))
     try:
-        planned = plan_jobs(source, target, scale=opened.scale, recursive=recursive, suffix=suffix)
+        planned = plan_jobs(
+            source, target, scale=networks.scale, recursive=recursive, suffix=suffix
+        )
     except DataError:
         tell(rest, errors)
         raise
@@ -58,7 +61,7 @@ def run_pictures(
     if shard is not None:
         if not source.is_dir():
             raise ConfigError(f"A shard is of a folder or a video, and {source} is one picture.")
-        folder = target or default_folder(source, opened.scale)
+        folder = target or default_folder(source, networks.scale)
         planned = shard.of(planned)
     if source.is_dir():
         planned, missing = without_missing(planned)
@@ -67,13 +70,13 @@ def run_pictures(
     started = time.perf_counter()
     with display(planned, screen, errors) as watcher:
         results = upscale_files(
-            planned, opened, workers=workers, existing=existing, quality=quality,
+            planned, networks, workers=workers, existing=existing, quality=quality,
             size=Size(width, height), watcher=watcher,
         )  # fmt: skip
     if shard is not None and folder is not None:
         choices = {
-            "fingerprint": opened.program.fingerprint,
-            "scale": opened.scale,
+            "fingerprint": networks.fingerprint(),
+            "scale": networks.scale,
             "recursive": recursive,
             "suffix": suffix,
             "quality": quality,
@@ -81,28 +84,32 @@ def run_pictures(
             "height": height,
         }
         record_shard(folder, shard, choices, results)
-    summary = _summary(opened, model, results, time.perf_counter() - started)
+    summary = _summary(networks, results, time.perf_counter() - started)
     summary["left_out"] = entries(rest)
+    taken = [result.taken for result in results if result.taken is not None]
+    for sentence in choice_lines(taken):
+        screen.print(sentence, markup=False, soft_wrap=True)
     if source.is_dir():
         screen.print(_sentence(summary), markup=False, soft_wrap=True)
     return summary
 
 
-def model_of(engine: "Engine", model: str) -> dict[str, Any]:
-    """What a report says of the model."""
-    return {
-        "model": model,
-        "fingerprint": engine.program.fingerprint,
-        "engine": engine.name,
-        "scale": engine.scale,
-    }
-
-
-def _summary(engine: "Engine", model: str, results: list[Result], seconds: float) -> dict[str, Any]:
+def _summary(networks: "Networks", results: list[Result], seconds: float) -> dict[str, Any]:
     counts = {status.value: sum(result.status is status for result in results) for status in Status}
     pixels = sum(result.size[0] * result.size[1] for result in results if result.size)
+    taken = [result.taken for result in results if result.taken]
+    each = {one.model: one.engine.program.fingerprint for one in taken}
+    used = Counter(one.model for one in taken)
+    only = networks.only
     return {
-        **model_of(engine, model),
+        "model": networks.model,
+        **({} if only is None else {"fingerprint": only.program.fingerprint}),
+        "scale": networks.scale,
+        "engine": networks.engine,
+        "networks": [
+            {"model": name, "fingerprint": fingerprint, "pictures": used[name]}
+            for name, fingerprint in each.items()
+        ],
         "seconds": seconds,
         "megapixels": pixels / 1e6,
         **counts,
@@ -118,6 +125,8 @@ def _entry(result: Result) -> dict[str, Any]:
     }
     if result.size is not None:
         entry |= {"height": result.size[0], "width": result.size[1], "seconds": result.seconds}
+    if result.taken is not None:
+        entry |= network_of(result.taken)
     if result.sentence is not None:
         entry["sentence"] = result.sentence
     return entry

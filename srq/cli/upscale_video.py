@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from srq.cli.upscale_choice import choice_line, network_of
 from srq.cli.upscale_progress import live_bar
 from srq.errors import ConfigError, StorageError, VideoError
+from srq.image.coding import Coding
 from srq.image.encode import FORMATS as PICTURES
 from srq.video.pipe import upscale_pipe
 
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-    from srq.engines import Engine
     from srq.parallel.shards import Shard
+    from srq.upscaling.networks import Networks, Taken
     from srq.video.run import Options
 
 SUFFIXES = {
@@ -57,7 +59,7 @@ def target_of(source: Path, target: Path | None, scale: int) -> Path:
 def run_video(
     source: Path,
     target: Path,
-    opened: "Engine",
+    networks: "Networks",
     options: "Options",
     *,
     resume: bool,
@@ -77,7 +79,7 @@ def run_video(
     try:
         with _display(errors) as watcher:
             report = upscale_video(
-                source, target, opened, options,
+                source, target, networks, options,
                 resume=resume, overwrite=overwrite, shard=shard, workers=workers,
                 interpolator=interpolator, threads=threads, watcher=watcher,
             )  # fmt: skip
@@ -91,6 +93,7 @@ def run_video(
                 soft_wrap=True,
             )
         raise
+    assert report.taken is not None  # Only a merge takes none.
     for note in report.notes:
         errors.print(note, markup=False, soft_wrap=True)
     seconds = time.perf_counter() - started
@@ -112,12 +115,16 @@ def run_video(
         "seconds": seconds,
         "notes": list(report.notes),
         "shard": None if shard is None else str(shard),
+        "scale": networks.scale,
+        "engine": networks.engine,
+        **network_of(report.taken),
     }
 
 
 def run_pipe(
     target: Path | None,
-    opened: "Engine",
+    networks: "Networks",
+    errors: "Console",
     *,
     width: int | None,
     height: int | None,
@@ -133,8 +140,10 @@ def run_pipe(
         )
     if sys.stdout.isatty():
         raise VideoError("Raw video cannot go to a terminal; pipe it into a program or a file.")
+    taken = networks.take(Coding("rawvideo", lossy=False))
+    _tell_choice(errors, taken)
     upscale_pipe(
-        sys.stdin.buffer, sys.stdout.buffer, opened,
+        sys.stdin.buffer, sys.stdout.buffer, taken.engine,
         width=width, height=height, workers=workers, interpolator=interpolator, threads=threads,
     )  # fmt: skip
 
@@ -148,6 +157,11 @@ def _display(errors: "Console") -> "Iterator[Any]":
         yield LiveLine(bar)
 
 
+def _tell_choice(console: "Console", taken: "Taken") -> None:
+    if taken.reason is not None:
+        console.print(choice_line(taken), markup=False, soft_wrap=True)
+
+
 class Lines:
     """A line now and then, for logs: an ``srq.video.run.Watcher``."""
 
@@ -156,6 +170,10 @@ class Lines:
         self._every = every
         self._total = self._begun = self._made = 0
         self._started = self._last = time.monotonic()
+
+    def took(self, taken: "Taken") -> None:
+        """Say which network was chosen."""
+        _tell_choice(self._errors, taken)
 
     def began(self, total: int, done: int) -> None:
         """Begin to count."""
@@ -187,6 +205,10 @@ class LiveLine:
         self._made = 0
         self._started = time.monotonic()
         self._task = bar.add_task("", total=None, speed="reading")
+
+    def took(self, taken: "Taken") -> None:
+        """Say above the line which network was chosen."""
+        _tell_choice(self._bar.console, taken)
 
     def began(self, total: int, done: int) -> None:
         """Show what there is to do."""

@@ -14,8 +14,11 @@ _STANDARD_LUMA = np.array([
 ])  # fmt: skip
 """The quantization table for luma of the JPEG standard (ITU-T T.81, K.1)."""
 
-_LOSSY = {"AVIF", "HEIF"}
-"""The formats, by Pillow's names, that are nearly always lossy; their files do not say it aloud."""
+_NAMES = {"WEBP": "WebP", "HEIF": "HEIC"}
+"""The formats that people call otherwise than Pillow does."""
+
+_LOSSY = {"AVIF", "HEIC"}
+"""The formats that are nearly always lossy; their files do not say it aloud."""
 
 _LOSSY_TIFF = {"jpeg", "tiff_jpeg", "webp"}
 
@@ -24,8 +27,8 @@ _LOSSY_TIFF = {"jpeg", "tiff_jpeg", "webp"}
 class Coding:
     """How a file holds a picture.
 
-    format:         Pillow's name of it, such as "JPEG".
-    lossy:          whether the pixels are others than those that were saved.
+    format:         its name, such as "JPEG" or "WebP".
+    lossy:          whether the pixels may be others than those that were saved.
     quality:        of a JPEG, 1 to 100: that at which libjpeg quantizes luma as coarsely.
     bits_per_pixel: of the file, over all its frames; None if that is not known.
     """
@@ -43,13 +46,13 @@ def coding_of(image: Image.Image, data: bytes | None = None) -> Coding | None:
     """
     if image.format is None:
         return None
-    if isinstance(image, JpegImagePlugin.JpegImageFile):
+    if isinstance(image, JpegImagePlugin.JpegImageFile):  # MPO is one, too.
         return Coding("JPEG", True, jpeg_quality(_luma_table(image)))
     bits = None
     if data is not None:
         frames = getattr(image, "n_frames", 1)
         bits = 8 * len(data) / (image.width * image.height * frames)
-    return Coding(image.format, _is_lossy(image, data), None, bits)
+    return Coding(_NAMES.get(image.format, image.format), _is_lossy(image, data), None, bits)
 
 
 def _is_lossy(image: Image.Image, data: bytes | None) -> bool:
@@ -57,7 +60,7 @@ def _is_lossy(image: Image.Image, data: bytes | None) -> bool:
         return data is None or not _is_lossless_webp(data)
     if image.format == "TIFF":
         return image.info.get("compression") in _LOSSY_TIFF
-    return image.format in _LOSSY
+    return _NAMES.get(image.format or "", image.format) in _LOSSY
 
 
 def jpeg_quality(table: list[int]) -> int:

@@ -48,7 +48,7 @@ def decode(data: bytes) -> Picture:
     exif, _ = upright(image.info.get("exif"))
     picture = picture_of(channels, alpha, image.info.get("icc_profile"), exif)
     bits = 8 * len(data) / (picture.size[0] * picture.size[1])
-    return replace(picture, coding=Coding("HEIF", True, None, bits))
+    return replace(picture, coding=Coding("HEIC", True, None, bits))
 
 
 def encode(picture: Picture, quality: int) -> bytes:

@@ -1,11 +1,13 @@
 """JPEG XL: read and written by pylibjxl, an extra, in 8 bits."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from srq.errors import MissingDependencyError
 from srq.image.channels import check_pixels, picture_of
+from srq.image.coding import Coding
 from srq.image.exif import upright
 from srq.image.picture import Picture
 from srq.registry import missing
@@ -37,7 +39,9 @@ def decode(data: bytes) -> Picture:
     if alpha and facts["color_channels"] == 1:
         channels = channels[..., [0, -1]]
     exif, _ = upright(notes.get("exif"))
-    return picture_of(np.asarray(channels), alpha, notes.get("icc"), exif)
+    picture = picture_of(np.asarray(channels), alpha, notes.get("icc"), exif)
+    bits = 8 * len(data) / (facts["width"] * facts["height"])
+    return replace(picture, coding=Coding("JPEG XL", True, None, bits))
 
 
 def encode(picture: Picture) -> bytes:

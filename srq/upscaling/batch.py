@@ -21,12 +21,14 @@ from srq.files import atomic_write
 from srq.image.encode import check_target, encode, encode_rows
 from srq.image.frames import Frames
 from srq.image.io import read_any
+from srq.image.picture import Picture
 from srq.parallel.workers import map_in_threads
 from srq.program.pictures import Luma
 from srq.upscaling.engine import Blockwise, check_eight_bits
 from srq.upscaling.enlarge import Size, enlarge, enlarged_bands, enlarged_exif, resized, too_large
 from srq.upscaling.frames import upscale_frames
 from srq.upscaling.jobs import Job
+from srq.upscaling.networks import Networks, Taken, networks_of
 
 
 class Existing(Enum):
@@ -47,13 +49,19 @@ class Status(Enum):
 
 @dataclass(frozen=True)
 class Result:
-    """The end of one job: ``size`` is the result's height and width, ``sentence`` what failed."""
+    """The end of one job.
+
+    size:     the result's height and width.
+    sentence: what failed.
+    taken:    the network that was taken for the picture.
+    """
 
     job: Job
     status: Status
     seconds: float = 0.0
     size: tuple[int, int] | None = None
     sentence: str | None = None
+    taken: Taken | None = None
 
 
 class Watcher:
@@ -71,7 +79,7 @@ class Watcher:
 
 def upscale_files(
     jobs: Sequence[Job],
-    engine: Engine,
+    engine: Engine | Networks,
     *,
     workers: int = 1,
     existing: Existing = Existing.REFUSE,
@@ -83,15 +91,17 @@ def upscale_files(
 
     A picture that cannot be read or written becomes a failed result, and the others go on. The
     engine works on up to ``workers`` at once, by threads, while one more is read or written; that
-    changes no byte of any. The watcher is told of their ends in the order of the jobs. ``size`` is
-    what each is brought to by a final bicubic. If it is interrupted (KeyboardInterrupt), files
-    stand whole or not at all.
+    changes no byte of any. The watcher is told of their ends in the order of the jobs. ``engine``
+    may also be Networks, of which each picture gets one. ``size`` is what each is brought to by a
+    final bicubic. If it is interrupted (KeyboardInterrupt), files stand whole or not at all.
 
     Raises ConfigError, before anything is done, if a result exists under ``Existing.REFUSE``,
     or the engine's program does not take 8-bit luma.
     """
     watcher = watcher or Watcher()
-    check_eight_bits(engine)
+    networks = networks_of(engine)
+    if networks.only is not None:
+        check_eight_bits(networks.only)
     present = [job.target for job in jobs if job.target.exists()]
     if present and existing is Existing.REFUSE:
         which = (
@@ -104,9 +114,15 @@ def upscale_files(
         )
     left = set(present) if existing is Existing.SKIP else set()
     stop = Event()
-    shared = _in_turns(engine, workers)
     work = partial(
-        _run, engine=shared, left=left, quality=quality, size=size, watcher=watcher, stop=stop
+        _run,
+        networks=networks,
+        turns=Semaphore(workers),
+        left=left,
+        quality=quality,
+        size=size,
+        watcher=watcher,
+        stop=stop,
     )
     # The main thread only waits, so that Ctrl-C never strikes in the midst of a file. All are
     # handed out at once, so that a large picture holds none of the others up.
@@ -119,21 +135,21 @@ def upscale_files(
 
 
 class _InTurns:
-    """An engine that only so many threads run at once; the others wait for their turn."""
+    """An engine that runs in the turns it shares with others; who has none waits."""
 
-    def __init__(self, engine: Engine, turns: int) -> None:
+    def __init__(self, engine: Engine, turns: Semaphore) -> None:
         self.name, self.program = engine.name, engine.program
         self.scale, self.streams = engine.scale, engine.streams
         self.threads = getattr(engine, "threads", 1)
         self._engine = engine
-        self._turns = Semaphore(turns)
+        self._turns = turns
 
     def __call__(self, picture: Luma) -> Luma:
         with self._turns:
             return self._engine(picture)
 
 
-def _in_turns(engine: Engine, turns: int) -> Engine:
+def _in_turns(engine: Engine, turns: Semaphore) -> Engine:
     if isinstance(engine, Blockwise):  # It is its engine whose memory matters.
         return Blockwise(_InTurns(engine.engine, turns))
     return _InTurns(engine, turns)
@@ -146,7 +162,8 @@ class _StoppedError(Exception):
 def _run(
     job: Job,
     *,
-    engine: Engine,
+    networks: Networks,
+    turns: Semaphore,
     left: set[Path],
     quality: int,
     size: Size,
@@ -157,18 +174,33 @@ def _run(
     try:
         if job.target in left:
             return Result(job, Status.SKIPPED)
-        made = _upscale_file(job, engine, quality, size, watcher, stop)
-        return Result(job, Status.DONE, time.perf_counter() - started, made)
+        made, taken = _upscale_file(job, networks, turns, quality, size, watcher, stop)
+        return Result(job, Status.DONE, time.perf_counter() - started, made, taken=taken)
     except SrqError as error:
         return Result(job, Status.FAILED, time.perf_counter() - started, sentence=str(error))
 
 
+def _taken(networks: Networks, picture: Picture | Frames) -> Taken:
+    """The network for a picture, for an animation, or for all pages by the first of them."""
+    if isinstance(picture, Frames):
+        if picture.coding is not None:
+            return networks.take(picture.coding)
+        picture = next(iter(picture))
+    return networks.take(picture.coding, picture.pixels)
+
+
 def _upscale_file(
-    job: Job, engine: Engine, quality: int, size: Size, watcher: Watcher, stop: Event
-) -> tuple[int, int]:
+    job: Job,
+    networks: Networks,
+    turns: Semaphore,
+    quality: int,
+    size: Size,
+    watcher: Watcher,
+    stop: Event,
+) -> tuple[tuple[int, int], Taken]:
     picture = read_any(job.source)
     height, width = picture.size
-    scale = engine.scale
+    scale = networks.scale
     wanted = size.of(height, width, scale)
 
     def shared(share: float, pixels: int) -> None:
@@ -179,11 +211,14 @@ def _upscale_file(
     def advanced(pixels: int) -> None:
         shared(pixels / (height * width), pixels * scale**2)
 
+    taken = _taken(networks, picture)
+    engine = _in_turns(taken.engine, turns)
     try:
         if isinstance(picture, Frames):
-            return upscale_frames(
+            made = upscale_frames(
                 picture, job.target, engine, quality=quality, size=size, progress=shared
             )
+            return made, taken
         check_target(
             job.target.suffix,
             wanted,
@@ -206,4 +241,4 @@ def _upscale_file(
         raise  # A frame cannot be read, and that is said whole.
     except ImageError as error:
         raise ImageError(f"Cannot upscale {job.source} to {job.target}: {error}") from error
-    return wanted
+    return wanted, taken

@@ -1,12 +1,14 @@
 """What a caller may hold a picture as, turned into a Picture and back."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from srq.errors import ImageError
+from srq.image.coding import coding_of
 from srq.image.exif import with_size
 from srq.image.picture import Picture
 
@@ -28,8 +30,8 @@ def as_picture(image: Any) -> tuple[Picture, Restore]:
     if isinstance(image, np.ndarray):
         return _from_channels(image), Picture.channels
     if isinstance(image, Image.Image):
-        plain = _plain(image)
-        return _from_channels(np.asarray(plain)), lambda picture: _to_pillow(picture, image)
+        picture = replace(_from_channels(np.asarray(_plain(image))), coding=coding_of(image))
+        return picture, lambda picture: _to_pillow(picture, image)
     raise ImageError(
         "A picture to upscale must be a NumPy array, a Pillow image or an srq Picture, not"
         f" {type(image).__name__}; read files with srq.image.io.read."

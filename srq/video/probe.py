@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from srq.errors import VideoError
 from srq.files import sha256_file, storage_error
+from srq.image.coding import Coding
 from srq.video.layout import Layout
 from srq.video.light import is_dynamic, light_of
 from srq.video.source import Source, Tags, opened, reason_of
@@ -51,6 +52,7 @@ def probe(path: Path) -> Source:
         name = container.format.name
         scan = _Scan(stream.index, stream.codec_context.name)
         scan.all_of(container)
+        codec = stream.codec_context.codec
         fault = scan.fault or _shortfall(container, stream, scan, size)
         rate = stream.average_rate or stream.guessed_rate or Fraction(25)
         time_base = stream.time_base
@@ -67,6 +69,11 @@ def probe(path: Path) -> Source:
         stream=scan.stream,
         size=(frame.height, frame.width),
         pixels=frame.format.name,
+        coding=Coding(
+            format=codec.canonical_name,
+            lossy=codec.lossy,
+            bits_per_pixel=8 * scan.bytes / (len(times) * frame.height * frame.width),
+        ),
         layout=replace(_layout_of(frame, path), centred=scan.codec in _CENTRED),
         tags=Tags(_colour(frame), aspect, _display_matrix(frame)),
         time_base=1 / rate if counted else time_base,
@@ -89,7 +96,7 @@ class _Scan:
 
     def __init__(self, stream: int, codec: str) -> None:
         self.stream, self.codec = stream, codec
-        self.packets = 0
+        self.packets = self.bytes = 0
         self.starts: list[tuple[int, int]] = []
         self.duration = 0
         self.end = Fraction(0)
@@ -113,6 +120,7 @@ class _Scan:
         if packet.is_keyframe and packet.pts is not None:
             self.starts.append((packet.pts, self.packets))
         self.packets += 1
+        self.bytes += packet.size
         # A VP8 frame says in a bit of its first byte whether it is shown.
         if packet.is_discard or (self.codec == "vp8" and not bytes(packet)[0] & 0x10):
             return

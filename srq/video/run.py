@@ -9,6 +9,7 @@ import av
 from srq.engines import AUTO, Engine
 from srq.errors import ConfigError, SrqError, VideoError
 from srq.parallel.shards import Shard
+from srq.upscaling.networks import Networks, Taken, networks_of
 from srq.version import __version__
 from srq.video.codecs import Encoding, checked_crf, chosen_codec, container_of
 from srq.video.deinterlace import deinterlaced
@@ -48,9 +49,15 @@ class Report:
     notes: tuple[str, ...]
     """Sentences about what the result could not keep."""
 
+    taken: Taken | None = None
+    """The network that was taken for it; None of a merge."""
+
 
 class Watcher:
     """Follows the work on a video; this one keeps it to itself."""
+
+    def took(self, taken: Taken) -> None:
+        """That network is taken for it."""
 
     def began(self, total: int, done: int) -> None:
         """There are ``total`` frames to make, ``done`` of them made in an earlier run."""
@@ -62,7 +69,7 @@ class Watcher:
 def upscale_video(
     path: Path,
     target: Path,
-    engine: Engine,
+    engine: Engine | Networks,
     options: Options,
     *,
     resume: bool = False,
@@ -78,15 +85,20 @@ def upscale_video(
     The parts of the work stand in ``target``.parts meanwhile, and stay there where it is
     interrupted or the disk refuses; ``resume`` goes on from them. With ``shard`` only its
     parts are made, for ``merge_video``. No byte of the result depends on any of these, nor on
-    ``workers`` (frames at once) and ``threads`` (of an engine).
+    ``workers`` (frames at once) and ``threads`` (of an engine). ``engine`` may also be Networks,
+    of which one is taken by the video's codec and bits per pixel.
 
     Raises VideoError where the source is damaged: what came before that is then in
     TARGET.incomplete. Raises ConfigError where the target exists, unless it is to ``overwrite`` it.
     """
     watcher = watcher or Watcher()
-    task = _task(path, target, engine, options, overwrite)
+    container = _checked_names(path, target, overwrite)
+    source = _source(path, options.deinterlace)
+    taken = networks_of(engine).take(source.coding)
+    task = _task(source, target, container, taken.engine, options)
+    watcher.took(taken)
     engine_options = {"interpolator": interpolator, "threads": threads}
-    enlarge = FrameEnlarger(engine, task.source.layout, task.encoding.size, **engine_options)
+    enlarge = FrameEnlarger(taken.engine, task.source.layout, task.encoding.size, **engine_options)
     parts, plan = task.parts, task.parts.plan
     if shard is None and not resume:
         _begin_parts(parts, overwrite)
@@ -106,7 +118,7 @@ def upscale_video(
     if shard is None:
         join(task)
         parts.remove()
-    return _report(task, total)
+    return replace(_report(task, total), taken=taken)
 
 
 def merge_video(path: Path, target: Path, *, overwrite: bool = False) -> Report:
@@ -139,11 +151,9 @@ def merge_video(path: Path, target: Path, *, overwrite: bool = False) -> Report:
     return _report(task, frames)
 
 
-def _task(path: Path, target: Path, engine: Engine, options: Options, overwrite: bool) -> Task:
+def _task(source: Source, target: Path, container: str, engine: Engine, options: Options) -> Task:
     """The task, all of it checked that can be known before the first frame."""
     checked_audio(options.audio)
-    container = _checked_names(path, target, overwrite)
-    source = _source(path, options.deinterlace)
     codec = chosen_codec(options.codec, container, source.layout)
     crf = checked_crf(codec, options.crf)
     size = checked_size(source.layout, source.size, engine.scale, options.width, options.height)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from srq.errors import VideoError
 from srq.files import storage_error
+from srq.image.coding import Coding
 from srq.video.frame import as_layout
 from srq.video.layout import Layout
 from srq.video.light import Light
@@ -49,6 +50,7 @@ class Source:
 
     size:       height and width.
     pixels:     FFmpeg's name of the pixel format that the decoder gives.
+    coding:     its codec, by FFmpeg's name, and its bits per pixel of a frame.
     layout:     what the frames are upscaled as; other pixels are converted to it, alpha is lost.
     time_base:  the unit, in seconds, of ``times``.
     times:      when each frame is shown, ascending, int64.
@@ -68,6 +70,7 @@ class Source:
     stream: int
     size: tuple[int, int]
     pixels: str
+    coding: Coding
     layout: Layout
     tags: Tags
     time_base: Fraction

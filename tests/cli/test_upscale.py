@@ -19,7 +19,7 @@ from srq.image.io import Picture, read, write
 from srq.program import save
 from srq.upscaling.enlarge import enlarge
 from tests.image.icc import SRGB
-from tests.upscaling.sharpen_program import sharpen_program
+from tests.upscaling.sharpen_program import repeat_program, sharpen_program
 
 ROOT = Path(__file__).parents[2]
 ENGINE = open_engine(sharpen_program(), "reference")
@@ -54,7 +54,8 @@ def test_one_argument_is_enough(here, capsys):
     assert made.icc == SRGB
     out, err = capsys.readouterr()
     assert out.startswith("photo-x2.png: 64 x 48, ")
-    assert (out.count("\n"), err) == (1, "")
+    assert out.splitlines()[1:] == ["Network kim-x2, chosen for PNG without loss."]
+    assert err == ""
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
@@ -133,16 +134,21 @@ def test_a_folder_with_a_broken_picture(folder, capsys):
     lines = out.splitlines()
     assert lines[0].startswith("[1/3] out/a.png: 64 x 48, ")
     assert lines[1].startswith("[2/3] out/below/b.png: 64 x 48, ")
-    assert lines[2].startswith("2 done, 0 skipped, 1 failed; ")
+    assert lines[2] == "Network kim-x2, chosen for 2 pictures: 1 PNG, 1 TIFF."
+    assert lines[3].startswith("2 done, 0 skipped, 1 failed; ")
     assert sorted(path.name for path in Path("out").rglob("*.*")) == ["a.png", "b.png"]
     report = json.loads(Path("report.json").read_text())
-    assert report["fingerprint"] == sharpen_program().fingerprint
+    fingerprint = sharpen_program().fingerprint
+    used = {"model": "kim-x2", "fingerprint": fingerprint, "pictures": 2}
+    assert report["networks"] == [used]
     engine = open_engine(sharpen_program()).name
-    assert (report["model"], report["engine"], report["scale"]) == ("kim-x2", engine, 2)
+    assert (report["model"], report["engine"], report["scale"]) == ("auto", engine, 2)
     assert (report["done"], report["skipped"], report["failed"]) == (2, 0, 1)
     assert report["megapixels"] == pytest.approx(2 * 64 * 48 / 1e6)
     first, second, broken = report["pictures"]
     assert (first["source"], first["target"]) == ("in/a.png", "out/a.png")
+    assert (first["model"], first["fingerprint"]) == ("kim-x2", fingerprint)
+    assert (first["reason"], second["reason"]) == ("PNG without loss", "TIFF without loss")
     assert (second["height"], second["width"], second["state"]) == (48, 64, "done")
     assert broken["state"] == "failed"
     assert broken["sentence"] == err.strip()
@@ -171,6 +177,9 @@ def test_the_rest_is_done_later(folder, capsys):
         (["photo.png", "photo.png"], "photo.png is a picture to read; give the result another"),
         (["photo.png", "--model", "kim-x4"], "is called 'kim-x4'; did you mean 'kim-x2'?"),
         (["photo.png", "--model", "no.srq"], "There is no file no.srq; name a file, or one of"),
+        (["photo.png", "--scale", "5"], "No network of the zoo enlarges by 5; choose one of 2."),
+        (["photo.png", "--scale", "0"], "Invalid value for '--scale'"),
+        (["photo.png", "--model", "kim-x2", "--scale", "3"], "kim-x2 enlarges by 2, not by 3; "),
         (["photo.png", "--engine", "gpu"], "There is no engine 'gpu'; choose one of native,"),
         (["photo.png", "--skip-existing", "--force"], "--skip-existing and --force exclude each"),
         (["photo.png", "--jobs", "0"], "Invalid value for '--jobs'"),
@@ -186,6 +195,66 @@ def test_a_mistake_is_one_sentence(here, arguments, sentence, capsys):
     assert sentence in err
     assert (err.count("\n"), out) == (1, "")
     assert sorted(here.iterdir()) == before
+
+
+@pytest.fixture
+def both(here, tmp_path):
+    """The zoo with a network for compressed pictures as well, which does nothing but repeat."""
+    save(repeat_program(), tmp_path / "zoo" / "kim-x2-compressed.srq")
+    return here
+
+
+def test_each_picture_of_a_folder_gets_the_network_that_suits_it(both, capsys):
+    Path("in").mkdir()
+    photo = Image.fromarray(CAT)
+    photo.save("in/a.png")
+    photo.save("in/b.jpg", quality=100)
+    photo.save("in/c.jpg", quality=50)
+    photo.save("in/d.webp", lossless=True)
+    photo.save("in/e.webp", quality=1)
+    arguments = ["upscale", "in", "out", "--format", "png", "--json", "it.json", "--jobs", "2"]
+    assert main(arguments) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-3:-1] == [
+        "Network kim-x2, chosen for 3 pictures: 1 PNG, 1 JPEG, 1 WebP.",
+        "Network kim-x2-compressed, chosen for 2 pictures: 1 JPEG, 1 WebP.",
+    ]
+    report = json.loads(Path("it.json").read_text())
+    taken = {Path(entry["source"]).stem: entry["model"] for entry in report["pictures"]}
+    clean, compressed = "kim-x2", "kim-x2-compressed"
+    assert taken == {"a": clean, "b": clean, "c": compressed, "d": clean, "e": compressed}
+    assert report["pictures"][2]["reason"] == "JPEG of quality 50"
+    assert {entry["model"]: entry["pictures"] for entry in report["networks"]} == {
+        clean: 3,
+        compressed: 2,
+    }
+    programs = {clean: sharpen_program(), compressed: repeat_program()}
+    for name, model in taken.items():
+        (source,) = Path("in").glob(f"{name}.*")
+        expected = enlarge(read(source), open_engine(programs[model], "reference"))
+        assert np.array_equal(read(f"out/{name}.png").pixels, expected.pixels)
+
+
+def test_a_named_network_is_taken_for_everything_without_a_line(both, capsys):
+    Image.fromarray(CAT).save("photo.jpg", quality=30)
+    assert main(["upscale", "photo.jpg", "--model", "kim-x2", "--json", "it.json"]) == 0
+    assert "Network" not in capsys.readouterr().out
+    report = json.loads(Path("it.json").read_text())
+    assert (report["model"], report["fingerprint"]) == ("kim-x2", sharpen_program().fingerprint)
+    assert (report["pictures"][0]["model"], "reason" in report["pictures"][0]) == ("kim-x2", False)
+
+
+def test_a_scale_is_named(both, tmp_path, capsys):
+    save(repeat_program(3), tmp_path / "zoo" / "kim-x3.srq")
+    Image.fromarray(CAT).save("photo.jpg", quality=30)
+    assert main(["upscale", "photo.jpg", "--scale", "3"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("photo-x3.png: 96 x 72, ")
+    assert out.splitlines()[1] == (
+        "Network kim-x3, chosen for JPEG of quality 30; the zoo has none for compressed pictures"
+        " at x3."
+    )
+    assert main(["upscale", "photo.jpg", "--scale", "2", "--model", "kim-x2"]) == 0
 
 
 def test_an_empty_zoo_says_so(here, tmp_path, capsys):

@@ -51,7 +51,9 @@ def test_one_argument_is_enough(here, capsys):
     assert main(["upscale", "clip.mp4"]) == 0
     out, err = capsys.readouterr()
     assert out.startswith("clip-x2.mp4: 64 x 48, 12 frames, ")
-    assert (out.count("\n"), err) == (1, "")
+    assert out.count("\n") == 1
+    assert err.startswith("Network kim-x2, chosen for H.264, ")
+    assert err.endswith(" bits per pixel.\n")
     times, frames = seen("clip-x2.mp4")
     assert (len(times), frames[0][0].shape) == (12, (48, 64))
 

@@ -24,3 +24,10 @@ def sharpen_program(bits: int = 8) -> Program:
         ],
         name="sharpen",
     )
+
+
+def repeat_program(scale: int = 2) -> Program:
+    """Every pixel becomes a block of ``scale`` x ``scale``, and nothing else."""
+    picture = Format(False, 8, 8)
+    ops = [Input("lr", picture), NearestUpsample("nearest", "lr", scale), Output("hr", "nearest")]
+    return Program(ops, name="repeat")

@@ -1,0 +1,78 @@
+"""The rule that chooses a network, at its limits."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+from srq import zoo
+from srq.image.coding import Coding
+from srq.zoo.choice import BITS_PER_PIXEL, JPEG_QUALITY, choose
+
+CLEAN, COMPRESSED = "kim-x2", "kim-x2-compressed"
+
+
+@pytest.mark.parametrize(
+    ("coding", "network", "source", "reason"),
+    [
+        (None, CLEAN, "pixels", "pixels without loss"),
+        (Coding("PNG", False), CLEAN, "PNG", "PNG without loss"),
+        (Coding("WebP", False, None, 1.0), CLEAN, "WebP", "WebP without loss"),
+        (Coding("JPEG", True, 1), COMPRESSED, "JPEG", "JPEG of quality 1"),
+        (Coding("JPEG", True, JPEG_QUALITY), COMPRESSED, "JPEG", f"JPEG of quality {JPEG_QUALITY}"),
+        (Coding("JPEG", True, JPEG_QUALITY + 1), CLEAN, "JPEG", None),
+        (Coding("TIFF", True), COMPRESSED, "TIFF", "TIFF"),
+        (Coding("rawvideo", False), CLEAN, "raw video", "raw video without loss"),
+        (Coding("hevc", True, None, 0.1), CLEAN, "HEVC", "HEVC, 0.1 bits per pixel"),
+        (Coding("h264", True, None, 0.05), COMPRESSED, "H.264", None),
+        (Coding("msmpeg4v3", True, None, 0.1), COMPRESSED, "msmpeg4v3", None),
+        (Coding("nothing known", True, None, 0.001), CLEAN, "nothing known", None),
+    ],
+)
+def test_the_rule(coding, network, source, reason):
+    found = choose(2, coding)
+    assert (found.network, found.source) == (network, source)
+    assert reason in (None, found.reason)
+
+
+@pytest.mark.parametrize("format_", BITS_PER_PIXEL)
+def test_bits_per_pixel_have_a_limit(format_):
+    limit = BITS_PER_PIXEL[format_]
+    assert choose(2, Coding(format_, True, None, limit)).network == COMPRESSED
+    assert choose(2, Coding(format_, True, None, limit * 1.01)).network == CLEAN
+
+
+def jpeg(pixels, quality, tmp_path):
+    Image.fromarray(pixels).save(tmp_path / "it.jpg", quality=quality)
+    return np.asarray(Image.open(tmp_path / "it.jpg"))
+
+
+def test_a_png_that_was_a_jpeg(tmp_path):
+    was = jpeg(data.astronaut(), 60, tmp_path)
+    found = choose(2, Coding("PNG", False), was)
+    assert (found.network, found.source) == (COMPRESSED, "PNG from a JPEG")
+    assert found.reason == "PNG that came from a JPEG"
+    assert choose(2, None, was).reason == "pixels that came from a JPEG"
+    assert choose(2, Coding("PNG", False), data.astronaut()).network == CLEAN
+    assert choose(2, Coding("PNG", False), jpeg(data.astronaut(), 99, tmp_path)).network == CLEAN
+
+
+def test_a_jpeg_xl_that_holds_a_jpeg(tmp_path):
+    """It has no limit of its own."""
+    coding = Coding("JPEG XL", True, None, 2.0)
+    found = choose(2, coding, jpeg(data.astronaut(), 60, tmp_path))
+    assert (found.network, found.reason) == (COMPRESSED, "JPEG XL that came from a JPEG")
+    assert choose(2, coding, data.astronaut()).reason == "JPEG XL, 2 bits per pixel"
+
+
+def test_a_file_with_loss_is_judged_by_its_coding_alone(tmp_path):
+    was = jpeg(data.astronaut(), 60, tmp_path)
+    assert choose(2, Coding("JPEG", True, 99), was).network == CLEAN
+
+
+def test_a_kind_that_a_scale_lacks_is_told(monkeypatch):
+    monkeypatch.setattr(zoo, "names", lambda form: ("kim-x3",))
+    found = choose(3, Coding("JPEG", True, 50))
+    assert found.network == "kim-x3"
+    assert found.reason == "JPEG of quality 50; the zoo has none for compressed pictures at x3"
+    assert "zoo" not in choose(3, Coding("PNG", False)).reason

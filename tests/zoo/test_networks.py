@@ -1,0 +1,43 @@
+"""The list of the zoo's networks says what their Programs say."""
+
+import pytest
+
+from srq import zoo
+from srq.errors import ConfigError, ModelError
+from srq.program import load
+from srq.zoo.networks import NETWORKS, at_scale, network_for
+
+
+def test_every_program_that_ships_is_listed():
+    assert set(NETWORKS) == set(zoo.names("program"))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_scale_weights_and_bits_are_those_of_the_program(name):
+    program, network = load(zoo.resolve(name, "program")), NETWORKS[name]
+    assert network.scale == program.scale
+    assert network.weights == sum(conv.weight.size for conv in program.convs)
+    assert network.bits == max(conv.weight_bits for conv in program.convs)
+
+
+def test_the_first_of_a_scale_and_kind_is_taken():
+    assert network_for(2, "clean") == "kim-x2"
+    assert network_for(2, "compressed") == "kim-x2-compressed"
+    assert list(at_scale(2)) == ["kim-x2", "kim-x2-8bit", "kim-x2-compressed"]
+
+
+def test_a_kind_that_is_missing_is_another_of_the_scale(monkeypatch):
+    monkeypatch.setattr(zoo, "names", lambda form: ("kim-x3", "kim-x2-compressed"))
+    assert network_for(3, "compressed") == "kim-x3"
+    assert network_for(2, "clean") == "kim-x2-compressed"
+
+
+def test_what_there_is_none_of():
+    with pytest.raises(ConfigError, match="No network of the zoo enlarges by 5; choose one of 2, "):
+        network_for(5, "clean")
+
+
+def test_an_empty_zoo(monkeypatch):
+    monkeypatch.setattr(zoo, "names", lambda form: ())
+    with pytest.raises(ModelError, match="the zoo is empty, so name a file"):
+        at_scale(2)
