@@ -5,6 +5,7 @@ da4ml carries.
 """
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +57,8 @@ class Build:
     def flags(self) -> list[str]:
         """The compiler's flags; MissingDependencyError where the exact types are missing."""
         flags = ["-std=c++14", self.optimize, "-w", "-DSRQ_SIMULATION", "-Isim"]
+        if sys.platform == "darwin":  # ucontext.h, for the clock
+            flags += ["-D_XOPEN_SOURCE=700", "-D_DARWIN_C_SOURCE"]
         flags += ["-DSRQ_FAST"] if self.fast else ["-isystem", str(ap_types())]
         return flags + ["-DSRQ_WEIGHTS_AXILITE"] * self.axilite
 

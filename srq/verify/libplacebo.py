@@ -35,8 +35,9 @@ _TRIALS = 6
 machine is busy, or waits there for ever, whatever it plays: then the picture is given to it
 again."""
 
-_CRASHES = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGKILL)
-"""How it ends then: the C library aborts where it sees first what was overwritten."""
+_CRASHES = (-signal.SIGSEGV, -signal.SIGABRT, -9)
+"""How it ends then: the C library aborts where it sees first what was overwritten; 9 is SIGKILL,
+which Windows does not name."""
 
 _TIMEOUT = 100.0
 """Seconds that a picture may take; the shader is compiled with the first."""
