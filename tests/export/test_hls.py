@@ -5,12 +5,13 @@ import re
 import numpy as np
 import pytest
 
-from srq.dataflow import Grain, Lags
+from srq.dataflow import Grain, Lags, cost_of
 from srq.errors import ConfigError, ProgramError
 from srq.export import export, open_exporter
 from srq.export.hls import Hls
 from srq.export.hls.graph import DEPTH, graph_of, waits_of
 from srq.export.hls.parameters import parameterized, structure_of, words
+from srq.export.hls.readme import DSPS
 from srq.fixed import Format
 from srq.program import (
     Add,
@@ -233,3 +234,26 @@ def test_a_shuffle_of_the_input_s_own_lanes_needs_no_memory():
         ]
     )
     assert depths(program, width=1920, stages=32) == {}
+
+
+@pytest.mark.parametrize("name", names("program"))
+def test_the_default_part_has_a_slice_for_each_weight_of_the_zoo(name):
+    multipliers = cost_of(load(resolve(name, "program"))).multipliers
+    assert all(activation < 27 and weight <= 18 for activation, weight in multipliers)
+    slices = next(n for part, n in DSPS.items() if Hls.part.startswith(part))
+    assert sum(multipliers.values()) <= slices
+
+
+@pytest.mark.parametrize(
+    ("part", "sentence"),
+    [
+        (Hls.part, "has 3528: both builds fit"),
+        ("xczu7ev-ffvc1156-2-e", "has 1728: loaded weights do not fit"),
+        ("xc7z020clg400-1", "Compare this with the slices of xc7z020clg400-1."),
+    ],
+)
+def test_the_readme_says_whether_loaded_weights_fit_the_part(part, sentence):
+    program = load(resolve("kim-x2", "program"))
+    page = Hls(part=part).files(program)["README.md"].decode()
+    assert "2560 of them, each a DSP slice" in page
+    assert sentence in page
