@@ -220,6 +220,38 @@ def _label(options: dict[str, Any]) -> str:
     return " ".join([*words, *([options["subsampling"]] if "subsampling" in options else [])])
 
 
+def tables() -> dict[str, str]:
+    """The tables of the result file, as markdown."""
+    result = harness.read_result(RESULT)
+    return {
+        "limits": _limits_table(result["limits"]),
+        "files": _table(result["means"], ["kind", "case", "quality", "bits"]),
+        "shown": _table(result["shown"], ["set", "kind", "case"], (*WAYS, "auto")),
+    }
+
+
+def _limits_table(found: dict[str, Any]) -> str:
+    columns = ("limit", "files", "by the limit", "all compressed", "best of both")
+    lines = [f"| coded as | {' | '.join(columns)} |", "| --- |" + " ---: |" * len(columns)]
+    for kind, row in found.items():
+        gains = [f"{row[column]:+.3f}" for column in columns[2:]]
+        lines.append(f"| {kind} | {row['limit']:g} | {row['files']} | {' | '.join(gains)} |")
+    return "\n".join(lines)
+
+
+def _table(rows: list[dict[str, Any]], facts: list[str], ways: tuple[str, ...] = WAYS) -> str:
+    lines = [f"| {' | '.join([*facts, *ways])} |"]
+    lines.append("| " + " | ".join(["---", *["---:"] * (len(facts) + len(ways) - 1)]) + " |")
+    for row in rows:
+        cells = ["" if row[fact] is None else _cell(row[fact]) for fact in facts]
+        lines.append(f"| {' | '.join([*cells, *(f'{row[way]:.2f}' for way in ways)])} |")
+    return "\n".join(lines)
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
 def main() -> None:
     parser = harness.parser(__doc__)
     parser.add_argument("--shown", action="store_true", help="the rule on test pictures")

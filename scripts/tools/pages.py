@@ -30,6 +30,7 @@ FOLDERS = ("docs", "hw", "srq", "benchmarks")
 TABLES = Registry(
     "table",
     {
+        "choice": Entry("benchmarks.studies.choice:tables"),
         "mutations": Entry("benchmarks.studies.mutations.tables:tables"),
         "port_pressure": Entry("benchmarks.studies.port_pressure:tables"),
         "quantization": Entry("benchmarks.studies.quantization:tables"),

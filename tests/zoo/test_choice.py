@@ -1,5 +1,8 @@
 """The rule that chooses a network, at its limits."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -7,8 +10,11 @@ from skimage import data
 
 from srq import zoo
 from srq.image.coding import Coding
-from srq.zoo.choice import BITS_PER_PIXEL, JPEG_QUALITY, choose
+from srq.zoo.choice import BITS_PER_PIXEL, JPEG_QUALITY, JPEG_TRACE, choose
 
+STUDY = json.loads(
+    (Path(__file__).parents[2] / "benchmarks" / "results" / "choice.json").read_text()
+)
 CLEAN, COMPRESSED = "kim-x2", "kim-x2-compressed"
 
 
@@ -76,3 +82,25 @@ def test_a_kind_that_a_scale_lacks_is_told(monkeypatch):
     assert found.network == "kim-x3"
     assert found.reason == "JPEG of quality 50; the zoo has none for compressed pictures at x3"
     assert "zoo" not in choose(3, Coding("PNG", False)).reason
+
+
+def test_the_limits_are_those_that_the_study_found():
+    """Rounded to two digits; a codec whose limit would gain next to nothing has none."""
+    found = STUDY["limits"]
+    assert found["JPEG"]["limit"] == JPEG_QUALITY
+    assert round(found["PNG, by its trace"]["limit"], 2) == JPEG_TRACE
+    by_bits = {
+        name: float(f"{each['limit']:.2g}")
+        for name, each in found.items()
+        if not name.startswith(("JPEG", "PNG")) and each["by the limit"] >= 0.005
+    }
+    assert by_bits == BITS_PER_PIXEL
+
+
+def test_the_rule_is_worth_it_on_test_pictures():
+    """Auto is nearly as good as the better network for each way of coding, and gains by it."""
+    for row in STUDY["shown"]:
+        assert row["auto"] >= max(row["clean"], row["compressed"]) - 0.08, row
+    gains = [row["auto"] - row["clean"] for row in STUDY["shown"]]
+    assert sum(gains) / len(gains) > 0.2
+    assert min(row["auto"] - row["bicubic"] for row in STUDY["shown"]) > 0
