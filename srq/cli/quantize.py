@@ -102,6 +102,7 @@ def quantize(
     """
     from srq.errors import ConfigError
     from srq.lower import lower
+    from srq.models.capture import capture
     from srq.program import SUFFIX, save
     from srq.provenance import cores
     from srq.quant import quantize as quantized
@@ -121,10 +122,10 @@ def quantize(
     source = resolve(checkpoint, "float")
     path = out or Path(f"{source.resolve().stem}{SUFFIX}")
     found = find_weights(source)
+    network = found.network()
+    capture(network)  # what cannot become integers is told before any picture is read
     data = training_data(found.notes)
-    pictures = Pictures(
-        validate or data.validate, scale=found.network().scale, recipe=data.validate_recipe
-    )
+    pictures = Pictures(validate or data.validate, scale=network.scale, recipe=data.validate_recipe)
     result = quantized(
         source,
         weights=weights,

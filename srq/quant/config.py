@@ -6,6 +6,7 @@ from pathlib import Path
 
 from srq.models import Network
 from srq.quant.training_data import TrainingData
+from srq.quant.twin import Twin
 from srq.train.config import TrainConfig
 
 CONFIGS = ("qat",)
@@ -14,7 +15,7 @@ CONFIGS = ("qat",)
 
 def load_config(
     name: str | Path,
-    network: Network,
+    network: Network | Twin,
     data: TrainingData,
     *,
     teacher: Path | None = None,
@@ -30,7 +31,8 @@ def load_config(
         return TrainConfig.load(name, assignments)
     text = (resources.files("srq.quant") / "configs" / f"{name}.toml").read_text(encoding="utf-8")
     own = {
-        "model.name": network.name,
+        # A configuration must name a network that there is; of other modules none is built.
+        "model.name": network.name if network.config is not None else TrainConfig().model.name,
         "model.scale": network.scale,
         "data.recipe": data.recipe,
         "data.train": ",".join(data.train),

@@ -207,7 +207,8 @@ def finetune(
 
 
 def _check(twin: Twin, config: TrainConfig) -> None:
-    if (config.model.name, config.model.scale) != (twin.name, twin.scale):
+    name = config.model.name if twin.config is None else twin.name
+    if (config.model.name, config.model.scale) != (name, twin.scale):
         raise ConfigError(
             f"The configuration is for {config.model.name} at x{config.model.scale}, the network"
             f" is {twin.name} at x{twin.scale}; set model.name and model.scale."

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from torch import nn
+
 from srq.errors import ConfigError
 from srq.files import sha256_file
-from srq.models import Network
 from srq.quant.bounds import Narrowing, fits, narrow
 from srq.quant.calibration import Calibration, calibration_set
 from srq.quant.compensate import compensate
@@ -71,7 +72,7 @@ class Quantized:
     """
 
     twin: Twin
-    network: Network
+    network: nn.Module
     calibration: Calibration
     search: Search
     narrowed: tuple[Narrowing, ...]
@@ -107,7 +108,7 @@ class Quantized:
 
 
 def quantize(
-    network: Network | str | Path,
+    network: nn.Module | str | Path,
     *,
     weights: int = 10,
     activations: int = 14,
@@ -123,8 +124,9 @@ def quantize(
 ) -> Quantized:
     """A quantized twin of a float network, as ``srq quantize`` makes it.
 
-    network:     a float network of ``srq.models``, a checkpoint, a training's run folder, or a
-                 name of the zoo.
+    network:     any module that ``srq.models.capture`` can read (its docstring says what that
+                 takes), in evaluation mode; a checkpoint, a training's run folder, or a name of
+                 the zoo.
     weights:     bits of a weight, 2 to 16, sign included.
     activations: bits of an activation, 4 to 16.
     per_channel: whether each output channel's weights have a binary point of their own.
@@ -150,13 +152,13 @@ def quantize(
     """
     watcher = watcher or Watcher()
     source = _source(network)
-    config = _config(qat, settings, source)
     twin = Twin(
         source.network,
         weight_bits=weights,
         activation_bits=activations,
         per_channel=per_channel,
     )
+    config = _config(qat, settings, source, twin)
     watcher.say("Searching the formats." if search else "Choosing formats.")
     if isinstance(calibration, Calibration):
         crops, sources = calibration, ()
@@ -205,13 +207,13 @@ def quantize(
 class _Source:
     """A float network, its training's data, what path names it, and its file's name and hash."""
 
-    network: Network
+    network: nn.Module
     data: TrainingData
     path: Path | None = None
     checkpoint: tuple[str, str] | None = None
 
 
-def _source(network: Network | str | Path) -> _Source:
+def _source(network: nn.Module | str | Path) -> _Source:
     if not isinstance(network, str | Path):
         return _Source(network, TrainingData())
     path = resolve(network, "float")
@@ -225,7 +227,7 @@ def _source(network: Network | str | Path) -> _Source:
 
 
 def _config(
-    qat: str | Path | TrainConfig | None, settings: Sequence[str], source: _Source
+    qat: str | Path | TrainConfig | None, settings: Sequence[str], source: _Source, twin: Twin
 ) -> TrainConfig | None:
     if settings and (qat is None or isinstance(qat, TrainConfig)):
         raise ConfigError(
@@ -233,4 +235,4 @@ def _config(
         )
     if qat is None or isinstance(qat, TrainConfig):
         return qat
-    return load_config(qat, source.network, source.data, teacher=source.path, assignments=settings)
+    return load_config(qat, twin, source.data, teacher=source.path, assignments=settings)

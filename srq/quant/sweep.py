@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from torch import nn
+
 from srq.errors import ConfigError
-from srq.models import Network
 from srq.quant.calibration import Calibration
 from srq.quant.evaluation import Pictures
 from srq.quant.pipeline import fit
@@ -54,7 +55,7 @@ def parse_widths(text: str) -> list[Widths]:
 
 
 def sweep(
-    network: Network,
+    network: nn.Module,
     widths: Iterable[Widths],
     calibration: Calibration,
     *,

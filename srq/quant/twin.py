@@ -73,9 +73,9 @@ class QuantizedConv(nn.Module):
 
     def __init__(self, conv: nn.Conv2d, bits: int, per_channel: bool) -> None:
         super().__init__()
-        self.weight = nn.Parameter(conv.weight.detach().clone())
-        bias = conv.bias
-        self.bias = None if bias is None else nn.Parameter(to_program(bias.detach()))
+        self.weight = nn.Parameter(conv.weight.detach().cpu().float().clone())
+        bias = None if conv.bias is None else conv.bias.detach().cpu().float()
+        self.bias = None if bias is None else nn.Parameter(to_program(bias))
         self.groups = conv.groups
         # Of an even kernel, torch's padding="same" puts the one zero more at the end.
         height, width = (size - 1 for size in conv.kernel_size)
@@ -124,13 +124,14 @@ class Twin(nn.Module):
 
     ``forward`` is a ``Network``'s: luma (N, 1, H, W) in [0, 1] (code values / 255) gives
     (N, 1, s*H, s*W), here on the grid of 256 code values; ``name``, ``scale`` and ``config``
-    are the float network's. Its weights are copies. Raises ModelError where the network cannot
+    are the float network's (of a module that is no ``Network``: the name of its class, and no
+    config). Its weights are copies. Raises ModelError where the network cannot
     become integers, ConfigError for a width out of range.
     """
 
     def __init__(
         self,
-        network: Network,
+        network: nn.Module,
         *,
         weight_bits: int = 10,
         activation_bits: int = 14,
@@ -139,10 +140,12 @@ class Twin(nn.Module):
         super().__init__()
         _check_width("weights", weight_bits, WEIGHT_BITS)
         _check_width("activations", activation_bits, ACTIVATION_BITS)
-        self.name, self.scale, self.config = network.name, network.scale, network.config
+        self.name = network.name if isinstance(network, Network) else type(network).__name__
+        self.config = network.config if isinstance(network, Network) else None
         self.weight_bits = weight_bits
         self.activation_bits = activation_bits
         self.nodes = quantized_graph(capture(network))
+        self.scale = self.nodes[-1].scale
         self.convs = nn.ModuleDict()
         self.roundings = nn.ModuleDict()
         for node in self.nodes:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from srq.bundle import Notes, read_bundle, write_bundle
-from srq.errors import CheckpointError, SrqError
+from srq.errors import CheckpointError, ModelError, SrqError
 from srq.models import build
 from srq.models.checkpoint import load_into
 from srq.quant.twin import Twin
@@ -15,8 +15,14 @@ VERSION = 1
 def save_twin(path: Path, twin: Twin, notes: Notes) -> None:
     """Write ``twin``, with ``notes`` on where it comes from, to a safetensors file.
 
-    Raises StorageError where the file system refuses.
+    Raises StorageError where the file system refuses, ModelError for the twin of a module that
+    no name builds again.
     """
+    if twin.config is None:
+        raise ModelError(
+            f"The twin of a {twin.name} cannot be written, as no name builds that network again;"
+            " make it a network of srq.models (docs/design/add-a-model.md), or keep the Program."
+        )
     write_bundle(
         path,
         twin.state_dict(),

@@ -77,17 +77,40 @@ def test_a_layer_used_twice_stands_twice():
 
 REFUSED = {
     "'act' (Tanh) is another activation": build("espcn"),
-    "'head.1' (PReLU) has slopes below zero": build("ecbsr"),
+    "'m' (MaxPool2d) is no op of a Program, which has": Made(
+        lambda m, x: m.m(x), m=nn.MaxPool2d(2)
+    ),
+    "'conv' (Conv2d) reads 3 channels, but a Program reads luma alone: train": Made(
+        lambda m, x: m.conv(x), conv=nn.Conv2d(3, 4, 1)
+    ),
+    "it gives 4 channels, but a Program gives luma alone": Made(
+        lambda m, x: m.conv(x), conv=nn.Conv2d(1, 4, 1)
+    ),
+    "'b' (Conv2d) reads 3 channels, but is given 4": Made(
+        lambda m, x: m.b(m.a(x)), a=nn.Conv2d(1, 4, 1), b=nn.Conv2d(3, 4, 1)
+    ),
+    "'cat' joins channels: use a sum": Made(lambda m, x: torch.cat([x, x], 1)),
+    "'sub' subtracts: put the minus": Made(lambda m, x: x - x),
+    "'clamp' clips: only to 0 and 1": Made(lambda m, x: x.clamp(0, 1) + x),
+    "not 4 channels at x1 and 1 at x1: bring": Made(
+        lambda m, x: m.conv(x) + x, conv=nn.Conv2d(1, 4, 1)
+    ),
+    "must read a multiple of 9 channels, not 4": Made(
+        lambda m, x: F.pixel_shuffle(m.conv(x), 3), conv=nn.Conv2d(1, 4, 1)
+    ),
+    "'gelu' is another activation": Made(lambda m, x: F.gelu(x)),
     "'bicubic_upscale' weighs with fractions": build("vdsr", depth=3, width=4),
     "'deconvolve' (ConvTranspose2d) is transposed": Made(
         lambda m, x: m.deconvolve(x), deconvolve=nn.ConvTranspose2d(1, 1, 2, 2)
     ),
-    "'norm' (BatchNorm2d) normalises": Made(lambda m, x: m.norm(x), norm=nn.BatchNorm2d(1)),
+    "keeps no running statistics": Made(
+        lambda m, x: m.norm(x), norm=nn.BatchNorm2d(1, track_running_stats=False)
+    ),
     "'layer' (Conv2d) must have stride 1": OneConv(stride=2),
     "stride 1 and dilation 1": OneConv(dilation=2),
     "must keep the picture's size": OneConv(padding=0),
     "must pad with zeros, not reflect": OneConv(padding_mode="reflect"),
-    "'mul' is no op of a Program": Made(lambda m, x: x * x),
+    "'mul' multiplies: put a constant factor": Made(lambda m, x: x * x),
     "'sigmoid' is another activation": Made(lambda m, x: torch.sigmoid(x)),
     "'add' must read values of the network alone, not 1": Made(lambda m, x: x + 1),
     "'add' must add two values, without alpha": Made(lambda m, x: torch.add(x, x, alpha=2)),
