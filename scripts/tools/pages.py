@@ -32,6 +32,7 @@ TABLES = Registry(
     {
         "choice": Entry("benchmarks.studies.choice:tables"),
         "mutations": Entry("benchmarks.studies.mutations.tables:tables"),
+        "pictures": Entry("benchmarks.pictures:tables"),
         "port_pressure": Entry("benchmarks.studies.port_pressure:tables"),
         "quantization": Entry("benchmarks.studies.quantization:tables"),
         "shader": Entry("benchmarks.studies.shader:tables"),
