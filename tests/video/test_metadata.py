@@ -1,5 +1,8 @@
 """What a camera says of a clip is there in the result, by FFmpeg's own reading of it."""
 
+import struct
+from pathlib import Path
+
 import av
 import pytest
 
@@ -45,6 +48,22 @@ def test_what_an_iphone_says_survives(here, engine, target):
     with open(target, "rb") as stream:  # the time stands in the header as well
         assert stream.read().count(b"mvhd\0\0\0\0\xe2\x5b\xb7\xa0") == 1
     assert whole["major_brand"] == {"out.mov": "qt  ", "out.mp4": "isom"}[target]
+
+
+def test_keys_are_found_where_apple_writes_them(here, engine):
+    """FFmpeg writes moov/udta/meta; Apple writes moov/meta, without a version."""
+    clip("ffmpeg.mov", APPLE | TIME, muxing=KEYS)
+    data = Path("ffmpeg.mov").read_bytes()
+    moov, udta = data.rindex(b"moov") - 4, data.rindex(b"udta") - 4
+    meta = udta + 8
+    assert data[meta + 4 : meta + 8] == b"meta"
+    assert data[meta + 8 : meta + 12] == bytes(4)  # the version
+    kept = data[moov + 8 : udta] + struct.pack(">I4s", len(data) - meta - 4, b"meta")
+    kept += data[meta + 12 :]
+    Path("in.mov").write_bytes(data[:moov] + struct.pack(">I4s", 8 + len(kept), b"moov") + kept)
+    assert tags_of("in.mov")[0].items() >= APPLE.items()
+    go("in.mov", "out.mov", engine)
+    assert tags_of("out.mov")[0].items() >= (APPLE | TIME).items()
 
 
 @pytest.mark.parametrize("target", ["out.mov", "out.mp4"])
