@@ -15,8 +15,8 @@ from srq.models.network import Network, uniform_
 class Espcn(Network):
     """5x5 to ``features``, 3x3 to ``mapped``, 3x3 to scale^2 sub-pixels.
 
-    ``act`` stands between them: "tanh" as the authors have it, or "relu". ``squash`` puts a
-    sigmoid at the end, as some public weights have it.
+    ``act`` stands between them: "relu", which integers can say, or "tanh" as the authors have
+    it. ``squash`` puts a sigmoid at the end, as some public weights have it.
     """
 
     name: ClassVar[str] = "espcn"
@@ -26,7 +26,7 @@ class Espcn(Network):
         scale: int = 2,
         features: int = 64,
         mapped: int = 32,
-        act: str = "tanh",
+        act: str = "relu",
         squash: bool = False,
     ) -> None:
         super().__init__(scale=scale, features=features, mapped=mapped, act=act, squash=squash)

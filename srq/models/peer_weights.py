@@ -52,7 +52,7 @@ def _network(arrays: dict[str, np.ndarray], path: Path | str) -> Network:
     if names[:1] == ["conv0.weight"]:
         return build("vdsr", depth=len(arrays) // 2, width=shapes[0][0])
     if names[:2] == ["net.0.weight", "net.0.bias"] and len(shapes) == 6:
-        return build("espcn", features=shapes[0][0], mapped=shapes[2][0], squash=True)
+        return build("espcn", features=shapes[0][0], mapped=shapes[2][0], act="tanh", squash=True)
     if names[:3] == ["net.0.weight", "net.0.bias", "net.1.weight"] and len(shapes) >= 14:
         # Three arrays a layer: kernel, bias and slope; the last layer has no slope.
         mappings = (len(shapes) - 2) // 3 - 3

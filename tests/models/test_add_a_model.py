@@ -3,6 +3,10 @@
 import re
 from pathlib import Path
 
+from srq.models import build
+from srq.models.capture import capture
+from srq.train.config import TrainConfig
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "design" / "add-a-model.md").read_text(encoding="utf-8")
 QUOTES = re.findall(r"<!-- (file|line): (\S+) -->\n```python\n(.*?)```", PAGE, re.DOTALL)
@@ -22,7 +26,13 @@ def test_the_quoted_line_is_in_the_list():
     assert quote in (ROOT / "srq/models/registry.py").read_text(encoding="utf-8")
 
 
+def test_the_configuration_is_one_and_its_network_can_become_integers():
+    (text,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    config = TrainConfig.parse(text, "espcn.toml")
+    capture(build(config.model.name, scale=config.model.scale, **config.model.options))
+
+
 def test_the_examples_run():
     examples = re.findall(r"(?<!-->\n)```python\n(.*?)```", PAGE, re.DOTALL)
-    assert len(examples) == 3
+    assert len(examples) == 4
     exec(compile("\n".join(examples), "docs/design/add-a-model.md", "exec"), {})

@@ -76,7 +76,7 @@ def test_a_layer_used_twice_stands_twice():
 
 
 REFUSED = {
-    "'act' (Tanh) is another activation": build("espcn"),
+    "'act' (Tanh) is another activation": build("espcn", act="tanh"),
     "'m' (MaxPool2d) is no op of a Program, which has": Made(
         lambda m, x: m.m(x), m=nn.MaxPool2d(2)
     ),

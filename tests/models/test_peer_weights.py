@@ -31,7 +31,7 @@ def public_names(network):
     [
         ("vdsr", {"depth": 4, "width": 6}),
         ("fsrcnn", {"width": 9, "shrunk": 3, "mappings": 2, "shared_slope": True}),
-        ("espcn", {"features": 5, "mapped": 7, "squash": True}),
+        ("espcn", {"features": 5, "mapped": 7, "act": "tanh", "squash": True}),
     ],
 )
 def test_a_network_comes_back_with_its_settings_and_weights(name, config, tmp_path):

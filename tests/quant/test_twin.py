@@ -112,4 +112,4 @@ def test_widths_out_of_range_are_refused(widths, sentence):
 
 def test_a_network_with_curves_is_refused():
     with pytest.raises(ModelError, match="Tanh"):
-        Twin(build("espcn"))
+        Twin(build("espcn", act="tanh"))
