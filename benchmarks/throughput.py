@@ -3,10 +3,11 @@
 One run, the same frame for all, at 1 and at 2 threads. In every round each contestant enlarges
 the frame for a while untimed and then once timed, so that what else the machine does strikes all
 of them; what counts is a contestant's median. The machine's int16 peak, the native engine's limit,
-is measured in every round as well. Every peer must give nearly the picture that the native engine
-gives, those of 8 bits within what 8 bits allow. The exported C runs on one thread, compiled by
-``cc`` with -O3 for this machine; its time is its process's own, without what it takes to hand it
-the frame.
+is measured in every round as well. Where the machine has more than AVX2, the engine on AVX2 and
+that set's peak are measured beside the best. Every peer must give nearly the picture that the
+native engine gives, those of 8 bits within what 8 bits allow. The exported C runs on one thread,
+compiled by ``cc`` with -O3 for this machine; its time is its process's own, without what it takes
+to hand it the frame.
 
     python -m benchmarks.throughput
     SRQ_NATIVE_ISA=avx2 python -m benchmarks.throughput
@@ -25,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import harness
-from benchmarks.peers.runtimes import Frame, Run, contestants
+from benchmarks.peers.runtimes import Frame, Run, contestants, isas, native_on
 from srq.dataflow import cost_of
 from srq.engines import native
 from srq.program import Program, load
@@ -94,22 +95,30 @@ def _rounds(
         least = ALIKE_IN_8_BITS if "8" in name else ALIKE
         if decibels < least and name != "OpenCV bicubic":
             sys.exit(f"{name} does something else: {decibels:.1f} dB from the native engine.")
-    measures: dict[str, Callable[[], float]] = {}
+    measures: dict[str, Callable[[], float]] = {
+        f"peak {isa}": partial(native.peak, 0.05, isa) for isa in isas()
+    }
     for name, run in runs.items():
         measures[name] = partial(harness.seconds, run, warm=WARM)
-        if name == "native":
-            measures["peak"] = partial(native.peak, 0.05)
     if exported:
         measures["exported C"] = partial(_seconds_of_c, exported, frame)
     seconds = harness.in_turns(measures, rounds)
-    peak = median(seconds.pop("peak")) * threads
+    peaks = {isa: median(seconds.pop(f"peak {isa}")) * threads for isa in isas()}
     medians = {name: median(times) for name, times in seconds.items()}
-    print(f"{threads} thread(s): peak {peak / 1e9:.0f} GMAC/s")
+    by_isa = {
+        isa: {"peak": peak, "of_peak": macs / medians[native_on(isa)] / peak}
+        for isa, peak in peaks.items()
+    }
+    for isa, found in by_isa.items():
+        print(
+            f"{threads} thread(s), {isa}: peak {found['peak'] / 1e9:.0f} GMAC/s,"
+            f" of which native {found['of_peak']:.0%}"
+        )
     for name, time_taken in medians.items():
         print(f"  {name:26} {1e3 * time_taken:9.1f} ms {1 / time_taken:8.1f} frames a second")
     return {
-        "peak": peak,
-        "of_peak": macs / medians["native"] / peak,
+        **by_isa.pop(isas()[0]),
+        "others": by_isa,
         "milliseconds": {name: round(1e3 * seconds, 3) for name, seconds in medians.items()},
         "best_milliseconds": {name: round(1e3 * min(times), 3) for name, times in seconds.items()},
     }

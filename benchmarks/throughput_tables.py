@@ -62,14 +62,17 @@ def peak(result: Result) -> str:
         "| threads | peak, GMAC/s | limit, ms | native, ms | of the peak | speed-up |",
         "|---:|---:|---:|---:|---:|---:|",
     ]
-    one = result["threads"]["1"]["milliseconds"]["native"]
+    one = result["threads"]["1"]["milliseconds"]
     for threads, found in result["threads"].items():
-        time = found["milliseconds"]["native"]
-        limit = 1e3 * result["multiply_adds"] / found["peak"]
-        lines.append(
-            f"| {threads} | {found['peak'] / 1e9:.0f} | {limit:.1f} | {time:.1f}"
-            f" | {found['of_peak']:.0%} | {one / time:.2f} |"
-        )
+        isas = {"native": found}
+        isas |= {f"native on {isa}": other for isa, other in found.get("others", {}).items()}
+        for name, of_isa in isas.items():
+            time = found["milliseconds"][name]
+            limit = 1e3 * result["multiply_adds"] / of_isa["peak"]
+            lines.append(
+                f"| {threads}{name.removeprefix('native')} | {of_isa['peak'] / 1e9:.0f}"
+                f" | {limit:.1f} | {time:.1f} | {of_isa['of_peak']:.0%} | {one[name] / time:.2f} |"
+            )
     return "\n".join(lines) + "\n"
 
 

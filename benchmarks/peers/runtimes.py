@@ -26,7 +26,8 @@ from benchmarks.peers.float_network import (
     write_ncnn,
     write_onnx,
 )
-from srq.engines.native import Native
+from srq.engines.native import Native, chosen_isa
+from srq.engines.native import isas as available_isas
 from srq.program import Program
 
 # Of the extra `bench`, which the checks of srq do without.
@@ -45,10 +46,10 @@ def contestants(
 
     ``eight_bits`` is the same network with weights and activations of 8 bits.
     """
-    made: dict[str, Run] = {
-        "native": native(program, frame, threads),
-        "native, 8 bits": native(eight_bits, frame, threads),
-    }
+    made: dict[str, Run] = {}
+    for isa in isas():
+        made[native_on(isa)] = native(program, frame, threads, isa)
+        made[f"{native_on(isa)}, 8 bits"] = native(eight_bits, frame, threads, isa)
     for build, network in (("", layers(program)), (", merged", merged(layers(program)))):
         made[f"onnxruntime fp32{build}"] = on_onnxruntime(network, frame, threads)
         made[f"onnxruntime int8{build}"] = on_onnxruntime(network, frame, threads, int8=True)
@@ -61,9 +62,21 @@ def contestants(
     return made
 
 
-def native(program: Program, frame: Frame, threads: int) -> Run:
+def isas() -> list[str]:
+    """The instruction sets of the native engine that are measured: the chosen one first, then
+    ``avx2``, which most processors have."""
+    chosen = chosen_isa()
+    return [chosen, *(isa for isa in available_isas() if isa == "avx2" != chosen)]
+
+
+def native_on(isa: str) -> str:
+    """The native engine's name as a contestant."""
+    return "native" if isa == chosen_isa() else f"native on {isa}"
+
+
+def native(program: Program, frame: Frame, threads: int, isa: str) -> Run:
     """The native engine, pixels to pixels, into memory that is there."""
-    engine = Native(program, threads)
+    engine = Native(program, threads, isa=isa)
     out = np.empty([n * program.scale for n in frame.shape], np.uint8)
     return lambda: engine(frame, out=out)
 

@@ -11,6 +11,7 @@ from srq.provenance import cores
 from srq.runs.processes import Processes
 from srq.train.config import RunConfig
 from srq.train.fused.build import library
+from srq.train.fused.choice import is_faster
 
 Model = TypeVar("Model", bound=nn.Module)
 
@@ -42,7 +43,7 @@ def _fused(wanted: str, device: str) -> Literal["on", "off"]:
         if wanted == "on":
             raise
         return "off"
-    return "on"
+    return "on" if wanted == "on" or is_faster() else "off"
 
 
 def placed(network: Model, device: torch.device) -> Model:

@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -7,6 +10,8 @@ from srq.models.expand import expand
 from srq.runs.processes import Processes
 from srq.train import fused
 from srq.train.config import RunConfig
+from srq.train.fused import build as build_module
+from srq.train.fused import choice
 from srq.train.fused.build import library
 from srq.train.machine import resolved
 from srq.train.objective import loss_of
@@ -84,6 +89,43 @@ def test_without_a_compiler_training_goes_on_layer_by_layer(monkeypatch):
             resolved(RunConfig(device="cpu", fused="on"), Processes())
     finally:
         library.cache_clear()
+
+
+def test_a_set_that_is_called_faster_was_measured_so():
+    results = Path(__file__).parents[2] / "benchmarks" / "results" / "training"
+    for isa in choice.BENCHMARKED - {"avx512bw"}:
+        newest = json.loads((results / f"{isa}.json").read_text(encoding="utf-8"))[-1]["measured"]
+        for batch in ("ours", "paper"):
+            compiled, layers = (newest[f"srq{way}; {batch}"] for way in ("", ", layer by layer"))
+            assert compiled["step_ms"] < layers["step_ms"], isa
+
+
+@pytest.mark.parametrize(("isa", "expected"), [("avx2", "on"), ("neon", "off"), (None, "off")])
+def test_auto_takes_what_is_faster(monkeypatch, isa, expected):
+    monkeypatch.setattr(choice.provenance, "isa", lambda: isa)
+    # Where nothing is known, the compiled step is made the slower one.
+    seconds = iter([2.0, 1.0])
+    monkeypatch.setattr(choice, "_seconds", lambda loss: next(seconds))
+    choice.is_faster.cache_clear()
+    try:
+        assert resolved(RunConfig(device="cpu"), Processes()).fused == expected
+        assert resolved(RunConfig(device="cpu", fused="on"), Processes()).fused == "on"
+    finally:
+        choice.is_faster.cache_clear()
+
+
+def test_both_ways_are_timed_without_a_trace_in_torchs_random_numbers():
+    torch.manual_seed(1)
+    expected = torch.rand(3)
+    torch.manual_seed(1)
+    assert choice._measured() in (False, True)
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_it_is_compiled_for_avx2_where_the_engine_is_held_to_that(monkeypatch):
+    assert build_module._machine_flag() == "-march=native"
+    monkeypatch.setenv("SRQ_NATIVE_ISA", "avx2")
+    assert build_module._machine_flag() == "-march=x86-64-v3"
 
 
 def test_a_compiler_that_fails_is_named(monkeypatch, tmp_path):

@@ -17,7 +17,6 @@ from srq.files import write_bytes
 _FLAGS = (
     "-std=c++17",
     "-O3",
-    "-march=native",
     # Sums may be contracted to fused multiply-adds but are never reordered.
     "-ffp-contract=fast",
     "-fno-math-errno",
@@ -52,7 +51,9 @@ def library() -> ctypes.CDLL:
     compiler = _compiler()
     folder = resources.files("srq.train.fused")
     sources = {name: (folder / name).read_text(encoding="utf-8") for name in _SOURCES}
-    flags = [*_FLAGS, _WIDE_FLAG] if platform.machine() in ("x86_64", "AMD64") else [*_FLAGS]
+    flags = [*_FLAGS, _machine_flag()]
+    if platform.machine() in ("x86_64", "AMD64"):
+        flags.append(_WIDE_FLAG)
     versions = [_output([compiler, "--version"]), _processor()]
     identity = "\n".join([*sources.values(), *flags, *versions])
     name = f"kim_step-{hashlib.sha256(identity.encode()).hexdigest()[:24]}.so"
@@ -73,6 +74,11 @@ def library() -> ctypes.CDLL:
         ctypes.c_int,
     ]
     return loaded
+
+
+def _machine_flag() -> str:
+    """What it is compiled for: this machine, or AVX2 where the native engine is held to that."""
+    return "-march=x86-64-v3" if os.environ.get("SRQ_NATIVE_ISA") == "avx2" else "-march=native"
 
 
 def _compiler() -> str:
