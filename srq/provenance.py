@@ -111,7 +111,7 @@ def isa() -> str | None:
     It may be larger than the one in use, which the native engine tells.
     """
     if platform.machine() in _ARM:
-        return "neon"
+        return "neoni8mm" if "i8mm" in _cpuinfo("Features").split() else "neon"
     flags = set(_cpuinfo("flags").split())
     if platform.machine() not in _X86 or not flags:
         return None

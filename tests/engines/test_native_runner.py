@@ -85,5 +85,6 @@ def test_neon(cases, tmp_path, require_tool):
     require_tool("cmake", "apt install cmake")
     compiler, emulator = needed_for_aarch64(require_tool)
     folder = build(tmp_path, "-O1 -static", compiler, *AARCH64, targets=("srq_runner",))
+    run(folder, cases, "neoni8mm", 2, [emulator, "-cpu", "max"])
     run(folder, cases, "neon", 2, [emulator])
     run(folder, cases, "portable", 1, [emulator])

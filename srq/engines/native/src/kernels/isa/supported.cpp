@@ -1,12 +1,36 @@
 #include "kernels/isa/supported.hpp"
 
+#if defined(SRQ_NEON) && defined(__linux__)
+#include <sys/auxv.h>
+#elif defined(SRQ_NEON) && defined(__APPLE__)
+#include <sys/sysctl.h>
+#endif
+
 namespace srq {
 
 extern const Kernels kPortable;
 #if defined(SRQ_X86)
 extern const Kernels kAvx2, kAvx512Bw, kAvx512Vnni;
 #elif defined(SRQ_NEON)
-extern const Kernels kNeon;
+extern const Kernels kNeon, kNeonI8mm;
+
+namespace {
+
+// Whether the processor has the instructions of I8MM; no where the system does not tell.
+bool has_i8mm() {
+#if defined(__linux__)
+  constexpr unsigned long kI8mm = 1ul << 13;  // HWCAP2_I8MM, which old headers do not name
+  return (getauxval(AT_HWCAP2) & kI8mm) != 0;
+#elif defined(__APPLE__)
+  int found = 0;
+  size_t size = sizeof found;
+  return sysctlbyname("hw.optional.arm.FEAT_I8MM", &found, &size, nullptr, 0) == 0 && found != 0;
+#else
+  return false;
+#endif
+}
+
+}  // namespace
 #endif
 
 std::vector<Isa> supported_isas() {
@@ -20,6 +44,7 @@ std::vector<Isa> supported_isas() {
   if (avx512bw) isas.push_back({"avx512bw", &kAvx512Bw});
   if (__builtin_cpu_supports("avx2")) isas.push_back({"avx2", &kAvx2});
 #elif defined(SRQ_NEON)
+  if (has_i8mm()) isas.push_back({"neoni8mm", &kNeonI8mm});
   isas.push_back({"neon", &kNeon});
 #endif
   isas.push_back({"portable", &kPortable});
