@@ -34,7 +34,6 @@ class Rows {
         codes_(kDeep ? kRows * width_ : 0),
         down_(samples_),
         down_codes_(kDeep ? width_ : 0),
-        across_(kPiece * part.channels),
         across_codes_(kPiece),
         plane_(kPiece),
         detail_(kPiece * part.channels + 1),
@@ -107,16 +106,17 @@ class Rows {
                            out.data());
   }
 
-  void weigh_across(const std::vector<double>& row, int64_t x, int64_t count, int channels, int c,
-                    std::vector<double>& out) {
-    const Phase& phase = part_.phases[c];
-    const double* taps[kMaxTaps];
-    for (size_t t = 0; t < phase.weights.size(); ++t) {
-      taps[t] = row.data() + (x + kTaps + phase.first + int64_t(t)) * channels;
+  // The taps of the samples of phase c at the pixels from x on, in a row of sums.
+  struct Taps {
+    Taps(const Phase& phase, const std::vector<double>& row, int64_t x, int channels)
+        : weights(phase.weights.data()), count(int(phase.weights.size())) {
+      for (int t = 0; t < count; ++t) at[t] = row.data() + (x + kTaps + phase.first + t) * channels;
     }
-    kernels().weigh_doubles(taps, phase.weights.data(), int(phase.weights.size()), count * channels,
-                            out.data());
-  }
+
+    const double* at[kMaxTaps];
+    const double* weights;
+    int count;
+  };
 
   // Of `count` pixels from the part's x on, the samples of phase c of a row.
   void make_piece(int64_t x, int64_t count, int c, const uint8_t* made) {
@@ -124,16 +124,19 @@ class Rows {
     const int channels = part_.channels;
     made += x * scale_ + c;
     T* done = done_.data() + c * (done_.size() / scale_);
-    weigh_across(down_, x, count, channels, c, across_);
+    const Taps taps(part_.phases[c], down_, x, channels);
     if constexpr (kDeep) {
+      const Taps codes(part_.phases[c], down_codes_, x, 1);
+      k.weigh_doubles(codes.at, codes.weights, codes.count, count, across_codes_.data());
       for (int64_t i = 0; i < count; ++i) plane_[i] = made[i * scale_];
-      weigh_across(down_codes_, x, count, 1, c, across_codes_);
       k.beyond_rounding(plane_.data(), across_codes_.data(), count, part_.rounding);
       for (int64_t i = 0; i < count * channels; ++i) detail_[i] = plane_[i / channels];
-      k.finish16(across_.data(), detail_.data(), count * channels, part_.gain, part_.span, done);
+      k.finish16(taps.at, taps.weights, taps.count, detail_.data(), count * channels, part_.gain,
+                 part_.span, done);
     } else {
       spread(made, count, channels);
-      k.finish8(across_.data(), detail_.data(), count * channels, part_.gain, part_.span, done);
+      k.finish8(taps.at, taps.weights, taps.count, detail_.data(), count * channels, part_.gain,
+                part_.span, done);
     }
   }
 
@@ -179,7 +182,7 @@ class Rows {
   std::vector<T> row_, row_codes_;
   std::vector<float> bases_, codes_;  // of the rows y - kTaps to y + kTaps, each in its slot
   std::vector<double> down_, down_codes_;
-  std::vector<double> across_, across_codes_, plane_;
+  std::vector<double> across_codes_, plane_;
   std::vector<Detail> detail_;
   std::vector<T> done_;
 };

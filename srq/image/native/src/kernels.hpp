@@ -37,11 +37,12 @@ struct Kernels {
   void (*weigh_doubles)(const double* const* taps, const double* weights, int count,
                         ptrdiff_t samples, double* out);
 
-  // (base + gain * detail) / span, rounded half up and clipped.
-  void (*finish8)(const double* base, const uint8_t* detail, ptrdiff_t samples, double gain,
-                  double span, uint8_t* out);
-  void (*finish16)(const double* base, const double* detail, ptrdiff_t samples, double gain,
-                   double span, uint16_t* out);
+  // (sum + gain * detail) / span, rounded half up and clipped; the sum is that of weigh_doubles.
+  void (*finish8)(const double* const* taps, const double* weights, int count,
+                  const uint8_t* detail, ptrdiff_t samples, double gain, double span, uint8_t* out);
+  void (*finish16)(const double* const* taps, const double* weights, int count,
+                   const double* detail, ptrdiff_t samples, double gain, double span,
+                   uint16_t* out);
 
   // detail - codes, less what may come of rounding: sizes below 2 * rounding shrink, to nothing
   // at `rounding`. In place of `detail`.

@@ -76,15 +76,37 @@ void weigh(const T* const* taps, const double* weights, int count, ptrdiff_t sam
   }
 }
 
-template <class Detail, class T>
-void finish(const double* __restrict base, const Detail* __restrict detail, ptrdiff_t samples,
-            double gain, double span, T* __restrict out) {
+template <int Count, class Detail, class T>
+void finish_of(const double* const* taps, const double* weights, const Detail* __restrict detail,
+               ptrdiff_t samples, double gain, double span, T* __restrict out) {
   constexpr double peak = T(-1);
+  const double* tap[Count];
+  double weight[Count];
+  for (int t = 0; t < Count; ++t) tap[t] = taps[t], weight[t] = weights[t];
   for (ptrdiff_t i = 0; i < samples; ++i) {
-    double value = (base[i] + gain * detail[i]) / span + 0.5;
+    double value = tap[0][i] * weight[0];
+    for (int t = 1; t < Count; ++t) value += tap[t][i] * weight[t];
+    value = (value + gain * detail[i]) / span + 0.5;
     value = value > 0 ? value : 0;
     value = value < peak ? value : peak;
     out[i] = T(int32_t(value));
+  }
+}
+
+template <class Detail, class T>
+void finish(const double* const* taps, const double* weights, int count, const Detail* detail,
+            ptrdiff_t samples, double gain, double span, T* out) {
+  switch (count) {
+    case 1:
+      return finish_of<1>(taps, weights, detail, samples, gain, span, out);
+    case 2:
+      return finish_of<2>(taps, weights, detail, samples, gain, span, out);
+    case 3:
+      return finish_of<3>(taps, weights, detail, samples, gain, span, out);
+    case 4:
+      return finish_of<4>(taps, weights, detail, samples, gain, span, out);
+    default:
+      return finish_of<5>(taps, weights, detail, samples, gain, span, out);
   }
 }
 
