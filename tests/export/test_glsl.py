@@ -106,7 +106,7 @@ def test_the_passes_run_where_the_video_is_enlarged(least):
 
 def test_every_file_names_the_program():
     files = Glsl().files(PROGRAM)
-    assert set(files) == {"README.md", "srq_kim_x2_random_0.glsl"}
+    assert set(files) == {"README.md", "srq_kim_x2_random_0.glsl", "sample.pgm", "larger.raw"}
     assert all(PROGRAM.fingerprint in data.decode("ascii") for data in files.values())
 
 

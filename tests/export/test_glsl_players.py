@@ -4,20 +4,27 @@ That it computes any Program is shown with all other subjects, in tests/conforma
 """
 
 import os
+import re
+import subprocess
 from contextlib import contextmanager
 
 import numpy as np
 import pytest
 
 from srq.errors import MissingDependencyError, ProgramError
+from srq.export import export
 from srq.export.glsl import Glsl
 from srq.fixed import Format
 from srq.program import Add, Conv, Input, Output, PixelShuffle, Program, Requantize
 from srq.program.reference import Reference
+from srq.stimuli.sets import for_check
 from srq.verify.compare import first_difference
 from srq.verify.glsl import PLANE, Player, ShaderSubject, glsl, parse
 from srq.verify.libplacebo import TEXELS, PlaceboSubject, compiled, libplacebo
 from tests.export.test_glsl import shader, straight
+from tests.kim_program import kim_program
+
+KIM = kim_program()
 
 
 @contextmanager
@@ -253,3 +260,17 @@ def test_a_driver_that_crashes_is_given_the_picture_again(tmp_path):
     assert np.array_equal(subject.run(picture), expected)
     assert (tmp_path / "crashed").exists()
     subject.close()
+
+
+def test_the_folders_check_vector_is_given_back_by_ffmpeg(require_tool, tmp_path):
+    require_tool("ffmpeg", "install ffmpeg (Debian: apt install ffmpeg)")
+    export(KIM, Glsl(), tmp_path / "shader")
+    (commands,) = re.findall(r"```\n(.*?)```", (tmp_path / "shader/README.md").read_text(), re.S)
+    assert commands.startswith("ffmpeg ")
+    with at_hand(), libplacebo(KIM):
+        pass  # else there is no Vulkan for ffmpeg either
+    run = ["bash", "-euc", commands]
+    done = subprocess.run(run, cwd=tmp_path / "shader", capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr + done.stdout
+    larger = np.fromfile(tmp_path / "shader/made.raw", np.uint8).reshape(64, 144)
+    np.testing.assert_array_equal(larger, Reference(KIM)(for_check(KIM.input.format).picture))

@@ -6,10 +6,12 @@ Each bug of bugs.py is put into what an exporter writes of ``kim-x2``, or into a
 engine's sources, which is built again. Then the target is verified as ``srq verify`` does it. A
 bug counts as caught if that finds a difference, or breaks off. Before the engine's bugs its copy
 is verified without any, and must show no difference.
-With ``--targets`` only those are planted again, and the others' rows stay.
+With ``--targets`` only bugs in those are planted again, with ``--missed`` only those that the
+result file has not as caught; the others' rows stay.
 """
 
 import tempfile
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -68,24 +70,34 @@ def main() -> None:
     parser = harness.parser(__doc__)
     parser.add_argument("--targets", nargs="+", default=TARGETS, choices=TARGETS)
     parser.add_argument("--json", type=Path, default=RESULT)
+    parser.add_argument("--missed", action="store_true")
     options = parser.parse_args()
     program = load(resolve("kim-x2", "program"))
     held = harness.read_result(options.json)["bugs"] if options.json.is_file() else []
-    rows = [found for found in held if found["target"] not in options.targets]
+    rows = {(found["target"], found["about"]): found for found in held}
+    bugs = [bug for bug in BUGS if bug.target in options.targets]
+    if options.missed:
+        bugs = [bug for bug in bugs if not rows.get(_key(bug), {}).get("caught")]
     expectations = Expectations(program, for_verification(program), for_use(program))
-    for bug, outcome in _outcomes(program, expectations, options.targets):
+    for bug, outcome in _outcomes(program, expectations, bugs):
         made = row(bug, outcome)
         print(f"{bug.target}: {bug.about}: {made['by'] or 'MISSED'}", flush=True)
-        rows.append(made)
-        rows.sort(key=lambda found: TARGETS.index(found["target"]))
-        record = {"program": program.fingerprint, "made": Provenance.now().to_json(), "bugs": rows}
+        rows[_key(bug)] = made
+        found = [rows[_key(bug)] for bug in BUGS if _key(bug) in rows]
+        record = {"program": program.fingerprint, "made": Provenance.now().to_json(), "bugs": found}
         harness.write_result(options.json, record)
     print(table(harness.read_result(options.json)))
 
 
-def _outcomes(program: Program, expectations: Expectations, targets: list[str]) -> Any:
+def _key(bug: Bug) -> tuple[str, str]:
+    return bug.target, bug.about
+
+
+def _outcomes(
+    program: Program, expectations: Expectations, bugs: list[Bug]
+) -> Iterator[tuple[Bug, Outcome]]:
     """Each bug and what was found of it, the engine's first: nothing may have loaded it yet."""
-    native = [bug for bug in BUGS if bug.target == "native" and "native" in targets]
+    native = [bug for bug in bugs if bug.target == "native"]
     if native:
         run = partial(verified, program, expectations, "native")
         with tempfile.TemporaryDirectory(prefix="srq-planted-") as folder:
@@ -95,8 +107,8 @@ def _outcomes(program: Program, expectations: Expectations, targets: list[str]) 
                 raise RuntimeError(f"the engine differs without a bug: {sound}")
             for bug in native:
                 yield bug, outcome_with(copy.built(bug), run)
-    for bug in BUGS:
-        if bug.target != "native" and bug.target in targets:
+    for bug in bugs:
+        if bug.target != "native":
             yield bug, of_export(program, expectations, bug)
 
 

@@ -16,16 +16,19 @@ from benchmarks.studies.planted.bugs import Bug
 from srq.verify.check import Outcome, State
 
 EXTENSION = "srq.engines.native._native"
-SOURCES = Path(__file__).parents[3] / "srq" / "engines" / "native"
+SRQ = Path(__file__).parents[3] / "srq"
+ENGINE = Path("engines", "native")
 
 
 class Copy:
     """The engine's sources in ``folder``, with at most one bug at a time."""
 
     def __init__(self, folder: Path) -> None:
-        self._sources = folder / "native"
+        self._sources = folder / ENGINE
         self._build = folder / "build"
-        shutil.copytree(SOURCES, self._sources, ignore=shutil.ignore_patterns("*.so", "*.py*"))
+        binaries = shutil.ignore_patterns("*.so", "__pycache__")
+        for native in SRQ.glob("*/native"):  # the engine's build includes the others
+            shutil.copytree(native, folder / native.relative_to(SRQ), ignore=binaries)
         python = [f"-DPython_EXECUTABLE={sys.executable}", f"-Dnanobind_DIR={nanobind.cmake_dir()}"]
         _run(["cmake", "-S", str(self._sources), "-B", str(self._build), *python])
 

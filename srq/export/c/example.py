@@ -1,11 +1,10 @@
 """The files around the network: an example, a test with its vector, a Makefile, a README."""
 
-from numpy.typing import NDArray
-
 from srq.export.c.header import memory_sentence, timing
 from srq.export.c.schedule import Schedule
 from srq.export.c.text import names
 from srq.export.c.weights import array
+from srq.export.pgm import pgm
 from srq.export.text import fill, symbol
 from srq.program import Program
 from srq.program.reference import Reference
@@ -43,11 +42,4 @@ def companions(program: Program, plan: Schedule, max_width: int) -> dict[str, by
         name: fill(f"c/{name}", **values).encode("ascii")
         for name in ("example.c", "test.c", "test_vector.h", "Makefile", "README.md")
     }
-    return files | {"sample.pgm": _pgm(picture, read.hi, program.fingerprint)}
-
-
-def _pgm(picture: NDArray, most: int, fingerprint: str) -> bytes:
-    """``picture`` as binary PGM, whose 16-bit samples have their high byte first."""
-    height, width = picture.shape
-    head = f"P5\n# for Program {fingerprint}\n{width} {height}\n{most}\n"
-    return head.encode() + picture.astype(picture.dtype.newbyteorder(">")).tobytes()
+    return files | {"sample.pgm": pgm(picture, read.hi, program.fingerprint)}

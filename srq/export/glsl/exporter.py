@@ -8,8 +8,11 @@ from srq.errors import ConfigError
 from srq.export.glsl.plan import MOST_BINDS, QUAD, Plan
 from srq.export.glsl.shader import PLANE, Shader
 from srq.export.glsl.texels import TEXTURES, texel_of
+from srq.export.pgm import pgm
 from srq.export.text import fill, stamp, symbol
 from srq.program import Program
+from srq.program.reference import Reference
+from srq.stimuli.sets import for_check
 
 MOST_TAPS = 1 << 18
 """The most multiplications for a pixel of the input: a hundred times the network of the zoo."""
@@ -59,7 +62,7 @@ class Glsl:
         return [*self._narrow(program, plan), *_too_many(plan)]
 
     def files(self, program: Program) -> dict[str, bytes]:
-        """The shader and a README."""
+        """The shader, a README, and a picture with what must become of it."""
         shader = f"{symbol(program)}.glsl"
         passes = list(Shader(program, self.textures, self._when(program)).passes())
         texels = len(passes) - 1 + program.scale**2  # for a pixel of the video
@@ -73,9 +76,16 @@ class Glsl:
             "from": _decimal(self._from(program)),
         }
         return {
-            "README.md": fill("glsl/README.md", **values).encode(),
+            "README.md": self._readme(program, values).encode(),
+            **_vector(program),
             shader: "\n".join([fill("glsl/shader.glsl", **values), *passes]).encode(),
         }
+
+    def _readme(self, program: Program, values: dict[str, object]) -> str:
+        page = fill("glsl/README.md", **values)
+        bits = program.input.format.bits, program.output_value.format.bits
+        runs = self.textures == "half" and self._from(program) <= program.scale
+        return page + fill("glsl/check.md", **values) if runs and bits == (8, 8) else page
 
     def _narrow(self, program: Program, plan: Plan) -> list[str]:
         problems = []
@@ -104,6 +114,16 @@ class Glsl:
         # In reverse Polish notation, without a "not less": both quotients exceed it, or nearly.
         sides = (f"OUTPUT.{side} {PLANE}.{side} / {_decimal(least - 1e-3)} >" for side in "wh")
         return f"{' '.join(sides)} *"
+
+
+def _vector(program: Program) -> dict[str, bytes]:
+    """The picture as PGM, and the pixels of the larger one, row by row."""
+    picture = for_check(program.input.format).picture
+    larger = Reference(program)(picture)
+    return {
+        "sample.pgm": pgm(picture, program.input.format.hi, program.fingerprint),
+        "larger.raw": larger.astype(larger.dtype.newbyteorder("<")).tobytes(),
+    }
 
 
 def _too_many(plan: Plan) -> list[str]:
