@@ -132,7 +132,7 @@ def is_deep(image: ImageFile.ImageFile) -> bool:
     """Whether a file that is not loaded yet has 16-bit channels."""
     if isinstance(image, TiffImageFile):
         return 16 in image.tag_v2.get(_BITS_PER_SAMPLE, ())
-    return ";16" in _rawmode(image)
+    return image.format == "PNG" and ";16" in _rawmode(image)
 
 
 def _rawmode(image: ImageFile.ImageFile) -> str:

@@ -188,8 +188,8 @@ def _refusal(data: bytes, name: str, error: Exception) -> ImageError:
                 f"Cannot read {name}: it is not a picture of a kind that srq reads ({known})."
             )
         return UnsupportedImageError(
-            f"Cannot read {name}: it is a {other} file, which srq does not read; save it as one"
-            f" of {known}."
+            f"Cannot read {name}: it is of the kind {other}, which srq does not read; save it as"
+            f" one of {known}."
         )
     if _NOT_READ.search(_reason(kind, data, error)) or _pillow_reads(data):
         return UnsupportedImageError(

@@ -298,6 +298,7 @@ def test_a_terminal_sees_a_live_line(folder, monkeypatch, capsys):
     assert "Cannot read in/broken.png: " in err
     assert "out/a.png" not in out
     assert "1 done, 0 skipped, 1 failed, 1 left out; " in out
+    assert "1 left out (a folder; --recursive takes what is in it): below" in err
 
 
 def test_a_terminal_sees_what_became_of_one_picture(here, monkeypatch, capsys):

@@ -1,6 +1,7 @@
 """Files that others wrote: pypng, tifffile and Pillow are the authorities here."""
 
 import io
+import struct
 import sys
 
 import numpy as np
@@ -231,7 +232,7 @@ def test_no_picture() -> None:
 
 def test_another_kind_of_picture_is_named() -> None:
     for format_name, known_as in (("TGA", "TGA"), ("PPM", "PPM"), ("PCX", "PCX")):
-        with pytest.raises(UnsupportedImageError, match=f"it is a {known_as} file, which srq does"):
+        with pytest.raises(UnsupportedImageError, match=f"it is of the kind {known_as}, which srq"):
             saved(Image.fromarray(noise(5, 6, 3)), format_name)
 
 
@@ -239,6 +240,14 @@ def test_another_kind_of_picture_is_named() -> None:
 def test_no_more_than_the_start_of_a_picture_is_a_damaged_one(start: bytes) -> None:
     with pytest.raises(DamagedImageError, match="the file is damaged or cut short; get a whole"):
         decode(start, "it")
+
+
+def test_bmp_of_five_and_six_bits_a_channel() -> None:
+    header = b"BM" + struct.pack("<IHHI", 70 + 4, 0, 0, 66) + struct.pack("<I", 40)
+    header += struct.pack("<iiHHIIiiII", 2, 1, 1, 16, 3, 4, 0, 0, 0, 0)
+    masks = struct.pack("<III", 0xF800, 0x07E0, 0x001F)
+    found = decode(header + masks + struct.pack("<HH", 0xF800, 0x07E0), "it")
+    assert found.pixels.tolist() == [[[255, 0, 0], [0, 255, 0]]]
 
 
 def test_what_pillow_knows_but_does_not_read_is_not_damaged() -> None:

@@ -37,6 +37,7 @@ def test_every_frame_is_what_it_would_be_alone(tmp_path, engine):
     assert (result.status, result.size) == (Status.DONE, (22, 28))
     made = read_any(tmp_path / "b.png")
     assert isinstance(made, Frames)
+    assert made.times is not None
     assert ([float(t) for t in made.times], made.plays) == ([0.04, 0.05, 0.06], 2)
     for found, image in zip(made, images, strict=True):
         alone = enlarge(Picture(np.asarray(image)), engine)
@@ -48,6 +49,8 @@ def test_animations_stay_animations(tmp_path, engine, suffix):
     save(tmp_path / f"a{suffix}", frames(), duration=40)
     assert upscaled(engine, tmp_path / f"a{suffix}", tmp_path / f"b{suffix}").size == (22, 28)
     made = read_any(tmp_path / f"b{suffix}")
+    assert isinstance(made, Frames)
+    assert made.times is not None
     assert (made.count, made.size, sum(made.times)) == (3, (22, 28), 3 * made.times[0])
 
 
