@@ -32,6 +32,7 @@ TABLES = Registry(
     {
         "choice": Entry("benchmarks.studies.choice:tables"),
         "mutations": Entry("benchmarks.studies.mutations.tables:tables"),
+        "odd_files": Entry("benchmarks.studies.odd_files:tables"),
         "pictures": Entry("benchmarks.pictures:tables"),
         "planted": Entry("benchmarks.studies.planted.tables:tables"),
         "port_pressure": Entry("benchmarks.studies.port_pressure:tables"),

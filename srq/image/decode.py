@@ -20,6 +20,7 @@ from srq.image.channels import channels8, channels16, is_deep, picture_of
 from srq.image.coding import Coding, coding_of
 from srq.image.exif import upright
 from srq.image.kinds import KINDS, kind_of
+from srq.image.libtiff import has_codec
 from srq.image.picture import Picture
 from srq.image.quiet import quietly
 from srq.image.tiff import decode_tiff16, tiff_exif
@@ -30,14 +31,14 @@ _PILLOWS = {
     "AVIF": "AVIF",
 }  # fmt: skip
 
-_PLANAR_CONFIGURATION = 0x011C
+_COMPRESSION, _PLANAR_CONFIGURATION = 0x0103, 0x011C
 _SUBFILE_TYPE, _SMALLER, _MASK = 0x00FE, 1, 4
 _OTHER_KINDS = {"F": "floating-point", "I": "32-bit integer", "LAB": "CIE L*a*b*"}
 
 # How Pillow says that it knows of such files, but does not read them.
 _NOT_READ = re.compile(
     r"unsupported|not (yet )?supported|not implemented|not installed|cannot handle|"
-    r"unknown (pixel mode|data organization)",
+    r"unknown (pixel mode|data organization)|Decompressed data too large",
     re.IGNORECASE,
 )
 
@@ -56,6 +57,15 @@ def decode(data: bytes, name: str) -> Picture:
         if len(numbers) > 1:
             raise NotReadError(f"it holds {len(numbers)} pictures, and one is wanted; split it")
         return decode_page(data, numbers[0])
+
+
+def decode_first(data: bytes, name: str) -> Picture:
+    """The first picture of a file, whatever else it holds; raises as ``decode`` does.
+
+    Of a PNG it is the one that programs show that know nothing of animation.
+    """
+    with refusing(data, name):
+        return decode_page(data, 0 if kind_of(data) == "PNG" else picture_numbers(data)[0])
 
 
 class NotReadError(Exception):
@@ -202,6 +212,8 @@ def _refusal(data: bytes, name: str, error: Exception) -> ImageError:
 
 def _reason(kind: str, data: bytes, error: Exception) -> str:
     """What a decoder said. Pillow drops what a file's own reader says, so that is asked again."""
+    if kind == "TIFF" and not _has_codec(data):
+        return "unsupported"
     if isinstance(error, UnidentifiedImageError) and kind in _PILLOWS:
         try:
             Image.OPEN[_PILLOWS[kind]][0](io.BytesIO(data), "")
@@ -211,6 +223,15 @@ def _reason(kind: str, data: bytes, error: Exception) -> str:
         except Exception as told:
             return str(told)
     return str(error)
+
+
+def _has_codec(data: bytes) -> bool:
+    try:
+        image = open_image(data)
+        compression = image.tag_v2[_COMPRESSION] if isinstance(image, TiffImageFile) else 1
+        return has_codec(int(compression))
+    except Exception:
+        return True
 
 
 def _kind_by_pillow(data: bytes) -> str | None:

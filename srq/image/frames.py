@@ -51,8 +51,9 @@ class Frames:
 
 
 def frames_of(data: bytes, name: str) -> Frames | None:
-    """The pictures in the bytes of a file; None where it holds one, which ``decode`` reads.
+    """The pictures in the bytes of a file; None where it holds one, as ``decode_first`` reads it.
 
+    A PNG whose animation breaks its rules counts as its still picture, as the standard has it.
     An animation is read once to see how long each frame is shown and whether any is transparent.
     Raises as ``decode`` does.
     """
@@ -67,7 +68,12 @@ def frames_of(data: bytes, name: str) -> Frames | None:
                 len(numbers), size, ".tif", None, 1, False, None,
                 lambda: _pages(data, name, numbers),
             )  # fmt: skip
-        return _animation(data, name, image, numbers)
+        try:
+            return _animation(data, name, image, numbers)
+        except (EOFError, SyntaxError):
+            if image.format != "PNG":
+                raise
+            return None
 
 
 def suffix_of_frames(data: bytes) -> str | None:

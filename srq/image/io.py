@@ -4,7 +4,7 @@ from pathlib import Path
 
 from srq.errors import ImageError
 from srq.files import storage_error, write_bytes
-from srq.image.decode import decode
+from srq.image.decode import decode, decode_first
 from srq.image.encode import FORMATS, encode
 from srq.image.frames import Frames, frames_of
 from srq.image.picture import Picture
@@ -25,7 +25,7 @@ def read_any(path: Path | str) -> Picture | Frames:
     """The picture in a file, or its pictures where it holds several; raises as ``read`` does."""
     data = _bytes_of(path)
     frames = frames_of(data, str(path))
-    return decode(data, str(path)) if frames is None else frames
+    return decode_first(data, str(path)) if frames is None else frames
 
 
 def _bytes_of(path: Path | str) -> bytes:

@@ -47,8 +47,8 @@ def decode(data: bytes) -> Picture:
 def encode(picture: Picture) -> bytes:
     """The JPEG XL file of an 8-bit picture that is gray, RGB or RGBA, without loss.
 
-    With loss, this package makes files twice as large as libjxl's own tool at more error
-    (pylibjxl 0.5: it does not let libjxl change the colour space).
+    With loss, pylibjxl 0.5 keeps libjxl from changing the colour space, and files are far larger
+    than those of libjxl's own tool at the same error.
     """
     return package().encode(
         np.ascontiguousarray(picture.channels()),

@@ -3,14 +3,13 @@
 An error's sentence tells it better, and an oddity that touches no pixel needs no telling.
 """
 
-import ctypes
 import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from PIL import Image
+from srq.image import libtiff
 
 _lock = Lock()
 _inside = 0
@@ -39,18 +38,6 @@ def quietly() -> Iterator[None]:
                 _before.__exit__(None, None, None)
 
 
-def _silence() -> None:
-    """Let neither the loggers of Pillow and its like nor libtiff write to standard error."""
-    for name in ("PIL", "pillow_heif", "tifffile"):
-        logging.getLogger(name).addHandler(logging.NullHandler())
-    try:
-        # The libtiff that Pillow is linked with prints what it finds, past Python.
-        library = ctypes.CDLL(Image.core.__file__)
-        for handler in (library.TIFFSetErrorHandler, library.TIFFSetWarningHandler):
-            handler.restype, handler.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
-            handler(None)
-    except (AttributeError, OSError):
-        return  # Linked in whole, as on Windows: no name of it can be reached.
-
-
-_silence()
+for _name in ("PIL", "pillow_heif", "tifffile"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
+libtiff.silence()

@@ -242,6 +242,18 @@ def test_no_more_than_the_start_of_a_picture_is_a_damaged_one(start: bytes) -> N
         decode(start, "it")
 
 
+def test_a_codec_that_libtiff_lacks_is_no_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.BytesIO()
+    Image.fromarray(noise(40, 50, 3)).save(stream, "TIFF", compression="tiff_lzw")
+    data = stream.getvalue()
+    cut = data[:600] + bytes(3000) + data[3600:]
+    with pytest.raises(DamagedImageError):
+        decode(cut, "it")
+    monkeypatch.setattr("srq.image.decode.has_codec", lambda compression: compression != 5)
+    with pytest.raises(UnsupportedImageError, match="srq does not read this kind of TIFF"):
+        decode(cut, "it")
+
+
 def test_bmp_of_five_and_six_bits_a_channel() -> None:
     header = b"BM" + struct.pack("<IHHI", 70 + 4, 0, 0, 66) + struct.pack("<I", 40)
     header += struct.pack("<iiHHIIiiII", 2, 1, 1, 16, 3, 4, 0, 0, 0, 0)

@@ -12,6 +12,7 @@ import tifffile
 from PIL import ExifTags, Image
 
 from srq.errors import DamagedImageError, ImageError
+from srq.image.decode import decode_first
 from srq.image.encode_frames import check_frames, encode_frames
 from srq.image.frames import Frames, frames_of, suffix_of_frames
 from srq.image.gif import GifWriter
@@ -219,7 +220,16 @@ def test_an_animation_cut_short_is_damaged(suffix: str) -> None:
     data = saved(images, NAMES[suffix], duration=50)
     with pytest.raises(DamagedImageError, match="damaged or cut short"):
         cut = data[: len(data) * 6 // 10]
-        list(frames_of(cut, "it") or [decode(cut, "it")])
+        list(frames_of(cut, "it") or [decode_first(cut, "it")])
+
+
+def test_a_png_whose_animation_breaks_the_rules_is_its_still_picture() -> None:
+    images = drawings()
+    data = saved(images, "PNG", duration=50)
+    place = data.index(b"fdAT") + 4
+    wrong = data[:place] + bytes([0, 0, 0, 99]) + data[place + 4 :]  # not in sequence
+    assert frames_of(wrong, "it") is None
+    assert np.array_equal(decode_first(wrong, "it").pixels, np.asarray(images[0]))
 
 
 def page_of(dtype: type, *shape: int) -> np.ndarray:
