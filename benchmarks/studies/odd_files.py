@@ -76,7 +76,7 @@ def main() -> int:
     folders, every = [], []
     for folder in options.folders:
         files = list(picture_files(folder))
-        folders.append({"name": folder.resolve().name, "files": len(files)})
+        folders.append({"name": "/".join(folder.resolve().parts[-2:]), "files": len(files)})
         every += files
     print(f"{len(every)} picture files")
     found = dict(zip(every, examined(every, options.seconds), strict=True))

@@ -90,7 +90,7 @@ def test_a_report_in_a_process_of_its_own(folder, tmp_path, monkeypatch, capsys)
     monkeypatch.setattr("sys.argv", ["odd_files", str(folder), "--json", str(path)])
     assert odd_files.main() == 0
     report = json.loads(path.read_text())
-    assert report["folders"] == [{"name": "odd", "files": 6}]
+    assert report["folders"] == [{"name": f"{tmp_path.name}/odd", "files": 6}]
     assert (report["kinds"]["PNG"]["upscaled"], report["kinds"]["PNG"]["damaged"]) == (2, 1)
     assert (report["several"], report["defects"], report["printed"]) == (1, 0, 0)
     monkeypatch.setattr(odd_files, "RESULT", path)
