@@ -59,28 +59,30 @@ def driven(program: Program, *, channels: int = 32) -> Iterator[tuple[str, NDArr
 
     channels: of how many channels (or places in a block, after a shuffle), spread evenly.
     """
-    effort = _Effort(channels, _STARTS, _ROUNDS, _MOST_WORK)
+    effort = _Effort(1, channels, _STARTS, _ROUNDS, _MOST_WORK)
     for name, patches in _driving(program, effort):
         yield name, _laid_out(patches)
 
 
 def driven_together(program: Program) -> NDArray | None:
     """One picture with a few patches for every op that sums, found in about a second; None where
-    no op sums."""
+    no op sums. Ops of large Programs that this is too short for are left out."""
     parts = [patches for _, patches in _driving(program, _QUICK)]
     return _laid_out(np.concatenate(parts)) if parts else None
 
 
 class _Effort(NamedTuple):
-    """Channels driven, random patches to begin at, rounds of a climb, multiplications for an op."""
+    """Channels driven, at least and at most (an op that affords none is left out), random patches
+    to begin at, rounds of a climb, multiplications for an op."""
 
+    least: int
     channels: int
     starts: int
     rounds: int
     work: int
 
 
-_QUICK = _Effort(channels=4, starts=32, rounds=4, work=_MOST_WORK // 20)
+_QUICK = _Effort(least=0, channels=4, starts=32, rounds=4, work=_MOST_WORK // 20)
 
 
 def _driving(program: Program, effort: _Effort) -> Iterator[tuple[str, NDArray]]:
@@ -93,7 +95,10 @@ def _driving(program: Program, effort: _Effort) -> Iterator[tuple[str, NDArray]]
             continue
         steps = program.steps[: index + 1]
         affordable = effort.work // (4 * effort.rounds * _work(steps, shape))
-        targets = _both_ends(step, centre, max(1, min(effort.channels, affordable)))
+        channels = max(effort.least, min(effort.channels, affordable))
+        if not channels:
+            continue
+        targets = _both_ends(step, centre, channels)
         starts = min(effort.starts, max(1, effort.work // _work(steps, shape)))
         patches = drive(steps, targets, shape, starts=starts, rounds=effort.rounds)[0]
         yield step.op.name, patches.astype(program.input.format.dtype)
