@@ -59,7 +59,7 @@ def _openvino(model: Path, given: NDArray) -> NDArray:
     core = openvino.Core()
     hint = {"INFERENCE_PRECISION_HINT": "f32"}
     compiled = core.compile_model(core.read_model(model), "CPU", hint)
-    return np.asarray(compiled([given])[0])
+    return np.asarray(next(iter(compiled([given]).values())))
 
 
 def _tract(model: Path, given: NDArray) -> NDArray:

@@ -101,7 +101,7 @@ SUBJECTS = Registry(
         "hls": SubjectEntry(
             "srq.verify.hls:hls",
             "the HLS kernel's C simulation, on exact types",
-            widest=4096,
+            widest=1920,
             uses="srq.verify.hls:hls_uses",
         ),
         "glsl": SubjectEntry(
