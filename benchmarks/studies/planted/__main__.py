@@ -60,7 +60,7 @@ def row(bug: Bug, outcome: Outcome) -> dict[str, Any]:
         "target": bug.target,
         "about": bug.about,
         "caught": outcome.state.is_wrong,
-        "by": by[:200],
+        "by": by[:160],
         "difference": str(outcome.difference or ""),
     }
 
