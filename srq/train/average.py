@@ -25,6 +25,7 @@ class KernelAverage:
         decay = min(self.decay, self.updates / (self.updates + 9))
         floats = [name for name, mean in self.state.items() if mean.is_floating_point()]
         means, kernels = [self.state[name] for name in floats], [state[name] for name in floats]
-        torch._foreach_lerp_(means, kernels, 1 - decay)  # one kernel for all on a GPU
+        # One kernel for all of them on a GPU.
+        torch._foreach_lerp_(means, kernels, 1 - decay)  # pyright: ignore[reportPrivateImportUsage]
         for name in self.state.keys() - floats:
             self.state[name].copy_(state[name])

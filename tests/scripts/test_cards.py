@@ -75,6 +75,7 @@ def test_every_network_of_the_zoo_has_a_card():
 def test_the_cards_of_the_zoo_are_current(name):
     path, text = zoo_card(name, [RESULTS / file for file in SCORES[name]])
     assert path.read_text(encoding="utf-8") == text, "run: scripts/fill-pages"
-    assert load(zoo.resolve(name, "program")).fingerprint in text
+    if name in zoo.names("program"):
+        assert load(zoo.resolve(name, "program")).fingerprint in text
     if name in zoo.names("float"):
         assert sha256_file(zoo.resolve(name, "float")) in text
