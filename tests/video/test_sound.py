@@ -50,6 +50,7 @@ def heard(name):
         for frame in container.decode(stream):
             for part in resampler.resample(frame):
                 samples = part.to_ndarray()[0]
+                assert part.time is not None
                 place = round((part.time - start) * 48000)
                 skip = max(0, -place)
                 wave[place + skip : place + len(samples)] = samples[skip:]
