@@ -107,7 +107,9 @@ def test_the_passes_run_where_the_video_is_enlarged(least):
 def test_every_file_names_the_program():
     files = Glsl().files(PROGRAM)
     assert set(files) == {"README.md", "srq_kim_x2_random_0.glsl", "sample.pgm", "larger.raw"}
-    assert all(PROGRAM.fingerprint in data.decode("ascii") for data in files.values())
+    # Raw samples have no place for a name.
+    named = [data for name, data in files.items() if not name.endswith(".raw")]
+    assert all(PROGRAM.fingerprint.encode() in data for data in named)
 
 
 def test_a_name_cannot_end_a_comment():
