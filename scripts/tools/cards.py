@@ -29,13 +29,13 @@ SCORES = {
     "kim-x3": ("zoo-x3.json",),
     "kim-x4": ("zoo-x4.json",),
     "medium-x2": ("ladder-x2.json",),
-    "medium-x2-compressed": ("ladder-x2.json", "ladder-x2-compressed.json"),
+    "medium-x2-compressed": ("ladder-x2.json",),
     "medium-x4": ("ladder-x4.json",),
-    "medium-x4-compressed": ("ladder-x4.json", "ladder-x4-compressed.json"),
+    "medium-x4-compressed": ("ladder-x4.json",),
     "large-x2": ("ladder-x2.json",),
-    "large-x2-compressed": ("ladder-x2.json", "ladder-x2-compressed.json"),
+    "large-x2-compressed": ("ladder-x2.json",),
     "large-x4": ("ladder-x4.json",),
-    "large-x4-compressed": ("ladder-x4.json", "ladder-x4-compressed.json"),
+    "large-x4-compressed": ("ladder-x4.json",),
 }
 """The result files whose tables a card shows."""
 
