@@ -8,17 +8,20 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from multiprocessing import active_children, get_context, parent_process
-from threading import Event, Thread
-from typing import TypeVar
+from threading import Condition, Event, Thread
+from typing import Generic, TypeVar
 
 from srq.errors import DataError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+_PATIENCE = 0.1
+"""Seconds after which a wait looks up: one without end would not notice Ctrl-C on every system."""
 
 
 def map_in_threads(
@@ -37,12 +40,13 @@ def map_in_threads(
     """
     depth = workers if depth is None else depth
     pending: deque[Future[Result]] = deque()
+    gate = _Gate(work)
     with ThreadPoolExecutor(workers) as executor, closing(_generated(items)) as source:
         try:
             end: BaseException | None = None
             while end is None:
                 try:
-                    pending.append(executor.submit(work, next(source)))
+                    pending.append(executor.submit(gate, next(source)))
                 except Exception as error:  # Raised after what came before it.
                     end = error
                 while len(pending) > (0 if end else depth):
@@ -56,6 +60,39 @@ def map_in_threads(
         finally:
             for future in pending:
                 future.cancel()
+            gate.close()
+
+
+class _Gate(Generic[Item, Result]):
+    """Works that run through it are waited for when it closes, and none begins after that.
+
+    An executor waits for its threads too, but not for one that Ctrl-C strikes it in the midst of
+    starting.
+    """
+
+    def __init__(self, work: Callable[[Item], Result]) -> None:
+        self._work = work
+        self._changed = Condition()
+        self._inside = 0
+        self._closed = False
+
+    def __call__(self, item: Item) -> Result:
+        with self._changed:
+            if self._closed:
+                raise CancelledError
+            self._inside += 1
+        try:
+            return self._work(item)
+        finally:
+            with self._changed:
+                self._inside -= 1
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            while self._inside:
+                self._changed.wait(_PATIENCE)
 
 
 def map_in_processes(

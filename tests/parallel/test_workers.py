@@ -116,3 +116,25 @@ def running():
             return []
         time.sleep(0.02)
     return multiprocessing.active_children()
+
+
+def test_an_interrupt_while_a_thread_starts_waits_for_the_work_of_that_thread(monkeypatch):
+    start, started, ended = threading.Thread.start, [], []
+
+    def interrupted(thread):
+        start(thread)
+        started.append(thread)
+        if len(started) == 2:
+            raise KeyboardInterrupt
+
+    def work(item):
+        time.sleep(0.1 + 0.3 * item)
+        ended.append(item)
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(map_in_threads(work, range(4), 3, depth=4))
+    at_once = list(ended)
+    for thread in started:
+        thread.join()
+    assert ended == at_once
