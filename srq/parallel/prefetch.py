@@ -7,8 +7,9 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 
-_PATIENCE = 0.1
-"""Seconds after which a thread that waits for room looks whether it is still wanted."""
+PATIENCE = 0.1
+"""Seconds after which a wait looks up: whether it is still wanted, and for Ctrl-C, which a wait
+without end would not notice on every system."""
 
 
 def prefetch(items: Iterable[Item], depth: int) -> Generator[Item]:
@@ -23,7 +24,7 @@ def prefetch(items: Iterable[Item], depth: int) -> Generator[Item]:
     def put(entry: tuple[Item | None, BaseException | None]) -> bool:
         while not unwanted.is_set():
             try:
-                queue.put(entry, timeout=_PATIENCE)
+                queue.put(entry, timeout=PATIENCE)
                 return True
             except Full:
                 continue
@@ -58,9 +59,8 @@ def prefetch(items: Iterable[Item], depth: int) -> Generator[Item]:
 
 
 def _taken(queue: "Queue[Item]") -> Item:
-    # A wait without end would not notice Ctrl-C on every system.
     while True:
         try:
-            return queue.get(timeout=_PATIENCE)
+            return queue.get(timeout=PATIENCE)
         except Empty:
             continue

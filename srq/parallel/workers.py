@@ -16,12 +16,10 @@ from threading import Condition, Event, Thread
 from typing import Generic, TypeVar
 
 from srq.errors import DataError
+from srq.parallel.prefetch import PATIENCE
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-_PATIENCE = 0.1
-"""Seconds after which a wait looks up: one without end would not notice Ctrl-C on every system."""
 
 
 def map_in_threads(
@@ -92,7 +90,7 @@ class _Gate(Generic[Item, Result]):
         with self._changed:
             self._closed = True
             while self._inside:
-                self._changed.wait(_PATIENCE)
+                self._changed.wait(PATIENCE)
 
 
 def map_in_processes(

@@ -97,11 +97,11 @@ class Trainer:
             self._crops.place(self.sampler.places(self.step))
         if self._recorded is not None:
             self._lr.fill_(rate)
-            loss, wished = self._recorded.take(), float(stop)
+            loss = self._recorded.take()
             self.step += 1
-            self._update_average()
+            self._update_average()  # while the device is at work
             self._check_finite(mean := loss.item(), self.step)
-            return mean, wished > 0
+            return mean, stop
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         loss = self._slopes()

@@ -1,10 +1,8 @@
 """AVIF compression: encoded and decoded again."""
 
 from srq.degrade.degradation import Degradation, Pixels, Setting, to_uint8
-from srq.degrade.kinds.coded import coded
-from srq.degrade.parameters import Choice, Number
-
-SUBSAMPLINGS = ("4:2:0", "4:2:2", "4:4:4")
+from srq.degrade.kinds.coded import SUBSAMPLING, coded
+from srq.degrade.parameters import Number
 
 
 def avif(picture: Pixels, quality: int, subsampling: str = "4:2:0") -> Pixels:
@@ -19,9 +17,6 @@ def _apply(picture: Pixels, setting: Setting) -> Pixels:
 
 AVIF = Degradation(
     "avif",
-    (
-        Number("quality", 0, 100, integer=True),
-        Choice("subsampling", SUBSAMPLINGS, default="4:2:0"),
-    ),
+    (Number("quality", 0, 100, integer=True), SUBSAMPLING),
     _apply,
 )

@@ -6,6 +6,10 @@ import numpy as np
 from PIL import Image
 
 from srq.degrade.degradation import Pixels
+from srq.degrade.parameters import Choice
+
+SUBSAMPLING = Choice("subsampling", ("4:2:0", "4:2:2", "4:4:4"), default="4:2:0")
+"""How much of the chroma a codec keeps."""
 
 
 def coded(picture: Pixels, codec: str, **options: object) -> Pixels:
