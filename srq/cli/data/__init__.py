@@ -1,0 +1,18 @@
+"""``srq data``: make, fetch and look after the pictures that networks are trained on.
+
+Each command is a file here with a module-level ``app = typer.Typer()`` and one ``@app.command``,
+and a line in ``_COMMANDS``; heavy imports stand inside the command.
+"""
+
+import typer
+
+from srq.cli.data import degrade, download
+
+_COMMANDS = (
+    degrade,
+    download,
+)
+
+app = typer.Typer(name="data", help="Make and fetch training pictures.")
+for command in _COMMANDS:
+    app.add_typer(command.app)
