@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <tuple>
 
+#include "bindings_planes.hpp"
 #include "enlarge.hpp"
 #include "png.hpp"
 #include "pool.hpp"
@@ -130,7 +131,7 @@ void filter(const nb::ndarray<const uint8_t, nb::ndim<2>, nb::c_contig, nb::devi
 
 NB_MODULE(_pixels, module) {
   using namespace srq::image;
-  module.attr("interface") = 1;  // INTERFACE of srq.image.native
+  module.attr("interface") = 2;  // INTERFACE of srq.image.native
   // Arrays are taken as they are: a converted one would be a copy, and its result lost.
   const auto array = [](const char* name) { return nb::arg(name).noconvert(); };
   const auto define_for = [&](auto luma_of_type, auto enlarge_of_type) {
@@ -143,4 +144,5 @@ NB_MODULE(_pixels, module) {
   define_for(&luma<uint8_t>, &enlarge_part<uint8_t>);
   define_for(&luma<uint16_t>, &enlarge_part<uint16_t>);
   module.def("filter_png", &filter, array("rows"), array("above"), nb::arg("pixel"), array("out"));
+  define_planes(module);
 }

@@ -1,0 +1,127 @@
+#include "bindings_planes.hpp"
+
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/tuple.h>
+
+#include <stdexcept>
+#include <tuple>
+#include <vector>
+
+#include "planes.hpp"
+
+namespace nb = nanobind;
+
+namespace srq::image {
+namespace {
+
+template <class T, int Rank>
+using Array = nb::ndarray<T, nb::ndim<Rank>, nb::c_contig, nb::device::cpu>;
+using Given = Array<const float, 3>;
+// first, count, weights
+using GivenTaps =
+    std::tuple<Array<const int32_t, 1>, Array<const int32_t, 1>, Array<const float, 2>>;
+
+void check(bool sound, const char* what) {
+  if (!sound) throw std::invalid_argument(what);
+}
+
+Taps taps_of(const GivenTaps& given, size_t length, size_t source) {
+  const auto& [first, count, weights] = given;
+  check(first.shape(0) == length && count.shape(0) == length && weights.shape(0) == length,
+        "each output sample has taps");
+  for (size_t x = 0; x < length; ++x) {
+    const int64_t from = first.data()[x], taps = count.data()[x];
+    check(0 <= from && 1 <= taps && from + taps <= int64_t(source) &&
+              taps <= int64_t(weights.shape(1)),
+          "taps lie in the plane");
+  }
+  return {first.data(), count.data(), weights.data(), ptrdiff_t(weights.shape(1)),
+          ptrdiff_t(length)};
+}
+
+int channels_of(const Given& plane) {
+  check(plane.shape(2) == 1 || plane.shape(2) == 3, "a plane has 1 or 3 channels");
+  return int(plane.shape(2));
+}
+
+void resample(const Given& plane, const GivenTaps& vertical, const GivenTaps& horizontal,
+              const Array<float, 3>& out) {
+  const int channels = channels_of(plane);
+  check(out.shape(2) == plane.shape(2), "the result has the channels of the plane");
+  const Taps down = taps_of(vertical, out.shape(0), plane.shape(0));
+  const Taps across = taps_of(horizontal, out.shape(1), plane.shape(1));
+  const ptrdiff_t height = ptrdiff_t(plane.shape(0));
+  const ptrdiff_t samples = ptrdiff_t(plane.shape(1)) * channels, made = across.length * channels;
+  nb::gil_scoped_release released;
+  const PlaneKernels& kernels = plane_kernels();
+  std::vector<float> narrow(size_t(height * made) + kSlack), last(size_t(samples) + kSlack);
+  for (ptrdiff_t y = 0; y < height; ++y) {
+    const float* row = plane.data() + y * samples;
+    if (y + 1 == height) {  // nothing follows it
+      for (ptrdiff_t i = 0; i < samples; ++i) last[size_t(i)] = row[i];
+      row = last.data();
+    }
+    kernels.weigh_pixels(row, across, channels, narrow.data() + y * made);
+  }
+  std::vector<const float*> rows(size_t(down.stride));
+  for (ptrdiff_t y = 0; y < down.length; ++y) {
+    const int count = down.count[y];
+    for (int t = 0; t < count; ++t) rows[size_t(t)] = narrow.data() + (down.first[y] + t) * made;
+    kernels.weigh_rows(rows.data(), down.weights + y * down.stride, count, made,
+                       out.data() + y * made);
+  }
+}
+
+void convolve(const Given& padded, const Array<const float, 2>& kernel,
+              const Array<float, 3>& out) {
+  const int channels = channels_of(padded);
+  const size_t high = kernel.shape(0), wide = kernel.shape(1);
+  check(high >= 1 && wide >= 1 && out.shape(2) == padded.shape(2) &&
+            out.shape(0) + high == padded.shape(0) + 1 &&
+            out.shape(1) + wide == padded.shape(1) + 1,
+        "the kernel fits the padded plane at every output pixel");
+  const ptrdiff_t samples = ptrdiff_t(padded.shape(1)) * channels;
+  const ptrdiff_t made = ptrdiff_t(out.shape(1)) * channels;
+  nb::gil_scoped_release released;
+  const PlaneKernels& kernels = plane_kernels();
+  std::vector<const float*> rows(high);
+  for (size_t y = 0; y < out.shape(0); ++y) {
+    for (size_t t = 0; t < high; ++t) rows[t] = padded.data() + ptrdiff_t(y + t) * samples;
+    kernels.convolve_row(rows.data(), kernel.data(), int(high), int(wide), channels, made,
+                         out.data() + ptrdiff_t(y) * made);
+  }
+}
+
+void look_up(const Array<const uint8_t, 1>& codes, const Array<const float, 1>& table,
+             const Array<float, 1>& out) {
+  check(table.shape(0) == 256 && out.shape(0) == codes.shape(0), "each code has a value");
+  nb::gil_scoped_release released;
+  for (size_t i = 0; i < codes.shape(0); ++i) out.data()[i] = table.data()[codes.data()[i]];
+}
+
+void to_light(const Array<const double, 1>& codes, double exponent, const Array<float, 1>& out) {
+  check(out.shape(0) == codes.shape(0), "each code has a value");
+  nb::gil_scoped_release released;
+  plane_kernels().to_light(codes.data(), ptrdiff_t(codes.shape(0)), exponent, out.data());
+}
+
+void from_light(const Array<const float, 1>& light, double exponent, const Array<double, 1>& out) {
+  check(out.shape(0) == light.shape(0), "each sample has a value");
+  nb::gil_scoped_release released;
+  plane_kernels().from_light(light.data(), ptrdiff_t(light.shape(0)), exponent, out.data());
+}
+
+}  // namespace
+
+void define_planes(nb::module_& module) {
+  // Arrays are taken as they are: a converted one would be a copy, and its result lost.
+  const auto array = [](const char* name) { return nb::arg(name).noconvert(); };
+  module.def("resample", &resample, array("plane"), nb::arg("vertical"), nb::arg("horizontal"),
+             array("out"));
+  module.def("convolve", &convolve, array("padded"), array("kernel"), array("out"));
+  module.def("look_up", &look_up, array("codes"), array("table"), array("out"));
+  module.def("to_light", &to_light, array("codes"), nb::arg("exponent"), array("out"));
+  module.def("from_light", &from_light, array("light"), nb::arg("exponent"), array("out"));
+}
+
+}  // namespace srq::image

@@ -1,0 +1,45 @@
+// What is done to planes: rows of float samples, their channels interleaved. Compiled for each
+// instruction set, and the same bits everywhere: sums are taken in the order that is written.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace srq::image {
+
+// The weights of each output sample along one axis: `count` of them from source sample `first` on,
+// at `weights + x * stride`.
+struct Taps {
+  const int32_t* first;
+  const int32_t* count;
+  const float* weights;
+  ptrdiff_t stride;
+  ptrdiff_t length;
+};
+
+struct PlaneKernels {
+  // Each output pixel weighs pixels of `row`. Both rows may be read or written kSlack floats beyond
+  // their ends.
+  void (*weigh_pixels)(const float* row, const Taps& taps, int channels, float* out);
+
+  // The sum of rows[t][i] * weights[t], the first row first.
+  void (*weigh_rows)(const float* const* rows, const float* weights, int count, ptrdiff_t samples,
+                     float* out);
+
+  // The sum of rows[y][i + channels * x] * kernel[y * width + x], row after row.
+  void (*convolve_row)(const float* const* rows, const float* kernel, int height, int width,
+                       int channels, ptrdiff_t samples, float* out);
+
+  // (codes / 255, clipped to 0..1) ^ exponent.
+  void (*to_light)(const double* codes, ptrdiff_t samples, double exponent, float* out);
+
+  // (light, clipped to 0..1) ^ exponent.
+  void (*from_light)(const float* light, ptrdiff_t samples, double exponent, double* out);
+};
+
+constexpr int kSlack = 4;
+
+// The fastest that this machine has.
+const PlaneKernels& plane_kernels();
+
+}  // namespace srq::image
