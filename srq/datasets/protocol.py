@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from srq.degrade.kinds.jpeg import jpeg
+from srq.degrade.kinds.compression.jpeg import jpeg
 from srq.errors import DataError
 from srq.image.colour import luma
 from srq.image.resize import bicubic

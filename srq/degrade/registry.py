@@ -7,12 +7,12 @@ from srq.registry import Entry, Registry, suggestion
 DEGRADATIONS = Registry(
     "degradation",
     {
-        "avif": Entry("srq.degrade.kinds.avif:AVIF", "Pillow's AVIF"),
-        "blur": Entry("srq.degrade.kinds.blur:BLUR", "a true Gaussian"),
-        "downscale": Entry("srq.degrade.kinds.downscale:DOWNSCALE", "MATLAB's bicubic"),
-        "jpeg": Entry("srq.degrade.kinds.jpeg:JPEG", "Pillow's JPEG"),
-        "noise": Entry("srq.degrade.kinds.noise:NOISE", "additive white Gaussian noise"),
-        "webp": Entry("srq.degrade.kinds.webp:WEBP", "Pillow's lossy WebP"),
+        "avif": Entry("srq.degrade.kinds.compression.avif:AVIF", "Pillow's AVIF"),
+        "blur": Entry("srq.degrade.kinds.blur.gaussian:BLUR", "a true Gaussian"),
+        "downscale": Entry("srq.degrade.kinds.resampling.downscale:DOWNSCALE", "MATLAB's bicubic"),
+        "jpeg": Entry("srq.degrade.kinds.compression.jpeg:JPEG", "Pillow's JPEG"),
+        "noise": Entry("srq.degrade.kinds.noise.gaussian:NOISE", "additive white Gaussian noise"),
+        "webp": Entry("srq.degrade.kinds.compression.webp:WEBP", "Pillow's lossy WebP"),
     },
 )
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srq.datasets.protocol import modcrop
-from srq.degrade.kinds.jpeg import jpeg
+from srq.degrade.kinds.compression.jpeg import jpeg
 from srq.errors import ConfigError, DataError
 from srq.evaluate.engine import Bicubic, Engine, Luma
 from srq.evaluate.measure import upscaled

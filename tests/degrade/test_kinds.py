@@ -9,10 +9,10 @@ from scipy.ndimage import gaussian_filter
 from skimage import data
 
 from srq.degrade.degradation import Setting, to_uint8
-from srq.degrade.kinds.blur import gaussian_blur, gaussian_kernel
-from srq.degrade.kinds.downscale import DOWNSCALE
-from srq.degrade.kinds.jpeg import jpeg
-from srq.degrade.kinds.noise import gaussian_noise
+from srq.degrade.kinds.blur.gaussian import gaussian_blur, gaussian_kernel
+from srq.degrade.kinds.compression.jpeg import jpeg
+from srq.degrade.kinds.noise.gaussian import gaussian_noise
+from srq.degrade.kinds.resampling.downscale import DOWNSCALE
 from srq.degrade.registry import DEGRADATIONS
 from srq.image.resize import bicubic
 

@@ -5,7 +5,7 @@ import pytest
 from skimage import data
 
 from srq.degrade import Recipe
-from srq.degrade.kinds.jpeg import jpeg
+from srq.degrade.kinds.compression.jpeg import jpeg
 from srq.errors import ConfigError, DataError, StorageError
 from srq.image.resize import bicubic
 

@@ -1,1 +1,1 @@
-"""The degradations, one file each; ``srq.degrade.registry`` lists them."""
+"""The degradations by family, one file each; ``srq.degrade.registry`` lists them."""

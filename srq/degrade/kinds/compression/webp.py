@@ -1,7 +1,7 @@
 """WebP compression: encoded and decoded again."""
 
 from srq.degrade.degradation import Degradation, Pixels, Setting, to_uint8
-from srq.degrade.kinds.coded import coded
+from srq.degrade.kinds.compression.coded import coded
 from srq.degrade.parameters import Number
 
 

@@ -1,7 +1,7 @@
 """JPEG compression: encoded and decoded again."""
 
 from srq.degrade.degradation import Degradation, Pixels, Setting, to_uint8
-from srq.degrade.kinds.coded import SUBSAMPLING, coded
+from srq.degrade.kinds.compression.coded import SUBSAMPLING, coded
 from srq.degrade.parameters import Number
 
 

@@ -1,0 +1,1 @@
+"""Blurs: what a lens, a hand or a sensor smears."""

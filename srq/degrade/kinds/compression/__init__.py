@@ -1,0 +1,1 @@
+"""Compression: what the codecs of still pictures leave."""

@@ -1,0 +1,1 @@
+"""Noise: what a sensor, film or a cable adds."""

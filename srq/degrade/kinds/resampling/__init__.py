@@ -1,0 +1,1 @@
+"""Resampling: pictures made smaller and larger."""
