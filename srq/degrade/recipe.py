@@ -2,15 +2,17 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from srq.degrade.degradation import Degradation, Pixels, Setting, to_uint8
+from srq.degrade.degradation import Applied, Degradation, Exact, Pixels, Setting, to_uint8
+from srq.degrade.output import Made, Output, check_steps
 from srq.degrade.parameters import Distribution, Value
 from srq.degrade.registry import find
 from srq.errors import ConfigError, DataError
@@ -20,7 +22,7 @@ from srq.registry import suggestion
 Space = Literal["luma", "rgb"]
 
 _STEP_KEYS = ("kind", "probability")
-_RECIPE_KEYS = ("description", "space", "step")
+_RECIPE_KEYS = ("description", "exact", "space", "step")
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Recipe:
 
     ``space`` says where a luma training pair is made: "luma" takes the luma of HR and degrades
     that (the clean protocol), "rgb" degrades the colour picture and takes the luma afterwards.
-    ``fingerprint`` is the SHA-256 of the TOML text.
+    ``exact`` is explained at ``Setting``.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Recipe:
     space: Space
     steps: tuple[Step, ...]
     text: str
+    exact: Exact = "default"
 
     @property
     def fingerprint(self) -> str:
@@ -134,8 +137,11 @@ class Recipe:
         entries = table.get("step")
         if not isinstance(entries, list) or not entries:
             raise ConfigError(f"{where} has no steps; write at least one [[step]] table.")
+        exact = table.get("exact", "default")
+        if exact not in ("default", "seed"):
+            raise ConfigError(f'{where}: \'exact\' must be "default" or "seed", not {exact!r}.')
         steps = _parse_steps(entries, where)
-        return cls(name, description, space, steps, text)
+        return cls(name, description, space, steps, text, exact)
 
     def draw(self, seed: int | Sequence[int]) -> tuple[Drawn, ...]:
         """The steps that happen to the picture with this seed, values fixed, in order."""
@@ -153,11 +159,71 @@ class Recipe:
         other float64 without rounding; JPEG rounds what it is given, and the last result is
         rounded, half up, once.
         """
-        self._check(hr, scale)
-        picture = hr
+        return self._make(hr, Output("", "", scale), seed).pixels
+
+    def outputs(self, scale: int) -> tuple[Output, ...]:
+        """What the recipe makes of each source, in order."""
+        return (Output("", "", scale),)
+
+    def highs(self, source: Pixels, scale: int) -> Iterator[tuple[str, Pixels]]:
+        """The HR pictures of a source, uint8 (H, W) or (H, W, 3): the name of the size, and the
+        pixels, cut to a multiple of ``scale``.
+
+        Raises DataError for a source that is smaller than one LR pixel.
+        """
+        height, width = (side - side % scale for side in source.shape[:2])
+        if not height or not width:
+            raise DataError(
+                f"A picture of {source.shape[1]}x{source.shape[0]} is too small for the scale "
+                f"{scale}."
+            )
+        yield "", source[:height, :width]
+
+    def lows(
+        self, hr: Pixels, hr_name: str, *, scale: int, seed: int | Sequence[int]
+    ) -> Iterator[Made]:
+        """The LR pictures of the HR picture called ``hr_name``, in the order of ``outputs``."""
+        for output in self.outputs(scale):
+            if output.hr == hr_name:
+                yield self._make(hr, output, seed)
+
+    def replay(
+        self,
+        hr: Pixels,
+        output_name: str,
+        *,
+        scale: int,
+        seed: int | Sequence[int],
+        steps: Sequence[Mapping[str, Any]],
+    ) -> NDArray[np.uint8]:
+        """The LR called ``output_name``, made again from its line of the log, to the byte.
+
+        Raises DataError if ``steps`` are not those that this recipe and ``seed`` give.
+        """
+        for output in self.outputs(scale):
+            if output.name == output_name:
+                made = self._make(hr, output, seed)
+                check_steps(steps, made.steps, output_name)
+                return made.pixels
+        names = [output.name for output in self.outputs(scale)]
+        raise DataError(
+            f"Recipe '{self.name}' makes no LR called '{output_name}'; "
+            f"{suggestion(output_name, names)}"
+        )
+
+    def _make(self, hr: Pixels, output: Output, seed: int | Sequence[int]) -> Made:
+        self._check(hr, output.scale)
+        size = (hr.shape[0] // output.scale, hr.shape[1] // output.scale)
+        made = Applied(hr)
+        steps: list[dict[str, Any]] = []
         for step in self.draw(seed):
-            picture = step.degradation.apply(picture, Setting(step.values, scale, step.rng))
-        return to_uint8(picture)
+            setting = Setting(step.values, output.scale, step.rng, self.exact, size)
+            result = step.degradation.apply(made.pixels, setting)
+            made = result if isinstance(result, Applied) else Applied(result)
+            steps.append({**step.record(), **made.facts})
+            if step.degradation.downscales or step.degradation.resizes:
+                steps[-1]["size"] = [made.pixels.shape[1], made.pixels.shape[0]]
+        return Made(output, to_uint8(made.pixels), tuple(steps), made.stream, made.suffix)
 
     def _check(self, hr: Pixels, scale: int) -> None:
         if hr.dtype != np.uint8 or hr.ndim not in (2, 3) or (hr.ndim == 3 and hr.shape[2] != 3):

@@ -8,7 +8,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 from skimage import data
 
-from srq.degrade.degradation import Setting, to_uint8
+from srq.degrade.degradation import Setting, pixels_of, to_uint8
 from srq.degrade.kinds.blur.gaussian import gaussian_blur, gaussian_kernel
 from srq.degrade.kinds.compression.jpeg import jpeg
 from srq.degrade.kinds.noise.gaussian import gaussian_noise
@@ -82,9 +82,13 @@ def test_codes_are_rounded_half_up_and_clipped():
 @pytest.mark.parametrize("kind", DEGRADATIONS)
 @pytest.mark.parametrize("shape", [(24, 36), (24, 36, 3)])
 @pytest.mark.parametrize("dtype", [np.uint8, np.float64])
-def test_every_degradation_keeps_the_contract(kind, shape, dtype):
+@pytest.mark.parametrize("exact", ["default", "seed"])
+def test_every_degradation_keeps_the_contract(kind, shape, dtype, exact):
     degradation = DEGRADATIONS.load(kind)
     assert degradation.kind == kind
+    module = DEGRADATIONS[kind].target.split(":")[0]
+    assert module.split(".")[-2] == degradation.family
+    assert degradation.about.endswith(".")
     rng = np.random.default_rng(5)
     picture = rng.integers(0, 256, shape).astype(dtype)
     before = picture.copy()
@@ -93,16 +97,21 @@ def test_every_degradation_keeps_the_contract(kind, shape, dtype):
         for parameter in degradation.parameters
     }
     results = [
-        degradation.apply(picture, Setting(values, 2, np.random.default_rng(seed)))
+        pixels_of(
+            degradation.apply(
+                picture, Setting(values, 2, np.random.default_rng(seed), exact, lr=(12, 18))
+            )
+        )
         for seed in (1, 1, 2)
     ]
-    height, width = (12, 18) if degradation.downscales else (24, 36)
+    size = (12, 18) if degradation.downscales else (24, 36)
     for result in results:
-        assert result.shape == (height, width, *shape[2:])
+        assert result.shape[2:] == shape[2:]
+        assert degradation.resizes or result.shape[:2] == size
         assert result.dtype in (np.uint8, np.float64)
     assert (picture == before).all()
-    assert (results[0] == results[1]).all()
-    assert (results[0] != results[2]).any() == degradation.stochastic
+    assert np.array_equal(results[0], results[1])
+    assert np.array_equal(results[0], results[2]) != degradation.stochastic
 
 
 # A value for every parameter there is: a new one must be added here.

@@ -1,3 +1,4 @@
+import json
 import pickle
 
 import numpy as np
@@ -6,6 +7,7 @@ from skimage import data
 
 from srq.degrade import Recipe
 from srq.degrade.kinds.compression.jpeg import jpeg
+from srq.degrade.output import Output
 from srq.errors import ConfigError, DataError, StorageError
 from srq.image.resize import bicubic
 
@@ -186,3 +188,39 @@ def test_what_cannot_be_degraded_is_refused():
         recipe.apply(good, scale=2, seed=-1)
     with pytest.raises(ConfigError, match="has no downscale step"):
         Recipe.parse(NOISY, "noisy").apply(good, scale=2, seed=0)
+
+
+@pytest.mark.parametrize("name", ["paper", "bicubic"])
+def test_a_list_has_one_output_that_is_made_again_from_its_record(name):
+    recipe = Recipe.load(name)
+    source = data.astronaut()[:49, :66]
+    assert recipe.outputs(2) == (Output("", "", 2),)
+    ((hr_name, hr),) = recipe.highs(source, 2)
+    assert (hr_name, hr.shape) == ("", (48, 66, 3))
+    (made,) = recipe.lows(hr, hr_name, scale=2, seed=(3, 4))
+    assert np.array_equal(made.pixels, recipe.apply(hr, scale=2, seed=(3, 4)))
+    steps = json.loads(json.dumps(made.steps))
+    assert next(step for step in steps if step["kind"] == "downscale")["size"] == [33, 24]
+    again = recipe.replay(hr, "", scale=2, seed=(3, 4), steps=steps)
+    assert np.array_equal(again, made.pixels)
+    for wrong in (steps[1:], [*steps, steps[0]]):
+        with pytest.raises(DataError, match="disagrees with its seed"):
+            recipe.replay(hr, "", scale=2, seed=(3, 4), steps=wrong)
+    with pytest.raises(DataError, match="makes no LR called 'x4'"):
+        recipe.replay(hr, "x4", scale=2, seed=(3, 4), steps=steps)
+
+
+def test_a_record_with_one_other_quality_is_refused():
+    recipe = Recipe.load("paper")
+    hr = data.astronaut()[:32, :32]
+    (made,) = recipe.lows(hr, "", scale=2, seed=1)
+    steps = [dict(step) for step in made.steps]
+    quality = steps[2]["quality"]
+    steps[2]["quality"] += 1
+    with pytest.raises(DataError, match=f"step 3 has quality {quality + 1}.* gives {quality}"):
+        recipe.replay(hr, "", scale=2, seed=1, steps=steps)
+
+
+def test_a_source_smaller_than_the_scale_has_no_hr():
+    with pytest.raises(DataError, match="1x1 is too small for the scale 2"):
+        list(Recipe.load("paper").highs(np.zeros((1, 1), np.uint8), 2))

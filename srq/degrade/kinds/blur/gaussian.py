@@ -61,4 +61,10 @@ def _apply(picture: Pixels, setting: Setting) -> Pixels:
     return gaussian_blur(picture, setting.values["radius"])
 
 
-BLUR = Degradation("blur", (Number("radius", 0, 32),), _apply)
+BLUR = Degradation(
+    "blur",
+    (Number("radius", 0, 32),),
+    _apply,
+    family="blur",
+    about="A true Gaussian.",
+)

@@ -19,4 +19,6 @@ AVIF = Degradation(
     "avif",
     (Number("quality", 0, 100, integer=True), SUBSAMPLING),
     _apply,
+    family="compression",
+    about="Pillow's AVIF, encoded and decoded.",
 )

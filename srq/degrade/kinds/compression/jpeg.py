@@ -22,4 +22,6 @@ JPEG = Degradation(
     "jpeg",
     (Number("quality", 1, 100, integer=True), SUBSAMPLING),
     _apply,
+    family="compression",
+    about="Pillow's JPEG, encoded and decoded.",
 )

@@ -14,4 +14,10 @@ def _apply(picture: Pixels, setting: Setting) -> Pixels:
     return webp(to_uint8(picture), setting.values["quality"])
 
 
-WEBP = Degradation("webp", (Number("quality", 0, 100, integer=True),), _apply)
+WEBP = Degradation(
+    "webp",
+    (Number("quality", 0, 100, integer=True),),
+    _apply,
+    family="compression",
+    about="Pillow's lossy WebP, encoded and decoded.",
+)

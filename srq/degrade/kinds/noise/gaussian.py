@@ -34,4 +34,6 @@ NOISE = Degradation(
     ),
     _apply,
     stochastic=True,
+    family="noise",
+    about="White Gaussian noise.",
 )

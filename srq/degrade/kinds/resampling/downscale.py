@@ -10,5 +10,12 @@ def _apply(picture: Pixels, setting: Setting) -> Pixels:
     return bicubic(picture, scale=1 / setting.scale)
 
 
-# MATLAB's antialiased bicubic: uint8 in, rounded once to uint8; float in, float out.
-DOWNSCALE = Degradation("downscale", (), _apply, downscales=True)
+# uint8 in, rounded once to uint8; float in, float out.
+DOWNSCALE = Degradation(
+    "downscale",
+    (),
+    _apply,
+    downscales=True,
+    family="resampling",
+    about="MATLAB's antialiased bicubic, by the recipe's scale.",
+)
