@@ -1,0 +1,63 @@
+"""Doing what was drawn: LR pictures out of an HR one, shared steps once."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from srq.degrade.degradation import Applied, Exact, Pixels, Setting, to_uint8
+from srq.degrade.graph import Drawn
+from srq.degrade.output import Made, Output
+from srq.errors import DataError
+
+
+@dataclass(frozen=True)
+class _Done:
+    """A step done, and what came of it."""
+
+    key: tuple[int, ...]
+    result: Applied
+    record: dict[str, Any]
+
+
+def make(
+    hr: Pixels,
+    plans: Iterable[tuple[Output, tuple[Drawn, ...]]],
+    *,
+    exact: Exact,
+    recipe: str,
+) -> Iterator[Made]:
+    """The LR picture of each plan.
+
+    Only the steps on the way to the last LR are kept. So memory does not grow with the number of
+    outputs, and outputs share what they begin with if they follow each other.
+    """
+    done: list[_Done] = []
+    for output, drawn in plans:
+        lr = (hr.shape[0] // output.scale, hr.shape[1] // output.scale)
+        shared = 0
+        while shared < min(len(done), len(drawn)) and done[shared].key == drawn[shared].key:
+            shared += 1
+        del done[shared:]
+        for step in drawn[shared:]:
+            picture = done[-1].result.pixels if done else hr
+            setting = Setting(step.values, output.scale, step.rng, exact, lr)
+            done.append(_do(step, picture, setting))
+        last = done[-1].result if done else Applied(hr)
+        if last.pixels.shape[:2] != lr:
+            raise DataError(
+                f"Recipe '{recipe}' ends {output.name or 'its LR'} at "
+                f"{last.pixels.shape[1]}x{last.pixels.shape[0]}; scale {output.scale} asks for "
+                f"{lr[1]}x{lr[0]}."
+            )
+        steps = tuple(dict(each.record) for each in done)
+        yield Made(output, to_uint8(last.pixels), steps, last.stream, last.suffix)
+
+
+def _do(step: Drawn, picture: Pixels, setting: Setting) -> _Done:
+    result = step.degradation.apply(picture, setting)
+    if not isinstance(result, Applied):
+        result = Applied(result)
+    record = {**step.record(), **result.facts}
+    if step.degradation.downscales or step.degradation.resizes:
+        record["size"] = [result.pixels.shape[1], result.pixels.shape[0]]
+    return _Done(step.key, result, record)
