@@ -6,9 +6,10 @@ import os
 import platform
 import re
 import secrets
+import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +23,9 @@ _TEMPORARY = re.compile(r"\..+\.([0-9a-f]{8})-[0-9a-f]{12}\.tmp")
 """Temporary names: the file's, the machine's hash, and what makes it the only one."""
 
 _MACHINE = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+
+_HELD = ".held"
+"""The file in a folder of ``staging`` that is locked as long as its process works."""
 
 _SECONDS_TO_LOCK = 60
 _SECONDS_TO_WRITE = 7 * 24 * 3600
@@ -88,12 +92,48 @@ def atomic_write(path: Path | str) -> Iterator[BinaryIO]:
             os.unlink(temporary)
 
 
+@contextmanager
+def staging(folder: Path) -> Iterator[Path]:
+    """A folder of its own in ``folder`` for files that are renamed into their places by the
+    block; it is removed when the block ends, with what is left in it.
+
+    What killed processes left is removed, as by ``atomic_write``. Raises StorageError where the
+    file system refuses.
+    """
+    stage = folder / f".stage.{_MACHINE}-{secrets.token_hex(6)}.tmp"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if folder not in _swept:
+            _swept.add(folder)
+            remove_stale(folder, after=_SECONDS_TO_LOCK)
+        stage.mkdir()
+        with open(stage / _HELD, "xb") as stream:
+            _lock(stream)
+            yield stage
+    except OSError as error:
+        raise storage_error("write", error.filename or stage, error) from error
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def sync_and_rename(files: Iterable[tuple[Path, Path]]) -> None:
+    """Flush each of the first files to disk, and then rename each to the second; missing parent
+    folders are made."""
+    pairs = list(files)
+    for staged, _ in pairs:
+        with open(staged, "rb+") as stream:
+            os.fsync(stream.fileno())
+    for staged, place in pairs:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(staged, place)
+
+
 def remove_stale(folder: Path, *, after: float = 0) -> None:
     """Remove from ``folder`` what killed processes of srq were about to rename, and nothing else.
 
-    A file is stale if it was last written more than ``after`` seconds ago, on this machine, and no
-    process has it open to write; or more than a week ago, wherever. ``after`` is to be a minute
-    where others may just be opening one.
+    A file, or a folder of ``staging``, is stale if it was last written more than ``after`` seconds
+    ago, on this machine, and no process has it open to write; or more than a week ago, wherever.
+    ``after`` is to be a minute where others may just be opening one.
     """
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
@@ -102,9 +142,11 @@ def remove_stale(folder: Path, *, after: float = 0) -> None:
                 continue
             with suppress(OSError):
                 age = time.time() - entry.stat().st_mtime
-                here = name[1] == _MACHINE and age >= after and not _is_locked(entry.path)
+                is_folder = entry.is_dir(follow_symlinks=False)
+                held = os.path.join(entry.path, _HELD) if is_folder else entry.path
+                here = name[1] == _MACHINE and age >= after and not _is_locked(held)
                 if here or age > _SECONDS_TO_WRITE:
-                    os.unlink(entry.path)
+                    shutil.rmtree(entry.path) if is_folder else os.unlink(entry.path)
 
 
 def _lock(stream: BinaryIO) -> None:

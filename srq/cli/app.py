@@ -32,9 +32,12 @@ TERMINATED = 143
 EXTRA_OF = {
     "av": "video",
     "brevitas": "train",
+    "lmdb": "lmdb",
     "matplotlib": "train",
     "pillow_heif": "heic",
+    "pyarrow": "parquet",
     "pylibjxl": "jxl",
+    "ray": "ray",
     "skimage": "train",
     "torch": "train",
 }

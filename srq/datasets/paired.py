@@ -7,7 +7,6 @@ from pathlib import Path
 
 from srq.datasets.build import Progress
 from srq.datasets.manifest import Entry, read_manifest
-from srq.datasets.pictures import read_uint8
 from srq.datasets.pool import Luma, LumaPool, assemble
 from srq.datasets.protocol import luma_of, modcrop
 from srq.errors import ConfigError, DataError
@@ -42,7 +41,7 @@ def load_pairs(
     for number, (hr, lrs) in enumerate(map_in_processes(_read, entries, workers), 1):
         height, width = lrs[0].shape
         if min(height, width) < crop:
-            name = entries[number - 1].lr[0].path
+            name = entries[number - 1].lr[0].name
             skipped.append(f"{name} ({width}x{height}) is smaller than a crop of {crop}x{crop}.")
         else:
             groups.append((hr, lrs))
@@ -55,14 +54,14 @@ def load_pairs(
 
 def _read(entry: Entry) -> tuple[Luma, list[Luma]]:
     scale = entry.scale
-    hr = read_uint8(entry.hr)
+    hr = entry.read()
     wanted = (hr.shape[0] // scale, hr.shape[1] // scale)
     lrs: list[Luma] = []
     for low in entry.lr:
-        lr = read_uint8(low.path)
+        lr = low.read()
         if lr.shape[:2] != wanted:
             raise DataError(
-                f"{low.path} is {lr.shape[1]}x{lr.shape[0]}, but its HR {entry.hr} of "
+                f"{low.name} is {lr.shape[1]}x{lr.shape[0]}, but its HR {entry.name} of "
                 f"{hr.shape[1]}x{hr.shape[0]} needs {wanted[1]}x{wanted[0]} at scale {scale}; "
                 "mend the pair or take it out of the manifest."
             )

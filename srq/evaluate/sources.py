@@ -8,7 +8,7 @@ import numpy as np
 
 from srq.datasets.benchmarks import BENCHMARKS, load_benchmark
 from srq.datasets.lists import pictures_in
-from srq.datasets.manifest import LowRes, read_manifest
+from srq.datasets.manifest import Entry, LowRes, read_manifest
 from srq.datasets.pictures import read_uint8
 from srq.errors import DataError
 from srq.files import sha256_file
@@ -52,16 +52,18 @@ def find_sources(name: str) -> list[Source]:
     if path.is_dir():
         return [_file(path.resolve().name, picture) for picture in pictures_in(path)]
     if path.suffix == ".jsonl" and path.is_file():
-        return [_file(path.stem, entry.hr, entry.lr, entry.scale) for entry in read_manifest(path)]
+        return [_entry(path.stem, entry) for entry in read_manifest(path)]
     raise DataError(
         f"'{name}' is neither a test set ({', '.join(BENCHMARKS)}), nor a folder of pictures,"
         " nor a manifest (.jsonl) that exists."
     )
 
 
-def _file(
-    set_name: str, path: Path, lows: tuple[LowRes, ...] = (), scale: int | None = None
-) -> Source:
-    return Source(
-        set_name, path.stem, path, sha256_file(path), lambda: read_uint8(path), lows, scale
-    )
+def _file(set_name: str, path: Path) -> Source:
+    return Source(set_name, path.stem, path, sha256_file(path), lambda: read_uint8(path))
+
+
+def _entry(set_name: str, entry: Entry) -> Source:
+    name = Path(entry.member or entry.hr).stem
+    digest = sha256_file(entry.hr)
+    return Source(set_name, name, entry.hr, digest, entry.read, entry.lr, entry.scale)

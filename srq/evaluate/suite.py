@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srq.datasets.benchmarks import BENCHMARKS
-from srq.datasets.pictures import read_uint8
 from srq.datasets.protocol import clean_pair, compressed_pair, luma_of
 from srq.errors import ConfigError, DataError
 from srq.evaluate.engine import Luma
@@ -90,11 +89,11 @@ class Suite:
         if source.lows:
             hr = luma_of(picture)
             for low, condition in zip(source.lows, self._conditions(source), strict=True):
-                lr = luma_of(read_uint8(low.path))
+                lr = luma_of(low.read())
                 if hr.shape != (lr.shape[0] * self.scale, lr.shape[1] * self.scale):
                     raise DataError(
                         f"{source.path} is {hr.shape[1]}x{hr.shape[0]}, not {self.scale} times"
-                        f" its LR picture {low.path}, which is {lr.shape[1]}x{lr.shape[0]}."
+                        f" its LR picture {low.name}, which is {lr.shape[1]}x{lr.shape[0]}."
                     )
                 yield Case(source, condition, lr, hr)
         elif not self.qualities:
@@ -131,7 +130,7 @@ class Suite:
 
     def _conditions(self, source: Source) -> list[str]:
         if source.lows:
-            return [low.recipe or low.path.stem for low in source.lows]
+            return [low.output or low.recipe or low.path.stem for low in source.lows]
         return [f"Q{quality}" for quality in self.qualities] or [CLEAN]
 
     def _check(self, source: Source) -> None:

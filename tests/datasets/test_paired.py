@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from srq.datasets.lr_folder import degrade_folder
+from srq.datasets.degrading.run import degrade
 from srq.datasets.manifest import Entry, LowRes, write_manifest
 from srq.datasets.paired import load_pairs
 from srq.datasets.protocol import luma_of, modcrop
@@ -14,7 +14,7 @@ from srq.image.io import Picture, read, write
 def manifest(photos, tmp_path):
     """Made by `srq data degrade` from the photos, at scale 2."""
     out = tmp_path / "lr"
-    return degrade_folder(photos, out, recipe=Recipe.load("paper"), scale=2).manifest
+    return degrade(photos, out, recipe=Recipe.load("paper"), scale=2).manifest
 
 
 def test_a_pool_holds_the_pairs_of_the_manifest(manifest, photos):
