@@ -7,11 +7,42 @@ from srq.registry import Entry, Registry, suggestion
 DEGRADATIONS = Registry(
     "degradation",
     {
+        "anisotropic": Entry(
+            "srq.degrade.kinds.blur.anisotropic:ANISOTROPIC", "a Gaussian, wider in one direction"
+        ),
+        "av1": Entry("srq.degrade.kinds.video.av1:AV1", "AV1 by SVT-AV1"),
         "avif": Entry("srq.degrade.kinds.compression.avif:AVIF", "Pillow's AVIF"),
         "blur": Entry("srq.degrade.kinds.blur.gaussian:BLUR", "a true Gaussian"),
+        "box": Entry("srq.degrade.kinds.blur.box:BOX", "the mean over a square"),
+        "down_up": Entry(
+            "srq.degrade.kinds.resampling.down_up:DOWN_UP", "a size in between, then another"
+        ),
         "downscale": Entry("srq.degrade.kinds.resampling.downscale:DOWNSCALE", "MATLAB's bicubic"),
+        "generalized": Entry(
+            "srq.degrade.kinds.blur.generalized:GENERALIZED", "a generalized Gaussian"
+        ),
+        "h264": Entry("srq.degrade.kinds.video.h264:H264", "H.264 by x264"),
+        "halo": Entry("srq.degrade.kinds.sharpening.halo:HALO", "seams along edges"),
+        "hevc": Entry("srq.degrade.kinds.video.hevc:HEVC", "HEVC by x265"),
         "jpeg": Entry("srq.degrade.kinds.compression.jpeg:JPEG", "Pillow's JPEG"),
+        "lens": Entry("srq.degrade.kinds.blur.lens:LENS", "a lens out of focus"),
+        "motion": Entry("srq.degrade.kinds.blur.motion:MOTION", "a camera that moved"),
+        "mpeg2": Entry("srq.degrade.kinds.video.mpeg2:MPEG2", "MPEG-2"),
+        "mpeg4": Entry("srq.degrade.kinds.video.mpeg4:MPEG4", "MPEG-4, part 2"),
         "noise": Entry("srq.degrade.kinds.noise.gaussian:NOISE", "additive white Gaussian noise"),
+        "plateau": Entry(
+            "srq.degrade.kinds.blur.plateau:PLATEAU", "a kernel that is flat in the middle"
+        ),
+        "resize": Entry(
+            "srq.degrade.kinds.resampling.resize:RESIZE", "one of nine filters, in light"
+        ),
+        "ringing": Entry("srq.degrade.kinds.sharpening.ringing:RINGING", "waves beside edges"),
+        "sinc": Entry("srq.degrade.kinds.blur.sinc:SINC", "a sharp low pass"),
+        "unsharp": Entry("srq.degrade.kinds.sharpening.unsharp:UNSHARP", "unsharp masking"),
+        "up_down": Entry(
+            "srq.degrade.kinds.resampling.up_down:UP_DOWN", "a larger size, then another"
+        ),
+        "vp9": Entry("srq.degrade.kinds.video.vp9:VP9", "VP9 by libvpx"),
         "webp": Entry("srq.degrade.kinds.compression.webp:WEBP", "Pillow's lossy WebP"),
     },
 )

@@ -1,11 +1,10 @@
 """Planes of float32 samples: to light and back, resampled by given weights, and convolved.
 
 A plane is (H, W, C) with one or three channels. Its samples are light where a filter must act on
-light rather than on code values: ``(codes / 255) ** gamma``. Sums are taken in float32, tap after
+light rather than on code values: ``(code / 255) ** gamma``. Sums are taken in float32, tap after
 tap, so that the compiled form and NumPy's give the same bytes on every machine.
 """
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -39,12 +38,13 @@ def plane_of(codes: NDArray[Any]) -> Plane:
     return np.ascontiguousarray(codes.reshape(*codes.shape[:2], -1), np.float32)
 
 
-def to_light(codes: NDArray[Any], gamma: float) -> Plane:
-    """``(codes / 255) ** gamma`` of uint8 or float64 code values (H, W) or (H, W, C).
+def to_light(picture: NDArray[Any], gamma: float) -> Plane:
+    """``value ** gamma`` of a picture (H, W) or (H, W, C), its values clipped to 0..1 first.
 
-    Floats are clipped to 0..255 first.
+    ``gamma`` is at most 2.5. A float32 picture holds the values; uint8 and float64 ones hold code
+    values, which are divided by 255.
     """
-    flat = np.ascontiguousarray(codes).ravel()
+    flat = np.ascontiguousarray(picture).ravel()
     light = np.empty(flat.shape, np.float32)
     if flat.dtype == np.uint8:
         table = _light_of_codes(gamma)
@@ -52,21 +52,20 @@ def to_light(codes: NDArray[Any], gamma: float) -> Plane:
             native.pixels.look_up(flat, table, light)
         else:
             np.take(table, flat, out=light)
+    elif flat.dtype == np.float32:
+        _raise(flat, gamma, light)
     elif native.pixels is not None:
-        native.pixels.to_light(flat.astype(np.float64, copy=False), gamma, light)
+        native.pixels.powers_of_codes(flat, gamma, light)
     else:
-        light[...] = _power(np.clip(flat / 255.0, 0, 1), gamma)
-    return light.reshape(*codes.shape[:2], -1)
+        _raise((flat / 255.0).astype(np.float32), gamma, light)
+    return light.reshape(*picture.shape[:2], -1)
 
 
-def from_light(light: Plane, gamma: float) -> NDArray[np.float64]:
+def from_light(light: Plane, gamma: float) -> Plane:
     """``light ** (1 / gamma)``, from 0 to 1, of a plane that is clipped to 0..1 first."""
     flat = np.ascontiguousarray(light).ravel()
-    values = np.empty(flat.shape, np.float64)
-    if native.pixels is not None:
-        native.pixels.from_light(flat, _inverse(gamma), values)
-    else:
-        values[...] = _power(np.clip(flat.astype(np.float64), 0, 1), _inverse(gamma))
+    values = np.empty(flat.shape, np.float32)
+    _raise(flat, float(np.float32(1) / np.float32(gamma)), values)
     return values.reshape(light.shape)
 
 
@@ -116,34 +115,82 @@ def _weighed(rows: NDArray[np.float32], taps: Taps) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=16)
-def _light_of_codes(gamma: float) -> NDArray[np.float32]:
-    # The quotient and the exponent in float32 first, as tools that compute in float32 have them.
-    codes = np.arange(256, dtype=np.float32) / np.float32(255)
-    exponent = float(np.float32(gamma))
-    return np.array([math.pow(code, exponent) for code in codes.tolist()], np.float32)
+def _light_of_codes(gamma: float) -> Plane:
+    table = np.empty(256, np.float32)
+    _raise(np.arange(256, dtype=np.float32) / np.float32(255), gamma, table)
+    return table
 
 
-def _inverse(gamma: float) -> float:
-    return float(np.float32(1) / np.float32(gamma))
+def _raise(values: NDArray[np.float32], exponent: float, out: NDArray[np.float32]) -> None:
+    """Each value, clipped to 0..1, to the power ``exponent``; for 1/2, 1 and 2 it is exact."""
+    if exponent in (0.5, 1, 2):
+        np.clip(values, 0, 1, out=out)
+        if exponent == 2:
+            np.multiply(out, out, out=out)
+        elif exponent != 1:
+            np.sqrt(out, out=out)
+    elif native.pixels is not None:
+        native.pixels.powers(values, exponent, out)
+    else:
+        out[...] = _power(np.clip(values, 0, 1), np.float32(exponent))
 
 
-def _power(base: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
-    """``base ** exponent`` for 0..1, to about 12 digits: ``power`` of native/src/planes_of.hpp,
-    operation by operation, because NumPy's own differs from machine to machine."""
-    safe = np.maximum(base, 1e-30)
-    half, whole = np.frexp(safe)
-    small = (half < 0.70710678118654752).astype(np.float64)
-    mantissa = half + half * small
-    s = (mantissa - 1) / (mantissa + 1)
-    q = s * s
-    series = np.full_like(s, 1.0 / 15)
-    for odd in (13, 11, 9, 7, 5, 3, 1):
-        series = series * q + 1.0 / odd
-    log2 = (whole - small) + (2 * 1.4426950408889634) * (s * series)
-    y = log2 * exponent
-    nearest = (y + 6755399441055744.0) - 6755399441055744.0
-    r = (y - nearest) * 0.69314718055994531
-    e = np.full_like(r, 1.0 / 3628800)
-    for factorial in (362880, 40320, 5040, 720, 120, 24, 6, 2, 1, 1):
-        e = e * r + 1.0 / factorial
-    return np.where(base > 1e-30, np.ldexp(e, nearest.astype(np.int32)), 0.0)
+# NumPy's own power differs from machine to machine. This one is e ^ (exponent * log(base)) by the
+# polynomials of the Cephes library in float32, as chainner_ext has it too.
+_DARK = np.float32(1e-15)  # what is darker is 0
+_SQRT_HALF = np.float32(0.707106781186547524)
+_LN2_HIGH, _LN2_LOW = np.float32(0.693359375), np.float32(-2.12194440e-4)
+_LOG2_E = np.float32(1.44269504088896341)
+_LOG = np.array(
+    [
+        7.0376836292e-2,
+        -1.1514610310e-1,
+        1.1676998740e-1,
+        -1.2420140846e-1,
+        1.4249322787e-1,
+        -1.6668057665e-1,
+        2.0000714765e-1,
+        -2.4999993993e-1,
+        3.3333331174e-1,
+    ],
+    np.float32,
+)
+_EXP = np.array(
+    [
+        1.9875691500e-4,
+        1.3981999507e-3,
+        8.3334519073e-3,
+        4.1665795894e-2,
+        1.6666665459e-1,
+        5.0000001201e-1,
+    ],
+    np.float32,
+)
+
+
+def _power(base: NDArray[np.float32], exponent: np.float32) -> NDArray[np.float32]:
+    """``base ** exponent`` for 0..1: ``power`` of native/src/planes_of.hpp, step by step."""
+    y = _log(np.maximum(base, _DARK)) * exponent
+    twos = np.floor(y * _LOG2_E + np.float32(0.5))
+    r = (y - twos * _LN2_HIGH) - twos * _LN2_LOW
+    exp = np.full_like(r, _EXP[0])
+    for coefficient in _EXP[1:]:
+        exp = exp * r + coefficient
+    exp = (exp * (r * r) + r) + np.float32(1)
+    made = np.minimum(np.ldexp(exp, twos.astype(np.int32)), np.float32(1))
+    return np.where(base < _DARK, np.float32(0), made).astype(np.float32)
+
+
+def _log(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    half, whole = np.frexp(values)
+    small = half < _SQRT_HALF
+    whole = whole.astype(np.float32) - small.astype(np.float32)
+    x = (half - np.float32(1)) + np.where(small, half, np.float32(0))
+    square = x * x
+    log = np.full_like(x, _LOG[0])
+    for coefficient in _LOG[1:]:
+        log = log * x + coefficient
+    log = log * x * square
+    log = log + whole * _LN2_LOW
+    log = log - square * np.float32(0.5)
+    return ((x + log) + whole * _LN2_HIGH).astype(np.float32)

@@ -93,7 +93,7 @@ def test_every_degradation_keeps_the_contract(kind, shape, dtype, exact):
     picture = rng.integers(0, 256, shape).astype(dtype)
     before = picture.copy()
     values = {
-        parameter.name: parameter.parse(ASKED[parameter.name], "test").at(0.3)
+        parameter.name: parameter.parse(asked(kind, parameter.name), "test").at(0.3)
         for parameter in degradation.parameters
     }
     results = [
@@ -121,4 +121,39 @@ ASKED = {
     "subsampling": "4:2:0",
     "sigma": 0.05,
     "channels": "independent",
+    "amount": 1.5,
+    "angle": 30,
+    "beta": 2,
+    "between": 1,
+    "border": "reflect-101",
+    "components": 4,
+    "crf": 30,
+    "cutoff": 2,
+    "direction": "both",
+    "factor": 0.5,
+    "filter": "lanczos",
+    "first_filter": "catrom",
+    "gamma": 2.2,
+    "length": 5,
+    "qscale": 6,
+    "second_filter": "linear",
+    "side": "both",
+    "sigma_x": 1,
+    "sigma_y": 2,
+    "size": 7,
+    "threshold": 1,
+    "waves": 3,
 }
+
+# And for those of one kind, where that would be no value of theirs.
+ASKED_OF = {
+    "box": {"size": 3.5},
+    "down_up": {"between": 0.4},
+    "lens": {"gamma": 2, "radius": 2},
+    "ringing": {"cutoff": 0.6},
+    "up_down": {"between": 1.5},
+}
+
+
+def asked(kind, name):
+    return ASKED_OF.get(kind, {}).get(name, ASKED[name])

@@ -133,11 +133,11 @@ WRONG = [
     ('space = "yuv"\n' + DOWN, 'must be "luma" or "rgb", not \'yuv\''),
     ("step = [1]", "step 1 must be a"),
     ("[[step]]\nradius = 1", "unknown key 'radius'"),
-    ("[[step]]\nprobability = 1", "'kind' must name a degradation; choose one of avif"),
+    ("[[step]]\nprobability = 1", "'kind' must name a degradation; choose one of an"),
     ('[[step]]\nkind = "blurr"', "'blurr'; did you mean 'blur'"),
     (
         DOWN + '[[step]]\nkind = "zzz"',
-        "no degradation is called 'zzz'; choose one of avif,",
+        "no degradation is called 'zzz'; choose one of anisotropic,",
     ),
     ('[[step]]\nkind = "blur"\nradus = 1', r"\(blur\): unknown key 'radus'; did you mean 'radius'"),
     ('[[step]]\nkind = "blur"', "'radius' is missing"),

@@ -45,9 +45,10 @@ def test_the_compiled_forms_are_numpys(seed, height, width, channels):
     made = planes.from_light(plane, 2.2)
     assert np.array_equal(made, in_numpy(planes.from_light, plane, 2.2))
     codes = plane * 255.0
-    for given_codes in (codes.astype(np.float64), np.clip(codes, 0, 255).astype(np.uint8)):
-        made = planes.to_light(given_codes, 2.2)
-        assert np.array_equal(made, in_numpy(planes.to_light, given_codes, 2.2))
+    for picture in (codes.astype(np.float64), np.clip(codes, 0, 255).astype(np.uint8), plane):
+        made = planes.to_light(picture, 2.2)
+        planes._light_of_codes.cache_clear()
+        assert np.array_equal(made, in_numpy(planes.to_light, picture, 2.2))
 
 
 @pytest.mark.parametrize("gamma", [1.0, 2.0, 2.2, 2.4])
@@ -55,10 +56,10 @@ def test_light_is_the_power_of_the_codes_and_comes_back(gamma):
     codes = np.linspace(-3, 258, 5001).reshape(1, -1)
     light = planes.to_light(codes, gamma)[..., 0]
     expected = (np.clip(codes, 0, 255) / 255) ** gamma
-    assert light == pytest.approx(expected, rel=1e-7, abs=1e-30)
+    assert light == pytest.approx(expected, rel=2e-6, abs=1e-12)
     whole = np.arange(256, dtype=np.uint8).reshape(16, 16)
     back = 255 * planes.from_light(planes.to_light(whole, gamma), gamma)[..., 0]
-    assert back == pytest.approx(whole.astype(float), abs=3e-5)
+    assert back == pytest.approx(whole.astype(float), abs=1e-4)
     assert back[0, 0] == 0
     assert back[-1, -1] == 255
 

@@ -5,19 +5,26 @@ import io
 import numpy as np
 from PIL import Image
 
-from srq.degrade.degradation import Pixels
+from srq.degrade.degradation import Applied, Pixels
 from srq.degrade.parameters import Choice
 
 SUBSAMPLING = Choice("subsampling", ("4:2:0", "4:2:2", "4:4:4"), default="4:2:0")
 """How much of the chroma a codec keeps."""
 
 
-def coded(picture: Pixels, codec: str, **options: object) -> Pixels:
-    """A uint8 picture (H, W) or (H, W, 3) encoded by Pillow's ``codec`` and decoded again."""
+def coded(picture: Pixels, codec: str, suffix: str, **options: object) -> Applied:
+    """A uint8 picture (H, W) or (H, W, 3) encoded by Pillow's ``codec`` and decoded again.
+
+    The file comes along where it holds exactly these pixels: WebP and AVIF know no gray pictures,
+    so that a gray one is the luma of what they give back.
+    """
     image = Image.fromarray(picture)
     stream = io.BytesIO()
     image.save(stream, codec, **options)
     stream.seek(0)
     with Image.open(stream) as decoded:
-        # WebP and AVIF know no gray pictures; they give the three channels back.
-        return np.array(decoded.convert(image.mode))
+        whole = decoded.mode == image.mode
+        pixels = np.array(decoded.convert(image.mode))
+    if not whole:
+        return Applied(pixels)
+    return Applied(pixels, stream=stream.getvalue(), suffix=suffix)

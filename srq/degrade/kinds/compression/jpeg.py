@@ -1,6 +1,6 @@
 """JPEG compression: encoded and decoded again."""
 
-from srq.degrade.degradation import Degradation, Pixels, Setting, to_uint8
+from srq.degrade.degradation import Applied, Degradation, Pixels, Setting, to_uint8
 from srq.degrade.kinds.compression.coded import SUBSAMPLING, coded
 from srq.degrade.parameters import Number
 
@@ -10,12 +10,16 @@ def jpeg(picture: Pixels, quality: int, subsampling: str = "4:2:0") -> Pixels:
 
     A gray picture is coded as gray, where ``subsampling`` has no meaning.
     """
+    return _coded(picture, quality, subsampling).pixels
+
+
+def _coded(picture: Pixels, quality: int, subsampling: str) -> Applied:
     options = {} if picture.ndim == 2 else {"subsampling": subsampling}
-    return coded(picture, "JPEG", quality=quality, **options)
+    return coded(picture, "JPEG", ".jpg", quality=quality, **options)
 
 
-def _apply(picture: Pixels, setting: Setting) -> Pixels:
-    return jpeg(to_uint8(picture), setting.values["quality"], setting.values["subsampling"])
+def _apply(picture: Pixels, setting: Setting) -> Applied:
+    return _coded(to_uint8(picture), setting.values["quality"], setting.values["subsampling"])
 
 
 JPEG = Degradation(

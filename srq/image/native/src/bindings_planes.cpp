@@ -99,16 +99,17 @@ void look_up(const Array<const uint8_t, 1>& codes, const Array<const float, 1>& 
   for (size_t i = 0; i < codes.shape(0); ++i) out.data()[i] = table.data()[codes.data()[i]];
 }
 
-void to_light(const Array<const double, 1>& codes, double exponent, const Array<float, 1>& out) {
-  check(out.shape(0) == codes.shape(0), "each code has a value");
+void powers(const Array<const float, 1>& values, float exponent, const Array<float, 1>& out) {
+  check(out.shape(0) == values.shape(0), "each value has a power");
   nb::gil_scoped_release released;
-  plane_kernels().to_light(codes.data(), ptrdiff_t(codes.shape(0)), exponent, out.data());
+  plane_kernels().powers(values.data(), ptrdiff_t(values.shape(0)), exponent, out.data());
 }
 
-void from_light(const Array<const float, 1>& light, double exponent, const Array<double, 1>& out) {
-  check(out.shape(0) == light.shape(0), "each sample has a value");
+void powers_of_codes(const Array<const double, 1>& codes, float exponent,
+                     const Array<float, 1>& out) {
+  check(out.shape(0) == codes.shape(0), "each code has a power");
   nb::gil_scoped_release released;
-  plane_kernels().from_light(light.data(), ptrdiff_t(light.shape(0)), exponent, out.data());
+  plane_kernels().powers_of_codes(codes.data(), ptrdiff_t(codes.shape(0)), exponent, out.data());
 }
 
 }  // namespace
@@ -120,8 +121,9 @@ void define_planes(nb::module_& module) {
              array("out"));
   module.def("convolve", &convolve, array("padded"), array("kernel"), array("out"));
   module.def("look_up", &look_up, array("codes"), array("table"), array("out"));
-  module.def("to_light", &to_light, array("codes"), nb::arg("exponent"), array("out"));
-  module.def("from_light", &from_light, array("light"), nb::arg("exponent"), array("out"));
+  module.def("powers", &powers, array("values"), nb::arg("exponent"), array("out"));
+  module.def("powers_of_codes", &powers_of_codes, array("codes"), nb::arg("exponent"),
+             array("out"));
 }
 
 }  // namespace srq::image

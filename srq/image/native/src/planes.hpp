@@ -30,11 +30,11 @@ struct PlaneKernels {
   void (*convolve_row)(const float* const* rows, const float* kernel, int height, int width,
                        int channels, ptrdiff_t samples, float* out);
 
-  // (codes / 255, clipped to 0..1) ^ exponent.
-  void (*to_light)(const double* codes, ptrdiff_t samples, double exponent, float* out);
+  // Each value, clipped to 0..1, to the power `exponent`.
+  void (*powers)(const float* values, ptrdiff_t samples, float exponent, float* out);
 
-  // (light, clipped to 0..1) ^ exponent.
-  void (*from_light)(const float* light, ptrdiff_t samples, double exponent, double* out);
+  // The same of codes / 255.
+  void (*powers_of_codes)(const double* codes, ptrdiff_t samples, float exponent, float* out);
 };
 
 constexpr int kSlack = 4;

@@ -88,77 +88,77 @@ void convolve_row(const float* const* rows, const float* kernel, int height, int
   }
 }
 
-inline uint64_t bits_of(double value) { return __builtin_bit_cast(uint64_t, value); }
-inline double double_of(uint64_t bits) { return __builtin_bit_cast(double, bits); }
+inline uint32_t bits_of(float value) { return __builtin_bit_cast(uint32_t, value); }
+inline float float_of(uint32_t bits) { return __builtin_bit_cast(float, bits); }
 
-// base ^ exponent for a base in 0..1 and an exponent above 0, to about 12 digits. srq.image.planes
-// says the same in NumPy, operation by operation.
-inline double power(double base, double exponent) {
-  constexpr double kTiny = 1e-30, kHalf = 0.70710678118654752, kTwoTo52 = 4503599627370496.0,
-                   kRound = 6755399441055744.0, kLog2E = 1.4426950408889634,
-                   kLn2 = 0.69314718055994531;
-  const double safe = base > kTiny ? base : kTiny;
+// What is darker is 0; its powers up to 2.5 are normal floats.
+constexpr float kDark = 1e-15f;
+
+// base ^ exponent, clipped to 0..1, for a base in 0..1 and an exponent in 0..2.5: e ^ (exponent *
+// log(base)) by the polynomials of the Cephes library in float32. srq.image.planes says the same in
+// NumPy, operation by operation.
+inline float power(float base, float exponent) {
+  const float safe = base > kDark ? base : kDark;
   // safe = mantissa * 2^whole, the mantissa from sqrt(1/2) to sqrt(2)
-  const uint64_t bits = bits_of(safe);
-  const double half = double_of((bits & 0x000fffffffffffffu) | 0x3fe0000000000000u);
-  const double whole = double_of((bits >> 52) | 0x4330000000000000u) - (kTwoTo52 + 1022);
-  const double small = half < kHalf ? 1.0 : 0.0;
-  const double mantissa = half + half * small;
-  const double s = (mantissa - 1) / (mantissa + 1);
-  const double q = s * s;
-  double series = 1.0 / 15;
-  series = series * q + 1.0 / 13;
-  series = series * q + 1.0 / 11;
-  series = series * q + 1.0 / 9;
-  series = series * q + 1.0 / 7;
-  series = series * q + 1.0 / 5;
-  series = series * q + 1.0 / 3;
-  series = series * q + 1.0;
-  const double log2 = (whole - small) + (2 * kLog2E) * (s * series);
-  const double y = log2 * exponent;
-  // 2^y = 2^nearest * e^r
-  const double shifted = y + kRound;
-  const double nearest = shifted - kRound;
-  const double r = (y - nearest) * kLn2;
-  double e = 1.0 / 3628800;
-  e = e * r + 1.0 / 362880;
-  e = e * r + 1.0 / 40320;
-  e = e * r + 1.0 / 5040;
-  e = e * r + 1.0 / 720;
-  e = e * r + 1.0 / 120;
-  e = e * r + 1.0 / 24;
-  e = e * r + 1.0 / 6;
-  e = e * r + 0.5;
-  e = e * r + 1.0;
-  e = e * r + 1.0;
-  const double made = e * double_of((bits_of(shifted) + 1023) << 52);
-  return base > kTiny ? made : 0.0;
+  const uint32_t bits = bits_of(safe);
+  const float half = float_of((bits & 0x007fffffu) | 0x3f000000u);
+  const float small = half < 0.707106781186547524f ? 1.0f : 0.0f;
+  const float whole = float(int32_t(bits >> 23) - 126) - small;
+  const float x = (half - 1.0f) + half * small;
+  const float square = x * x;
+  float log = 7.0376836292e-2f;
+  log = log * x - 1.1514610310e-1f;
+  log = log * x + 1.1676998740e-1f;
+  log = log * x - 1.2420140846e-1f;
+  log = log * x + 1.4249322787e-1f;
+  log = log * x - 1.6668057665e-1f;
+  log = log * x + 2.0000714765e-1f;
+  log = log * x - 2.4999993993e-1f;
+  log = log * x + 3.3333331174e-1f;
+  log = log * x * square;
+  log = log + whole * -2.12194440e-4f;
+  log = log - square * 0.5f;
+  log = (x + log) + whole * 0.693359375f;
+
+  const float y = log * exponent;
+  // e^y = 2^twos * e^r
+  const float scaled = y * 1.44269504088896341f + 0.5f;
+  const float cut = float(int32_t(scaled));
+  const float twos = cut - (cut > scaled ? 1.0f : 0.0f);
+  const float r = (y - twos * 0.693359375f) - twos * -2.12194440e-4f;
+  float exp = 1.9875691500e-4f;
+  exp = exp * r + 1.3981999507e-3f;
+  exp = exp * r + 8.3334519073e-3f;
+  exp = exp * r + 4.1665795894e-2f;
+  exp = exp * r + 1.6666665459e-1f;
+  exp = exp * r + 5.0000001201e-1f;
+  exp = (exp * (r * r) + r) + 1.0f;
+  const float made = exp * float_of(uint32_t(int32_t(twos) + 127) << 23);
+  const float clipped = made < 1.0f ? made : 1.0f;
+  return base < kDark ? 0.0f : clipped;
 }
 
-void to_light(const double* __restrict codes, ptrdiff_t samples, double exponent,
-              float* __restrict out) {
-  for (ptrdiff_t i = 0; i < samples; ++i) {
-    double value = codes[i] / 255.0;
-    value = value > 0 ? value : 0;
-    value = value < 1 ? value : 1;
-    out[i] = float(power(value, exponent));
-  }
+inline float clip(float value) {
+  value = value > 0 ? value : 0;
+  return value < 1 ? value : 1;
 }
 
-void from_light(const float* __restrict light, ptrdiff_t samples, double exponent,
-                double* __restrict out) {
+void powers(const float* __restrict values, ptrdiff_t samples, float exponent,
+            float* __restrict out) {
+  for (ptrdiff_t i = 0; i < samples; ++i) out[i] = power(clip(values[i]), exponent);
+}
+
+void powers_of_codes(const double* __restrict codes, ptrdiff_t samples, float exponent,
+                     float* __restrict out) {
   for (ptrdiff_t i = 0; i < samples; ++i) {
-    double value = light[i];
-    value = value > 0 ? value : 0;
-    value = value < 1 ? value : 1;
-    out[i] = power(value, exponent);
+    out[i] = power(clip(float(codes[i] / 255.0)), exponent);
   }
 }
 
 }  // namespace
 
 extern const PlaneKernels SRQ_JOIN(plane_kernels_, SRQ_ISA) = {
-    weigh_pixels, weigh_rows, convolve_row, to_light, from_light,
+    weigh_pixels, weigh_rows, convolve_row, powers, powers_of_codes,
 };
 
 }  // namespace srq::image

@@ -1,0 +1,1 @@
+"""Sharpening, and what it leaves at edges."""

@@ -1,0 +1,1 @@
+"""Video: what the codecs of moving pictures leave."""
