@@ -6,11 +6,12 @@ and a line in ``_COMMANDS``; heavy imports stand inside the command.
 
 import typer
 
-from srq.cli.data import degrade, download
+from srq.cli.data import degrade, download, verify
 
 _COMMANDS = (
     degrade,
     download,
+    verify,
 )
 
 app = typer.Typer(name="data", help="Make and fetch training pictures.")

@@ -105,6 +105,7 @@ def degrade(
         scale=scale,
         seed=seed,
         source=Path(os.path.relpath(folder, out)).as_posix(),
+        picture=None if source.is_dir() else source.name,
         format=form,
         hr=hr,
         streams=streams,

@@ -29,6 +29,7 @@ class Settings:
     """All that decides what a run makes, as its folder keeps it in degrade.json.
 
     source:   the folder of the HR pictures, as it reads from the run's folder.
+    picture:  the one picture in it that was meant; None for all.
     format:   "folder" or "tar".
     hr:       whether HR pictures are stored, also where a source serves as it is.
     streams:  whether an LR that ends in a codec is stored as that codec's own bitstream.
@@ -42,6 +43,7 @@ class Settings:
     scale: int
     seed: int
     source: str
+    picture: str | None
     format: Format
     hr: bool
     streams: bool

@@ -151,7 +151,7 @@ def test_bad_input_is_one_sentence(photos, tmp_path):
     assert not out.exists()
 
     write(empty / "dot.png", Picture(np.zeros((1, 1), np.uint8)))
-    with pytest.raises(DataError, match="1x1 is too small for the scale 2"):
+    with pytest.raises(DataError, match="1x1 is too small for this recipe"):
         degrade(empty, out, recipe=PAPER, scale=2)
 
 
