@@ -158,7 +158,8 @@ def test_a_missing_source_is_found(run, photos):
 
 def test_a_source_missing_in_the_log_is_found(run, photos):
     for log in (run / RECORDS).glob("*.jsonl"):
-        lines = [l for l in log.read_text().splitlines() if json.loads(l)["source"] != "a.png"]
+        lines = log.read_text().splitlines()
+        lines = [line for line in lines if json.loads(line)["source"] != "a.png"]
         log.write_text("".join(line + "\n" for line in lines))
     forge(run)
     assert "The log has 0 LR pictures of 'a.png'; the recipe makes 1." in verify(run).differences
