@@ -7,7 +7,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.degrade.parameters import Parameter, Value
+from srq.degrade.distributions import Value
+from srq.degrade.parameters import Parameter
 from srq.image.depth import quantize
 
 Pixels = NDArray[Any]

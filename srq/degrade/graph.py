@@ -3,12 +3,11 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 
 from srq.degrade.degradation import Degradation
-from srq.degrade.parameters import Distribution, Value
+from srq.degrade.distributions import Distribution, Options, Value
 
 Place = tuple[str, ...]
 """Where a node stands: the branches and groups that lead to it. Its draws depend on this, on its
@@ -55,7 +54,7 @@ class OneOf:
     """Branches of which one is drawn, by weight."""
 
     branches: Mapping[str, "Chain"]
-    weights: tuple[float, ...]
+    weights: tuple[float, ...]  # equal where there are none
     probability: float
     occurrence: int
 
@@ -66,11 +65,11 @@ class OneOf:
 
     def draw(self, seed: Sequence[int], place: Place) -> str | None:
         """The name of the branch for one picture; None where none is taken."""
-        happens, u = _generator(seed, _key(place, "one_of", self.occurrence)).random(2)
+        rng = _generator(seed, _key(place, "one_of", self.occurrence))
+        happens, u = rng.random(2).tolist()
         if happens >= self.probability:
             return None
-        sums = list(accumulate(self.weights))
-        return list(self.branches)[int(np.searchsorted(sums, u * sums[-1], side="right"))]
+        return str(Options(tuple(self.branches), self.weights).at(u))
 
 
 @dataclass(frozen=True)

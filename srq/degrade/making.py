@@ -1,13 +1,13 @@
 """Doing what was drawn: LR pictures out of an HR one, shared steps once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from srq.degrade.degradation import Applied, Exact, Pixels, Setting, to_uint8
 from srq.degrade.graph import Drawn
 from srq.degrade.output import Made, Output
-from srq.errors import DataError
+from srq.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -21,17 +21,19 @@ class _Done:
 
 def make(
     hr: Pixels,
-    plans: Iterable[tuple[Output, tuple[Drawn, ...]]],
+    plans: Sequence[tuple[Output, tuple[Drawn, ...]]],
     *,
     exact: Exact,
     recipe: str,
 ) -> Iterator[Made]:
-    """The LR picture of each plan.
+    """The LR picture of each plan. Raises ConfigError for a plan that ends at another size.
 
     Only the steps on the way to the last LR are kept. So memory does not grow with the number of
     outputs, and outputs share what they begin with if they follow each other.
     """
     done: list[_Done] = []
+    if len(plans) > 1:
+        hr = _frozen(hr)
     for output, drawn in plans:
         lr = (hr.shape[0] // output.scale, hr.shape[1] // output.scale)
         shared = 0
@@ -42,15 +44,25 @@ def make(
             picture = done[-1].result.pixels if done else hr
             setting = Setting(step.values, output.scale, step.rng, exact, lr)
             done.append(_do(step, picture, setting))
+            if len(plans) > 1:
+                done[-1].result.pixels.flags.writeable = False
         last = done[-1].result if done else Applied(hr)
         if last.pixels.shape[:2] != lr:
-            raise DataError(
+            raise ConfigError(
                 f"Recipe '{recipe}' ends {output.name or 'its LR'} at "
                 f"{last.pixels.shape[1]}x{last.pixels.shape[0]}; scale {output.scale} asks for "
                 f"{lr[1]}x{lr[0]}."
             )
         steps = tuple(dict(each.record) for each in done)
         yield Made(output, to_uint8(last.pixels), steps, last.stream, last.suffix)
+
+
+def _frozen(picture: Pixels) -> Pixels:
+    """A copy that nobody can write into, so that a step may keep what it made of it for the
+    next branch."""
+    copy = picture.copy()
+    copy.flags.writeable = False
+    return copy
 
 
 def _do(step: Drawn, picture: Pixels, setting: Setting) -> _Done:

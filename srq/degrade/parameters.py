@@ -1,53 +1,21 @@
-"""What a degradation's parameters may be in a recipe, and how a value is drawn from them."""
+"""What a degradation's parameters may be in a recipe."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
+from srq.degrade.distributions import Bell, Distribution, Options, Span
 from srq.errors import ConfigError
 from srq.registry import suggestion
 
-Value = float | int | str
-
-
-@dataclass(frozen=True)
-class Span:
-    """The closed interval a recipe asks for; a constant is a span of no width."""
-
-    low: float
-    high: float
-    integer: bool
-
-    @property
-    def varies(self) -> bool:
-        """Whether more than one value can be drawn."""
-        return self.low < self.high
-
-    def at(self, u: float) -> float | int:
-        """The value at ``u`` in [0, 1): uniform over the reals or over the integers."""
-        if self.integer:
-            return int(self.low) + int(u * (self.high - self.low + 1))
-        return self.low + u * (self.high - self.low)
-
-
-@dataclass(frozen=True)
-class Options:
-    """The words a recipe asks for, each equally likely; a constant is a single word."""
-
-    words: tuple[str, ...]
-
-    @property
-    def varies(self) -> bool:
-        """Whether more than one word can be drawn."""
-        return len(self.words) > 1
-
-    def at(self, u: float) -> str:
-        """The word at ``u`` in [0, 1)."""
-        return self.words[int(u * len(self.words))]
+_SHAPES = ("uniform", "log", "square")
 
 
 @dataclass(frozen=True)
 class Number:
-    """A numeric parameter: a recipe writes one number or ``[low, high]``, drawn uniformly.
+    """A numeric parameter: a recipe writes one number, ``[low, high]``, drawn uniformly, or a
+    table of another distribution.
 
     ``low`` and ``high`` bound what a recipe may ask for. A parameter without ``default``
     must be written.
@@ -59,13 +27,19 @@ class Number:
     integer: bool = False
     default: float | None = None
 
-    def parse(self, raw: Any, where: str) -> Span:
-        """The span written as ``raw``; raises ConfigError, with ``where``, if it is none."""
+    def parse(self, raw: Any, where: str) -> Distribution:
+        """The distribution written as ``raw``; ConfigError, with ``where``, if it is none."""
+        if isinstance(raw, dict):
+            return self._parse_table(raw, where)
         ends = raw if isinstance(raw, list) else [raw, raw]
         if len(ends) != 2 or not all(self._is_number(end) for end in ends):
             kind = "a whole number" if self.integer else "a number"
             raise ConfigError(f"{where}: '{self.name}' must be {kind} or [low, high], not {raw!r}.")
         low, high = ends
+        self._check(low, high, raw, where)
+        return Span(float(low), float(high), self.integer)
+
+    def _check(self, low: float, high: float, raw: Any, where: str) -> None:
         if low > high:
             raise ConfigError(
                 f"{where}: '{self.name}' is [{low}, {high}]; write the smaller number first."
@@ -74,7 +48,36 @@ class Number:
             raise ConfigError(
                 f"{where}: '{self.name}' must lie in {self.low:g} to {self.high:g}, not {raw!r}."
             )
-        return Span(float(low), float(high), self.integer)
+
+    def _parse_table(self, raw: dict[str, Any], where: str) -> Distribution:
+        where_now = f"{where}, '{self.name}'"
+        if "values" in raw:
+            _only(raw, ("values", "weights"), where_now)
+            values = raw["values"]
+            if not isinstance(values, list) or not values or not all(map(self._is_number, values)):
+                raise ConfigError(f"{where_now}: 'values' must be a list of numbers.")
+            self._check(min(values), max(values), values, where)
+            return Options(tuple(values), weights_of(raw.get("weights"), len(values), where_now))
+        if "mean" in raw or "deviation" in raw:
+            _only(raw, ("mean", "deviation", "low", "high"), where_now)
+            mean, deviation = (_real(raw, key, where_now) for key in ("mean", "deviation"))
+            low, high = raw.get("low", self.low), raw.get("high", self.high)
+            self._check(low, high, [low, high], where)
+            if not deviation > 0 or not low <= mean <= high:
+                raise ConfigError(
+                    f"{where_now}: 'deviation' must be above 0 and 'mean' within {low:g} to "
+                    f"{high:g}."
+                )
+            return Bell(float(mean), float(deviation), float(low), float(high), self.integer)
+        _only(raw, ("low", "high", "shape"), where_now)
+        shape = raw.get("shape", "uniform")
+        if shape not in _SHAPES:
+            raise ConfigError(f"{where_now}: 'shape' must be one of {', '.join(_SHAPES)}.")
+        span = self.parse([raw.get("low"), raw.get("high")], where)
+        assert isinstance(span, Span)
+        if (shape != "uniform" and span.low < 0) or (shape == "log" and span.low == 0):
+            raise ConfigError(f"{where_now}: 'low' is too small for the shape '{shape}'.")
+        return Span(span.low, span.high, self.integer, shape)
 
     def _is_number(self, raw: Any) -> bool:
         allowed = int if self.integer else (int, float)
@@ -83,7 +86,8 @@ class Number:
 
 @dataclass(frozen=True)
 class Choice:
-    """A parameter that is a word: a recipe writes one, or a list to draw from evenly."""
+    """A parameter that is a word: a recipe writes one, a list to draw from evenly, or a table
+    of weights."""
 
     name: str
     options: tuple[str, ...]
@@ -91,16 +95,48 @@ class Choice:
 
     def parse(self, raw: Any, where: str) -> Options:
         """The words written as ``raw``; raises ConfigError, with ``where``, if one is unknown."""
+        weights: tuple[float, ...] = ()
         words: list[Any] = raw if isinstance(raw, list) and raw else [raw]
+        if isinstance(raw, dict) and raw:
+            words = list(raw)
+            weights = weights_of(list(raw.values()), len(raw), f"{where}, '{self.name}'")
         for word in words:
             if not isinstance(word, str):
                 raise ConfigError(f"{where}: '{self.name}' must be a word, not {word!r}.")
             if word not in self.options:
                 hint = suggestion(word, self.options)
                 raise ConfigError(f"{where}: '{self.name}' cannot be '{word}'; {hint}")
-        return Options(tuple(words))
+        return Options(tuple(words), weights)
 
 
 Parameter = Number | Choice
-Distribution = Span | Options
-"""What a recipe writes for a parameter: where its value is drawn from, evenly."""
+
+
+def weights_of(raw: Any, count: int, where: str) -> tuple[float, ...]:
+    """The ``count`` weights written as ``raw``; none where none are written.
+
+    Raises ConfigError, with ``where``, if they are no weights.
+    """
+    if raw is None:
+        return ()
+    if not isinstance(raw, list) or len(raw) != count:
+        raise ConfigError(f"{where}: 'weights' must be a list of {count} numbers, not {raw!r}.")
+    for weight in raw:
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < inf:
+            raise ConfigError(f"{where}: a weight must be a number from 0 on, not {weight!r}.")
+    if not sum(raw) > 0:
+        raise ConfigError(f"{where}: one of the weights must be above 0.")
+    return tuple(raw)
+
+
+def _only(raw: Mapping[str, Any], known: Sequence[str], where: str) -> None:
+    for key in raw:
+        if key not in known:
+            raise ConfigError(f"{where}: unknown key '{key}'; {suggestion(key, known)}")
+
+
+def _real(raw: Mapping[str, Any], key: str, where: str) -> float:
+    number = raw.get(key)
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise ConfigError(f"{where}: '{key}' must be a number, not {number!r}.")
+    return number

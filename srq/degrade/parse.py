@@ -4,11 +4,11 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from math import inf
 from typing import Any
 
+from srq.degrade.distributions import Distribution
 from srq.degrade.graph import Chain, Fork, Node, OneOf, Shuffle, Step, paths, steps_on
-from srq.degrade.parameters import Distribution
+from srq.degrade.parameters import weights_of
 from srq.degrade.registry import find
 from srq.errors import ConfigError
 from srq.registry import suggestion
@@ -173,13 +173,7 @@ def _weights(raw: Any, branches: Mapping[str, Chain], where: str) -> tuple[float
     if not isinstance(raw, dict):
         raise ConfigError(f"{where}: 'weights' must be a table of numbers, not {raw!r}.")
     _refuse_unknown(raw, tuple(branches), f"{where}, weights")
-    weights = tuple(raw.get(name, 1) for name in branches)
-    for weight in weights:
-        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < inf:
-            raise ConfigError(f"{where}: a weight must be a number from 0 on, not {weight!r}.")
-    if not sum(weights) > 0:
-        raise ConfigError(f"{where}: one of the weights must be above 0.")
-    return weights
+    return weights_of([raw.get(name, 1) for name in branches], len(branches), where)
 
 
 def _probability(entry: Mapping[str, Any], where: str) -> float:

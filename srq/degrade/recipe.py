@@ -193,10 +193,10 @@ class Recipe:
         self._check(hr, scale)
         for _, path in wanted:
             self._check_scale(path, scale)
-        plans = (
+        plans = [
             (output, draw(self.steps, path, entropy, (output.hr,) if output.hr else ()))
             for output, path in wanted
-        )
+        ]
         return make(hr, plans, exact=self.exact, recipe=self.name)
 
     def _check(self, hr: Pixels, scale: int) -> None:

@@ -3,8 +3,8 @@
 from fractions import Fraction
 from math import lcm
 
+from srq.degrade.distributions import Span
 from srq.degrade.graph import Chain, Step, paths, steps_on
-from srq.degrade.parameters import Span
 
 
 def multiple(chain: Chain, scale: int) -> int:
@@ -32,8 +32,9 @@ def multiple(chain: Chain, scale: int) -> int:
 
 
 def _factor(step: Step) -> Fraction | None:
-    """The constant factor that ``step`` resizes by; None if there is none."""
+    """The constant factor that ``step`` resizes by; None if there is none, or it is 0, the size
+    of LR."""
     factor = step.distributions.get("factor")
-    if isinstance(factor, Span) and not factor.varies:
+    if isinstance(factor, Span) and factor.low and not factor.varies:
         return Fraction(str(factor.low))
     return None

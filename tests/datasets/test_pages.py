@@ -28,28 +28,43 @@ def test_the_python_runs(page):
     exec(compile(code, "page", "exec"), {})
 
 
-def test_the_recipe_shown_is_the_one_shipped():
-    (shown,) = blocks(DEGRADE, "toml")
+def test_the_recipe_shown_is_the_one_shipped_and_the_others_are_recipes():
+    shown, forks, *others = blocks(DEGRADE, "toml")
     assert tomllib.loads(shown) == tomllib.loads(Recipe.load("paper").text)
+    assert all(Recipe.parse(text, "page") for text in others)
+    names = [output.name for output in Recipe.parse(forks, "page").outputs(2)]
+    assert len(names) == 12
+    assert re.findall(r"`(\S+/(?:plain|once|twice))`", DEGRADE) == [*names[:4], names[-1]]
 
 
-def row(degradation, parameter):
-    if parameter is None:
-        return f"| `{degradation.kind}` | | | |"
+def row(parameter):
     if isinstance(parameter, Number):
         values = f"{'whole, ' * parameter.integer}{parameter.low:g} to {parameter.high:g}"
     else:
         values = ", ".join(parameter.options)
     default = "required" if parameter.default is None else parameter.default
-    return f"| `{degradation.kind}` | `{parameter.name}` | {values} | {default} |"
+    return f"| `{parameter.name}` | {values} | {default} |"
 
 
-def test_the_table_has_every_parameter():
-    rows = [
-        row(d, p) for d in map(DEGRADATIONS.load, DEGRADATIONS) for p in d.parameters or (None,)
-    ]
-    table = DEGRADE.partition("| kind |")[2].partition("\n\n")[0].splitlines()[2:]
-    assert table == rows
+@pytest.mark.parametrize("kind", DEGRADATIONS)
+def test_the_page_of_its_family_has_every_parameter_of_a_kind(kind):
+    degradation = DEGRADATIONS.load(kind)
+    page = (DOCS / "reference" / "degradations" / f"{degradation.family}.md").read_text()
+    section = f"{page}\n## ".partition(f"\n## {kind}\n")[2].partition("\n## ")[0]
+    table = [line for line in section.splitlines() if line.startswith("| `")]
+    assert section, f"{degradation.family}.md has no section '## {kind}'"
+    assert table == [row(parameter) for parameter in degradation.parameters]
+
+
+def test_every_family_has_a_page_and_no_page_speaks_of_a_kind_that_is_not():
+    pages = {
+        page.stem: page.read_text() for page in (DOCS / "reference" / "degradations").iterdir()
+    }
+    kinds = [DEGRADATIONS.load(kind) for kind in DEGRADATIONS]
+    for name, page in pages.items():
+        told = re.findall(r"^## (\S+)$", page, re.MULTILINE)
+        assert sorted(told) == sorted(kind.kind for kind in kinds if kind.family == name)
+        assert f"degradations/{name}.md" in DEGRADE
 
 
 def test_training_sets_and_exclusions_are_told():
