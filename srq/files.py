@@ -113,7 +113,11 @@ def staging(folder: Path) -> Iterator[Path]:
     except OSError as error:
         raise storage_error("write", error.filename or stage, error) from error
     finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        try:
+            shutil.rmtree(stage, ignore_errors=True)
+        except BaseException:  # Ctrl-C, in the midst of it
+            shutil.rmtree(stage, ignore_errors=True)
+            raise
 
 
 def sync_and_rename(files: Iterable[tuple[Path, Path]]) -> None:
