@@ -106,8 +106,9 @@ def _encoded(av: Any, codec: Codec, frame: Any, quality: int) -> list[Any]:
     encoder.flags |= av.codec.context.Flags.bitexact
     options = dict(codec.options)
     if codec.quantizer == "qscale":
-        encoder.flags |= av.codec.context.Flags.qscale
-        options["global_quality"] = str(quality * 118)  # FF_QP2LAMBDA
+        # The limits of the quantizer, and of what it is found by, in units of 1/118.
+        low, high = str(quality), str(118 * quality)
+        options |= {"qmin": low, "qmax": low, "lmin": high, "lmax": high}
     else:
         options[codec.quantizer] = str(quality)
     encoder.options = options
