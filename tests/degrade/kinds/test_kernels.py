@@ -113,4 +113,4 @@ def test_a_video_codec_loses_more_the_more_it_may(kind):
         errors.append(np.abs(pixels_of(degradation.apply(picture, setting)) - picture.astype(int)))
     means = [error.mean() for error in errors]
     assert means[0] < means[1] < means[2]
-    assert means[0] < 3
+    assert means[0] < 5
