@@ -6,11 +6,12 @@ and a line in ``_COMMANDS``; heavy imports stand inside the command.
 
 import typer
 
-from srq.cli.data import degrade, download, verify
+from srq.cli.data import degrade, download, report, verify
 
 _COMMANDS = (
     degrade,
     download,
+    report,
     verify,
 )
 
