@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from srq.quant import quantize
     from srq.upscaling.engine import Engine
     from srq.verify import verify
+    from srq.zoo.networks import Quality
 
 __all__ = [
     "Program",
@@ -59,6 +60,7 @@ def upscale(
     model: "str | Path | Program | Engine" = "auto",
     *,
     scale: int | None = None,
+    quality: "Quality | None" = None,
     engine: str = "auto",
     threads: int | None = None,
 ) -> AnyImage:
@@ -67,9 +69,9 @@ def upscale(
     ``image`` is a NumPy array, uint8 or uint16, of shape (H, W), (H, W, 2), (H, W, 3) or
     (H, W, 4) (2 and 4: alpha last); a Pillow image; or an ``srq.image.io.Picture``, whose
     profile and EXIF go along. ``model`` is "auto", by which the zoo's network for ``scale`` (2
-    unless given) is taken that suits the compression of the image; or what ``load`` takes; or
-    what it has returned: then it is not opened again. docs/guide/upscale.md says what becomes
-    of colour, alpha and 16 bits.
+    unless given) and ``quality`` ("fast", "good" or "best"; "good" unless given) is taken that
+    suits the compression of the image; or what ``load`` takes; or what it has returned: then it
+    is not opened again. docs/guide/upscale.md says what becomes of colour, alpha and 16 bits.
 
     Raises ImageError for an image that it cannot take, and what ``load`` raises.
     """
@@ -78,7 +80,8 @@ def upscale(
     from srq.upscaling.networks import open_networks
 
     picture, restore = as_picture(image)
-    taken = open_networks(model, scale, engine, threads).take(picture.coding, picture.pixels)
+    networks = open_networks(model, scale, engine, threads, quality=quality)
+    taken = networks.take(picture.coding, picture.pixels)
     return restore(enlarge(picture, taken.engine))
 
 

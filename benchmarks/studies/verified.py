@@ -1,9 +1,10 @@
 """Do all engines and exports agree with the reference, on every Program of the zoo?
 
     python -m benchmarks.studies.verified
+    python -m benchmarks.studies.verified --quick medium-x2 large-x2
 
-It is ``srq verify`` for one Program after the other, with all pictures; the first difference is
-printed, and ends the run with code 1.
+It is ``srq verify`` for one Program after the other, with all pictures or, of large networks, with
+the quick ones; the first difference is printed, and ends the run with code 1.
 """
 
 import sys
@@ -22,15 +23,16 @@ from srq.zoo import names, resolve
 RESULT = harness.RESULTS / "verified.json"
 
 
-def verified(name: str) -> dict[str, Any]:
+def verified(name: str, *, quick: bool = False) -> dict[str, Any]:
     """The record of one Program."""
     program = load(resolve(name, "program"))
-    expectations = Expectations(program, for_verification(program), for_use(program))
+    used = [] if quick else for_use(program)
+    expectations = Expectations(program, for_verification(program, quick=quick), used)
     outcomes = []
     for outcome in check(program, subjects(), expectations):
         print(f"{name} {outcome.name}: {verdict(outcome)}", flush=True)
         outcomes.append(outcome)
-    return as_json(program, expectations, outcomes)
+    return {"made": Provenance.now().to_json(), **as_json(program, expectations, outcomes)}
 
 
 def tables() -> dict[str, str]:
@@ -41,22 +43,16 @@ def tables() -> dict[str, str]:
 def table(record: dict[str, Any]) -> str:
     """What each subject came to for each Program, as markdown."""
     programs = record["programs"]
-    lines = [
-        f"| | {' | '.join(p['program']['name'] for p in programs)} |",
-        "| --- |" + " ---: |" * len(programs),
-    ]
-    for subject in (s["name"] for s in programs[0]["subjects"]):
-        cells = [_cell(_subject(p, subject)) for p in programs]
-        lines.append(f"| {subject} | {' | '.join(cells)} |")
-    ends = [f"{p['bounds']['reached']} of {p['bounds']['possible']}" for p in programs]
-    lines.append(f"| *pictures* | {' | '.join(str(len(p['pictures'])) for p in programs)} |")
-    lines.append(f"| *ends visited* | {' | '.join(ends)} |")
+    names = [subject["name"] for subject in programs[0]["subjects"]]
+    columns = [*names, "*pictures*", "*ends visited*"]
+    lines = [f"| | {' | '.join(columns)} |", "| --- |" + " ---: |" * len(columns)]
+    for program in programs:
+        found = {subject["name"]: subject for subject in program["subjects"]}
+        ends = program["bounds"]
+        cells = [_cell(found[name]) for name in names]
+        cells += [str(len(program["pictures"])), f"{ends['reached']} of {ends['possible']}"]
+        lines.append(f"| {program['program']['name']} | {' | '.join(cells)} |")
     return "\n".join(lines)
-
-
-def _subject(program: dict[str, Any], name: str) -> dict[str, Any]:
-    (found,) = (subject for subject in program["subjects"] if subject["name"] == name)
-    return found
 
 
 def _cell(subject: dict[str, Any]) -> str:
@@ -66,13 +62,21 @@ def _cell(subject: dict[str, Any]) -> str:
 
 
 def main() -> int:
-    """Verify the zoo."""
+    """Verify the zoo, or those of it that are named."""
     parser = harness.parser(__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="these alone; others stay")
+    parser.add_argument("--quick", action="store_true", help="a dozen small pictures")
     parser.add_argument("--json", type=Path, default=RESULT)
     options = parser.parse_args()
-    record: dict[str, Any] = {"made": Provenance.now().to_json(), "programs": []}
-    for name in names("program"):
-        record["programs"].append(verified(name))
+    kept: list[dict[str, Any]] = []
+    if options.names and options.json.exists():
+        earlier = harness.read_result(options.json)
+        kept = [{"made": earlier["made"], **program} for program in earlier["programs"]]
+    record: dict[str, Any] = {"made": Provenance.now().to_json(), "programs": kept}
+    for name in options.names or names("program"):
+        made = verified(name, quick=options.quick)
+        others = [each for each in record["programs"] if each["program"]["name"] != name]
+        record["programs"] = sorted([*others, made], key=lambda each: each["program"]["name"])
         harness.write_result(options.json, record)
     return 0 if all(program["equal"] for program in record["programs"]) else 1
 

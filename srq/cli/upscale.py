@@ -6,6 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from srq.cli.output import JsonFile
+from srq.errors import ConfigError
+from srq.zoo.networks import QUALITIES
 
 app = typer.Typer()
 
@@ -48,6 +50,26 @@ def upscale(
             show_default=False,
         ),
     ] = None,
+    quality: Annotated[
+        str | None,
+        typer.Option(
+            metavar="fast|good|best",
+            help="How good a network auto takes: each takes several times as long as the one"
+            " before; good for pictures and fast for videos without.",
+            show_default=False,
+        ),
+    ] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option(
+            "--fps",
+            min=0.001,
+            metavar="N",
+            help="Of videos: auto takes the best network that makes N frames a second on this"
+            " machine.",
+            show_default=False,
+        ),
+    ] = None,
     engine: Annotated[
         str, typer.Option(help="What runs the model: auto, reference ... All give the same bits.")
     ] = "auto",
@@ -83,8 +105,11 @@ def upscale(
         bool, typer.Option("--skip-existing", help="Leave results that exist as they are.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite results that exist.")] = False,
-    quality: Annotated[
-        int, typer.Option(min=1, max=100, metavar="Q", help="Of JPEG and WebP.")
+    output_quality: Annotated[
+        int,
+        typer.Option(
+            min=1, max=100, metavar="Q", help="Of lossy pictures that are written: JPEG, WebP ..."
+        ),
     ] = 95,
     format_: Annotated[
         str | None,
@@ -165,7 +190,6 @@ def upscale(
     from srq.cli import upscale_pictures, upscale_video
     from srq.cli.output import console, write_json
     from srq.cli.upscale_left_out import PICTURES
-    from srq.errors import ConfigError
     from srq.parallel.shards import Shard
     from srq.upscaling.networks import open_networks
 
@@ -173,13 +197,15 @@ def upscale(
         raise ConfigError("--skip-existing and --force exclude each other; leave one out.")
     screen, errors = console(json), Console(stderr=True, highlight=False)
     share = None if shard is None else Shard.parse(shard)
-    networks = open_networks(model, scale, engine, threads)
+    _check_quality(quality)
+    networks = open_networks(model, scale, engine, threads, quality=quality, fps=fps)
     of_videos = {
         "--codec": codec is not None,
         "--crf": crf is not None,
         "--preset": preset is not None,
         "--audio": audio != "copy",
         "--deinterlace": deinterlace,
+        "--fps": fps is not None,
     }
     running: dict[str, Any] = {"interpolator": engine, "threads": threads, "workers": jobs}
     if source == upscale_video.PIPE:
@@ -190,6 +216,11 @@ def upscale(
     if upscale_video.is_video(source, target):
         from srq.video.run import Options
 
+        if fps is not None and (resume or share is not None):
+            raise ConfigError(
+                "--fps may choose another network each time; name one with --model to go on with"
+                " a video, or to share it."
+            )
         place = upscale_video.target_of(source, target, networks.scale)
         if skip_existing and place.exists():
             screen.print(f"{place}: skipped", markup=False, soft_wrap=True)
@@ -211,9 +242,18 @@ def upscale(
     summary = upscale_pictures.run_pictures(
         source, target, networks,
         recursive=recursive, suffix=None if format_ is None else f".{format_.removeprefix('.')}",
-        skip=skip_existing, force=force, quality=quality, width=width, height=height,
+        skip=skip_existing, force=force, quality=output_quality, width=width, height=height,
         workers=jobs, shard=share, screen=screen, errors=errors,
     )  # fmt: skip
     write_json(summary, json)
     if summary["failed"] or any(one["kind"] in PICTURES for one in summary["left_out"]):
         raise typer.Exit(2)
+
+
+def _check_quality(quality: str | None) -> None:
+    """Tell who means the quality of a JPEG which option that is."""
+    if quality is not None and quality.isdecimal():
+        raise ConfigError(
+            f"--quality is the network's, {', '.join(QUALITIES)}; the quality of a lossy picture"
+            f" is --output-quality {quality}."
+        )

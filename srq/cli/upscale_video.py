@@ -140,7 +140,7 @@ def run_pipe(
         )
     if sys.stdout.isatty():
         raise VideoError("Raw video cannot go to a terminal; pipe it into a program or a file.")
-    taken = networks.take(Coding("rawvideo", lossy=False))
+    taken = networks.take_for_video(Coding("rawvideo", lossy=False))
     _tell_choice(errors, taken)
     upscale_pipe(
         sys.stdin.buffer, sys.stdout.buffer, taken.engine,

@@ -94,7 +94,7 @@ def upscale_video(
     watcher = watcher or Watcher()
     container = _checked_names(path, target, overwrite)
     source = _source(path, options.deinterlace)
-    taken = networks_of(engine).take(source.coding)
+    taken = networks_of(engine).take_for_video(source.coding, source.size)
     task = _task(source, target, container, taken.engine, options)
     watcher.took(taken)
     engine_options = {"interpolator": interpolator, "threads": threads}

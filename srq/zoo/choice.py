@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from srq.image.coding import Coding
 from srq.image.depth import Pixels
 from srq.image.jpeg_trace import jpeg_trace
-from srq.zoo.networks import NETWORKS, Kind, network_for
+from srq.zoo.networks import NETWORKS, OF_PICTURES, Kind, Quality, at_scale, network_for
 
 AUTO = "auto"
 """What stands for a model's name where the zoo is to choose."""
@@ -60,19 +60,27 @@ class Choice:
     reason: str
 
 
-def choose(scale: int, coding: Coding | None, pixels: Pixels | None = None) -> Choice:
+def choose(
+    scale: int,
+    coding: Coding | None,
+    pixels: Pixels | None = None,
+    quality: Quality = OF_PICTURES,
+) -> Choice:
     """The network that makes larger by ``scale`` what was coded so.
 
     ``coding`` is None for pixels that come from no file. ``pixels`` are (H, W) or (H, W, 3);
-    with them a PNG that was a JPEG is found out. Where the zoo has no network of the right kind
-    at that scale, it is one of another kind, and the reason says so.
+    with them a PNG that was a JPEG is found out. Where the zoo has no network of that ``quality``
+    at that scale it is the next faster one; where there is none of the right kind, it is one of
+    another, and the reason says so.
 
     Raises ConfigError for a scale that no network has, ModelError where the zoo is empty.
     """
     kind, source, reason = _judged(coding, pixels)
-    name = network_for(scale, kind)
+    name = network_for(scale, kind, quality)
     if NETWORKS[name].kind != kind:
-        reason += f"; the zoo has none for {kind} pictures at x{scale}"
+        others = any(network.kind == kind for network in at_scale(scale).values())
+        which = f"no {NETWORKS[name].quality} one" if others else "none"
+        reason += f"; the zoo has {which} for {kind} pictures at x{scale}"
     return Choice(name, source, reason)
 
 

@@ -1,13 +1,26 @@
 """What the zoo's networks are for: the list from which one is chosen."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from srq import zoo
 from srq.errors import ConfigError, ModelError
+from srq.registry import suggestion
 
 Kind = Literal["clean", "compressed"]
 """What a network is trained on: pictures without loss, or with that of JPEG and the like."""
+
+Quality = Literal["fast", "good", "best"]
+"""How good a picture a network makes beside others of its scale: each takes several times as
+long as the one before."""
+
+QUALITIES: tuple[Quality, ...] = get_args(Quality)
+
+OF_PICTURES: Quality = "good"
+"""What is taken for pictures where nobody chooses."""
+
+OF_VIDEOS: Quality = "fast"
+"""What is taken for videos where nobody chooses."""
 
 
 @dataclass(frozen=True)
@@ -20,18 +33,27 @@ class Network:
 
     scale: int
     kind: Kind
+    quality: Quality
     weights: int
     bits: int
 
 
 NETWORKS = {
-    "kim-x2": Network(2, "clean", 2560, 10),
-    "kim-x2-8bit": Network(2, "clean", 2560, 8),
-    "kim-x2-compressed": Network(2, "compressed", 2560, 10),
-    "kim-x3": Network(3, "clean", 2640, 10),
-    "kim-x4": Network(4, "clean", 2752, 10),
+    "kim-x2": Network(2, "clean", "fast", 2560, 10),
+    "kim-x2-8bit": Network(2, "clean", "fast", 2560, 8),
+    "kim-x2-compressed": Network(2, "compressed", "fast", 2560, 10),
+    "kim-x3": Network(3, "clean", "fast", 2640, 10),
+    "kim-x4": Network(4, "clean", "fast", 2752, 10),
 }
-"""All networks by name. Of those of one scale and kind the first is taken where nobody chooses."""
+"""All networks by name. Of those of one scale, kind and quality the first is taken."""
+
+
+def quality_named(name: str) -> Quality:
+    """The quality of that name; ConfigError if there is none."""
+    for quality in QUALITIES:
+        if name == quality:
+            return quality
+    raise ConfigError(f"There is no quality '{name}'; {suggestion(name, QUALITIES)}")
 
 
 def at_scale(scale: int) -> dict[str, Network]:
@@ -50,10 +72,17 @@ def at_scale(scale: int) -> dict[str, Network]:
     raise ConfigError(f"No network of the zoo enlarges by {scale}; choose one of {known}.")
 
 
-def network_for(scale: int, kind: Kind) -> str:
-    """The name of the first network of this scale and kind; where there is none, of the scale.
+def network_for(scale: int, kind: Kind, quality: Quality = OF_PICTURES) -> str:
+    """The name of the first network of this scale, quality and kind.
 
-    Raises what ``at_scale`` raises.
+    Where the scale has none of that quality, the next faster one is taken, then the next slower;
+    where that quality has none of the kind, another kind of it. Raises what ``at_scale`` raises.
     """
     found = at_scale(scale)
-    return next((name for name, each in found.items() if each.kind == kind), next(iter(found)))
+    wanted = QUALITIES.index(quality)
+    for each in (*reversed(QUALITIES[: wanted + 1]), *QUALITIES[wanted + 1 :]):
+        of_quality = {name: network for name, network in found.items() if network.quality == each}
+        if of_quality:
+            own = (name for name, network in of_quality.items() if network.kind == kind)
+            return next(own, next(iter(of_quality)))
+    raise AssertionError("every network is of some quality")

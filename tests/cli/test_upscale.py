@@ -69,7 +69,7 @@ def test_every_kind_of_picture_in_every_format(here, suffix, kind, dtype, capsys
     write("it.tif", Picture(pixels, alpha))
     if (needs := FORMATS[suffix].needs) is not None:
         needs()
-    code = main(["upscale", "it.tif", f"made{suffix}", "--quality", "100"])
+    code = main(["upscale", "it.tif", f"made{suffix}", "--output-quality", "100"])
     target = FORMATS[suffix]
     if alpha is not None and not target.alpha:
         assert code == 2
@@ -183,7 +183,10 @@ def test_the_rest_is_done_later(folder, capsys):
         (["photo.png", "--engine", "gpu"], "There is no engine 'gpu'; choose one of native,"),
         (["photo.png", "--skip-existing", "--force"], "--skip-existing and --force exclude each"),
         (["photo.png", "--jobs", "0"], "Invalid value for '--jobs'"),
-        (["photo.png", "--quality", "0"], "Invalid value for '--quality'"),
+        (["photo.png", "--quality", "90"], "is --output-quality 90."),
+        (["photo.png", "--quality", "god"], "There is no quality 'god'; did you mean 'good'?"),
+        (["photo.png", "--fps", "24"], "--fps is for videos, but photo.png is none by its name."),
+        (["photo.png", "--output-quality", "0"], "Invalid value for '--output-quality'"),
         (["photo.png", "photo.png/it.png"], "a part of the path is a file, not a folder"),
         (["photo.png", "made.tga"], "made.tga does not say a format; end it in one of .png"),
     ],

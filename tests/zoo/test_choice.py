@@ -36,7 +36,7 @@ CLEAN, COMPRESSED = "kim-x2", "kim-x2-compressed"
     ],
 )
 def test_the_rule(coding, network, source, reason):
-    found = choose(2, coding)
+    found = choose(2, coding, quality="fast")
     assert (found.network, found.source) == (network, source)
     assert reason in (None, found.reason)
 
@@ -44,8 +44,8 @@ def test_the_rule(coding, network, source, reason):
 @pytest.mark.parametrize("format_", BITS_PER_PIXEL)
 def test_bits_per_pixel_have_a_limit(format_):
     limit = BITS_PER_PIXEL[format_]
-    assert choose(2, Coding(format_, True, None, limit)).network == COMPRESSED
-    assert choose(2, Coding(format_, True, None, limit * 1.01)).network == CLEAN
+    assert choose(2, Coding(format_, True, None, limit), quality="fast").network == COMPRESSED
+    assert choose(2, Coding(format_, True, None, limit * 1.01), quality="fast").network == CLEAN
 
 
 def jpeg(pixels, quality, tmp_path):
@@ -55,25 +55,28 @@ def jpeg(pixels, quality, tmp_path):
 
 def test_a_png_that_was_a_jpeg(tmp_path):
     was = jpeg(data.astronaut(), 60, tmp_path)
-    found = choose(2, Coding("PNG", False), was)
+    found = choose(2, Coding("PNG", False), was, "fast")
     assert (found.network, found.source) == (COMPRESSED, "PNG from a JPEG")
     assert found.reason == "PNG that came from a JPEG"
-    assert choose(2, None, was).reason == "pixels that came from a JPEG"
-    assert choose(2, Coding("PNG", False), data.astronaut()).network == CLEAN
-    assert choose(2, Coding("PNG", False), jpeg(data.astronaut(), 99, tmp_path)).network == CLEAN
+    assert choose(2, None, was, "fast").reason == "pixels that came from a JPEG"
+    assert choose(2, Coding("PNG", False), data.astronaut(), "fast").network == CLEAN
+    assert (
+        choose(2, Coding("PNG", False), jpeg(data.astronaut(), 99, tmp_path), "fast").network
+        == CLEAN
+    )
 
 
 def test_a_jpeg_xl_that_holds_a_jpeg(tmp_path):
     """It has no limit of its own."""
     coding = Coding("JPEG XL", True, None, 2.0)
-    found = choose(2, coding, jpeg(data.astronaut(), 60, tmp_path))
+    found = choose(2, coding, jpeg(data.astronaut(), 60, tmp_path), "fast")
     assert (found.network, found.reason) == (COMPRESSED, "JPEG XL that came from a JPEG")
     assert choose(2, coding, data.astronaut()).reason == "JPEG XL, 2 bits per pixel"
 
 
 def test_a_file_with_loss_is_judged_by_its_coding_alone(tmp_path):
     was = jpeg(data.astronaut(), 60, tmp_path)
-    assert choose(2, Coding("JPEG", True, 99), was).network == CLEAN
+    assert choose(2, Coding("JPEG", True, 99), was, "fast").network == CLEAN
 
 
 def test_a_kind_that_a_scale_lacks_is_told(monkeypatch):

@@ -5,7 +5,7 @@ import pytest
 from srq import zoo
 from srq.errors import ConfigError, ModelError
 from srq.program import load
-from srq.zoo.networks import NETWORKS, at_scale, network_for
+from srq.zoo.networks import NETWORKS, QUALITIES, Network, at_scale, network_for
 
 
 def test_every_program_that_ships_is_listed():
@@ -21,9 +21,16 @@ def test_scale_weights_and_bits_are_those_of_the_program(name):
 
 
 def test_the_first_of_a_scale_and_kind_is_taken():
-    assert network_for(2, "clean") == "kim-x2"
-    assert network_for(2, "compressed") == "kim-x2-compressed"
-    assert list(at_scale(2)) == ["kim-x2", "kim-x2-8bit", "kim-x2-compressed"]
+    assert network_for(2, "clean", "fast") == "kim-x2"
+    assert network_for(2, "compressed", "fast") == "kim-x2-compressed"
+    assert list(at_scale(2))[:3] == ["kim-x2", "kim-x2-8bit", "kim-x2-compressed"]
+
+
+def test_a_quality_that_a_scale_lacks_is_the_next_faster_then_the_next_slower(monkeypatch):
+    monkeypatch.setattr(zoo, "names", lambda form: ("kim-x2", "kim-x3"))
+    monkeypatch.setitem(NETWORKS, "kim-x3", Network(3, "clean", "good", 1, 10))
+    assert network_for(2, "clean", "best") == "kim-x2"
+    assert [network_for(3, "compressed", q) for q in QUALITIES] == ["kim-x3"] * 3
 
 
 def test_a_kind_that_is_missing_is_another_of_the_scale(monkeypatch):
