@@ -1,5 +1,7 @@
 """What every blur, resampling, sharpening and codec keeps: size, gray, the mean, its bytes."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from skimage import data
@@ -11,6 +13,7 @@ from tests.degrade.test_kinds import asked
 FAMILIES = ("blur", "resampling", "sharpening", "compression", "video")
 KINDS = [kind for kind in DEGRADATIONS if DEGRADATIONS.load(kind).family in FAMILIES]
 CODECS = [kind for kind in KINDS if DEGRADATIONS.load(kind).family in ("compression", "video")]
+DOCS = Path(__file__).parents[3] / "docs"
 LUMA = np.array([0.299, 0.587, 0.114])
 
 
@@ -86,6 +89,14 @@ def test_the_mean_luma_of_a_thousand_pictures_stays_after_a_codec(kind, crops):
     values = {name: fine[name] for name in names(kind) if name in fine}
     drift = applied(kind, mosaic, **values).mean(axis=(0, 1)) - mosaic.mean(axis=(0, 1))
     assert abs(drift @ LUMA) <= 0.1, drift
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_its_picture_is_on_its_page_and_small(kind):
+    picture = DOCS / "images" / "degradations" / f"{kind}.webp"
+    page = DOCS / "reference" / "degradations" / f"{DEGRADATIONS.load(kind).family}.md"
+    assert 1000 < picture.stat().st_size <= 20_000
+    assert f"(../../images/degradations/{kind}.webp)" in page.read_text()
 
 
 def names(kind):
