@@ -1,12 +1,12 @@
 """What a degradation's parameters may be in a recipe."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any
 
 from srq.degrade.distributions import Bell, Distribution, Options, Span
-from srq.errors import ConfigError
+from srq.errors import ConfigError, SrqError
 from srq.registry import suggestion
 
 _SHAPES = ("uniform", "log", "square")
@@ -109,7 +109,32 @@ class Choice:
         return Options(tuple(words), weights)
 
 
-Parameter = Number | Choice
+@dataclass(frozen=True)
+class Text:
+    """A parameter that names something: a recipe writes one name, or a list to draw from evenly.
+
+    ``check`` raises an SrqError for a name that there is nothing of.
+    """
+
+    name: str
+    default: str | None = None
+    check: Callable[[str], object] | None = None
+
+    def parse(self, raw: Any, where: str) -> Options:
+        """The names written as ``raw``; raises ConfigError, with ``where``, if one is no name."""
+        words: list[Any] = raw if isinstance(raw, list) and raw else [raw]
+        for word in words:
+            if not isinstance(word, str):
+                raise ConfigError(f"{where}: '{self.name}' must be a name, not {word!r}.")
+            try:
+                if self.check is not None:
+                    self.check(word)
+            except SrqError as error:
+                raise ConfigError(f"{where}: {error}") from None
+        return Options(tuple(words))
+
+
+Parameter = Number | Choice | Text
 
 
 def weights_of(raw: Any, count: int, where: str) -> tuple[float, ...]:

@@ -18,9 +18,11 @@ DEGRADATIONS = Registry(
             "srq.degrade.kinds.resampling.down_up:DOWN_UP", "a size in between, then another"
         ),
         "downscale": Entry("srq.degrade.kinds.resampling.downscale:DOWNSCALE", "MATLAB's bicubic"),
+        "fitted": Entry("srq.degrade.kinds.noise.fitted:FITTED", "noise fitted to a camera's"),
         "generalized": Entry(
             "srq.degrade.kinds.blur.generalized:GENERALIZED", "a generalized Gaussian"
         ),
+        "grain": Entry("srq.degrade.kinds.noise.grain:GRAIN", "film grain"),
         "h264": Entry("srq.degrade.kinds.video.h264:H264", "H.264 by x264"),
         "halo": Entry("srq.degrade.kinds.sharpening.halo:HALO", "seams along edges"),
         "hevc": Entry("srq.degrade.kinds.video.hevc:HEVC", "HEVC by x265"),
@@ -33,11 +35,16 @@ DEGRADATIONS = Registry(
         "plateau": Entry(
             "srq.degrade.kinds.blur.plateau:PLATEAU", "a kernel that is flat in the middle"
         ),
+        "poisson": Entry("srq.degrade.kinds.noise.poisson:POISSON", "photon noise"),
         "resize": Entry(
             "srq.degrade.kinds.resampling.resize:RESIZE", "one of nine filters, in light"
         ),
         "ringing": Entry("srq.degrade.kinds.sharpening.ringing:RINGING", "waves beside edges"),
+        "salt_pepper": Entry(
+            "srq.degrade.kinds.noise.salt_pepper:SALT_PEPPER", "white and black pixels"
+        ),
         "sinc": Entry("srq.degrade.kinds.blur.sinc:SINC", "a sharp low pass"),
+        "speckle": Entry("srq.degrade.kinds.noise.speckle:SPECKLE", "multiplied noise"),
         "unsharp": Entry("srq.degrade.kinds.sharpening.unsharp:UNSHARP", "unsharp masking"),
         "up_down": Entry(
             "srq.degrade.kinds.resampling.up_down:UP_DOWN", "a larger size, then another"

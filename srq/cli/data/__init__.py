@@ -6,11 +6,12 @@ and a line in ``_COMMANDS``; heavy imports stand inside the command.
 
 import typer
 
-from srq.cli.data import degrade, download, report, verify
+from srq.cli.data import degrade, download, fit_noise, report, verify
 
 _COMMANDS = (
     degrade,
     download,
+    fit_noise,
     report,
     verify,
 )
