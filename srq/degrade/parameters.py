@@ -113,10 +113,11 @@ class Choice:
 class Text:
     """A parameter that names something: a recipe writes one name, or a list to draw from evenly.
 
-    ``check`` raises an SrqError for a name that there is nothing of.
+    ``what`` says of what, for docs; ``check`` raises an SrqError for a name of nothing.
     """
 
     name: str
+    what: str
     default: str | None = None
     check: Callable[[str], object] | None = None
 

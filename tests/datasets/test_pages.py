@@ -10,7 +10,7 @@ from srq.datasets.catalogue import load_catalogue
 from srq.datasets.lists import EXCLUSIONS, TRAINING_SETS
 from srq.datasets.manifest import read_manifest
 from srq.degrade import Recipe
-from srq.degrade.parameters import Number
+from srq.degrade.parameters import Number, Text
 from srq.degrade.registry import DEGRADATIONS
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -40,6 +40,8 @@ def test_the_recipe_shown_is_the_one_shipped_and_the_others_are_recipes():
 def row(parameter):
     if isinstance(parameter, Number):
         values = f"{'whole, ' * parameter.integer}{parameter.low:g} to {parameter.high:g}"
+    elif isinstance(parameter, Text):
+        values = parameter.what
     else:
         values = ", ".join(parameter.options)
     default = "required" if parameter.default is None else parameter.default

@@ -143,14 +143,20 @@ ASKED = {
     "size": 7,
     "threshold": 1,
     "waves": 3,
+    "model": "camera",
+    "photons": 50,
+    "salt": 0.4,
+    "strength": 1.5,
 }
 
 # And for those of one kind, where that would be no value of theirs.
 ASKED_OF = {
     "box": {"size": 3.5},
     "down_up": {"between": 0.4},
+    "grain": {"size": 1.2},
     "lens": {"gamma": 2, "radius": 2},
     "ringing": {"cutoff": 0.6},
+    "salt_pepper": {"amount": 0.2},
     "up_down": {"between": 1.5},
 }
 

@@ -1,6 +1,7 @@
 """Stationary Gaussian noise with a given cross spectrum, at any size."""
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,7 +104,8 @@ def _roots(
     places = np.fft.fftfreq(size, 1 / size).astype(int)
     wide = np.zeros((channels, channels, rows, columns))
     # Sizes below a patch's fold the correlations; that is what a periodic field has.
-    np.add.at(wide, (slice(None), slice(None), places[:, None] % rows, places % columns), lags)
+    at: Any = (slice(None), slice(None), places[:, None] % rows, places % columns)
+    np.add.at(wide, at, lags)
     power = np.fft.rfft2(wide).real
     roots: list[list[NDArray[np.float64]]] = []
     for i in range(channels):

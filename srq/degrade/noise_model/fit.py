@@ -142,8 +142,8 @@ def _spectrum(halves: tuple[Flat, Flat], levels: Sequence[Array]) -> tuple[Array
 def _continued(channel: int, spectrum: Array) -> Array:
     """``spectrum`` with its lowest frequencies as a Gaussian through those above; mean 1."""
     start, end = _CONTINUED_FROM[channel]
-    ring = (RADIUS >= start) & (RADIUS < end)
-    low = RADIUS < _LOWEST[channel]
+    ring = (start <= RADIUS) & (end > RADIUS)
+    low = _LOWEST[channel] > RADIUS
     slope, top = np.polyfit(RADIUS[ring] ** 2, np.log(spectrum[ring]), 1)
     whole = spectrum.copy()
     # The window blurs the peak at 0.

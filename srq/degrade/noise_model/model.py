@@ -104,6 +104,8 @@ class NoiseModel:
 
         Raises DataError if it is none, or of another version.
         """
+        curves: NDArray[Any]
+        spectra: NDArray[Any]
         try:
             tensors = safetensors.numpy.load(data)
             length = int.from_bytes(data[:8], "little")
@@ -116,10 +118,10 @@ class NoiseModel:
         shapes = ((count, 3, LEVELS), (count, 6, SIZE, COLUMNS))
         if not known or not count or (curves.shape, spectra.shape) != shapes:
             raise DataError(
-                f"{name} is no noise model that this srq knows; "
-                "make one with 'srq data fit-noise'."
+                f"{name} is no noise model that this srq knows; make one with 'srq data fit-noise'."
             )
-        return cls(tuple(map(_source, names, curves, spectra)))
+        sources = zip(names, list(curves), list(spectra), strict=True)
+        return cls(tuple(_source(*source) for source in sources))
 
 
 def _source(name: str, curves: NDArray[Any], upper: NDArray[Any]) -> Source:

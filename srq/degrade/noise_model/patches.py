@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 SIZE = 32
 COLUMNS = SIZE // 2 + 1
 
-YCBCR = np.array(
-    [[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]]
-)
+YCBCR = np.array([[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]])
 """RGB to Y, Cb and Cr, full range: where cameras filter their noise, luma and chroma apart."""
 
 _Y = np.fft.fftfreq(SIZE, 1 / SIZE)[:, None]

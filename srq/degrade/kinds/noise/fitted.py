@@ -16,7 +16,12 @@ def _apply(picture: Pixels, setting: Setting) -> Applied:
 FITTED = Degradation(
     "fitted",
     (
-        Text("model", default="camera", check=NoiseModel.load),
+        Text(
+            "model",
+            "a name, or a path ending in .safetensors",
+            default="camera",
+            check=NoiseModel.load,
+        ),
         Number("strength", 0, 8, default=1),
     ),
     _apply,

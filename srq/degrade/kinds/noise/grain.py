@@ -25,7 +25,7 @@ def film_grain(
     """
     codes = np.clip(picture, 0, 255).astype(np.float64) / 255
     if channels == "shared" and picture.ndim == 3:
-        codes = sum(w * codes[..., c] for c, w in enumerate(_WEIGHTS))[..., None]
+        codes = (codes @ _WEIGHTS)[..., None]
     noise = rng.standard_normal(codes.shape)
     if size:
         # Blurring keeps this part of the deviation in each direction.
@@ -36,9 +36,7 @@ def film_grain(
 
 def _apply(picture: Pixels, setting: Setting) -> Pixels:
     values = setting.values
-    return film_grain(
-        picture, values["sigma"], values["size"], setting.rng, values["channels"]
-    )
+    return film_grain(picture, values["sigma"], values["size"], setting.rng, values["channels"])
 
 
 GRAIN = Degradation(

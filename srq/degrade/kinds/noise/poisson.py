@@ -17,7 +17,7 @@ def poisson_noise(
     """
     codes = np.clip(picture, 0, 255).astype(np.float64)
     if channels == "shared" and picture.ndim == 3:
-        luma = sum(w * codes[..., c] for c, w in enumerate(_WEIGHTS))
+        luma = codes @ _WEIGHTS
         noise = rng.poisson(luma * (photons / 255)) * (255 / photons) - luma
         return picture + noise[..., None]
     return rng.poisson(codes * (photons / 255)) * (255 / photons)
