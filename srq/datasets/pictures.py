@@ -3,7 +3,6 @@
 import tarfile
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,16 +68,16 @@ def _members(path: Path, time: int, size: int) -> dict[str, tuple[int, int]]:
 
 
 def _of_lmdb(path: Path, member: str) -> bytes | None:
-    with _environment(path).begin() as transaction:
-        value = transaction.get(member.encode())
-    return None if value is None else bytes(value)
-
-
-@lru_cache(maxsize=_OPEN)
-def _environment(path: Path) -> Any:
     import lmdb
 
     try:
-        return lmdb.open(str(path), readonly=True, lock=False, subdir=path.is_dir())
+        with (
+            lmdb.open(
+                str(path), readonly=True, create=False, lock=False, subdir=path.is_dir()
+            ) as environment,
+            environment.begin() as transaction,
+        ):
+            value = transaction.get(member.encode())
     except lmdb.Error as error:
         raise DataError(f"{path} is damaged, or no LMDB: {error}.") from error
+    return None if value is None else bytes(value)

@@ -18,6 +18,7 @@ class Format(StrEnum):
 
     FOLDER = "folder"
     TAR = "tar"
+    LMDB = "lmdb"
 
 
 @app.command("degrade")
@@ -35,7 +36,7 @@ def degrade(
         Format,
         typer.Option(
             "--format",
-            help="folder: a file for each LR; tar: WebDataset tars.",
+            help="folder: a file for each LR; tar: WebDataset tars; lmdb: LMDBs.",
         ),
     ] = Format.FOLDER,
     hr: Annotated[

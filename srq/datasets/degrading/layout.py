@@ -1,4 +1,4 @@
-"""Where the files of a run go: a file each in a folder, or all of a part in a tar."""
+"""Where the files of a run go: a file each in a folder, or all of a part in one file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,12 +75,12 @@ def component(name: str) -> str:
     return name.replace("/", "-")
 
 
-def container_of(part: Part) -> str:
-    """The tar of a part, below the run's folder."""
-    return f"part-{part.id}.tar"
+def container_of(part: Part, form: Format) -> str:
+    """The tar or LMDB of a part, below the run's folder."""
+    return f"part-{part.id}.{form}"
 
 
 def key_of(source: Source, digest: str) -> str:
-    """The key of a source's pictures in a tar: of its name and its content, whatever part it is
-    in."""
+    """The key of a source's pictures in a tar or LMDB: of its name and its content, whatever part
+    it is in."""
     return sha256(f"{source.name!r} {digest}".encode()).hexdigest()[:24]

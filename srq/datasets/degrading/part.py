@@ -5,16 +5,15 @@ the hash of each: without it, nothing of the part counts.
 """
 
 import hashlib
-import io
 import json
-import tarfile
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from srq.datasets.degrading.layout import Place, container_of
+from srq.datasets.degrading.containers import Container, new_container
+from srq.datasets.degrading.layout import container_of
 from srq.datasets.degrading.parquet import write_parquet
 from srq.datasets.degrading.plan import Part
 from srq.datasets.degrading.settings import Settings
@@ -112,7 +111,7 @@ def commit(out: Path, part: Part, settings: Settings, outcomes: Iterable[Outcome
         lines: list[dict[str, Any]] = []
         stamps: list[Stamp] = []
         rejected: dict[str, str] = {}
-        tar: _Tar | None = None
+        container: Container | None = None
 
         def keep(name: str, written: Path) -> None:
             digests[name] = (written.stat().st_size, sha256_file(written))
@@ -130,11 +129,13 @@ def commit(out: Path, part: Part, settings: Settings, outcomes: Iterable[Outcome
                     digests[place.path] = (len(data), hashlib.sha256(data).hexdigest())
                     staged.append((written, out / place.path))
                 else:
-                    tar = tar or stack.enter_context(_Tar(stage / "tar"))
-                    tar.add(place, data)
-        if tar is not None:
+                    if container is None:
+                        container = new_container(settings.format, stage / "container")
+                        stack.enter_context(container)
+                    container.add(place.member, data)
+        if container is not None:
             stack.close()
-            keep(container_of(part), stage / "tar")
+            keep(container_of(part, settings.format), stage / "container")
         _write_log(stage / "log", lines)
         keep(log_path(out, part.id).relative_to(out).as_posix(), stage / "log")
         if settings.parquet:
@@ -145,25 +146,6 @@ def commit(out: Path, part: Part, settings: Settings, outcomes: Iterable[Outcome
     mark = Mark(part.id, tuple(stamps), digests, rejected, lows)
     write_text(mark_path(out, part.id), json.dumps(asdict(mark)) + "\n")
     return mark
-
-
-class _Tar:
-    """A tar whose bytes depend on its members alone."""
-
-    def __init__(self, path: Path) -> None:
-        self._tar = tarfile.open(path, "w", format=tarfile.PAX_FORMAT)  # noqa: SIM115
-
-    def __enter__(self) -> "_Tar":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._tar.close()
-
-    def add(self, place: Place, data: bytes) -> None:
-        assert place.member is not None
-        header = tarfile.TarInfo(place.member)
-        header.size = len(data)
-        self._tar.addfile(header, io.BytesIO(data))
 
 
 def _write_log(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from srq.datasets.degrading.finish import finish
 from srq.datasets.degrading.layout import Layout, container_of, layout_of
 from srq.datasets.degrading.part import Mark, commit, is_done
 from srq.datasets.degrading.plan import PART, Part, cut_into_parts, find_sources
-from srq.datasets.degrading.settings import Format, Settings, claim, codec_versions
+from srq.datasets.degrading.settings import Format, Settings, claim, codec_versions, writers
 from srq.datasets.degrading.work import Job, degrade_source
 from srq.degrade import Recipe
 from srq.errors import ConfigError, DataError
@@ -51,8 +51,9 @@ class _Run:
     layout: Layout
 
     def jobs(self, part: Part) -> list[Job]:
+        container = container_of(part, self.settings.format)
         return [
-            Job(self.folder, source, container_of(part), self.recipe, self.settings, self.layout)
+            Job(self.folder, source, container, self.recipe, self.settings, self.layout)
             for source in part.sources
         ]
 
@@ -96,8 +97,11 @@ def degrade(
     for name, (number, low) in least.items():
         if number < low:
             raise ConfigError(f"'{name}' must be at least {low}, not {number}.")
+    # What is not installed is missed now, not after the first part.
     if parquet:
-        import pyarrow  # noqa: F401 - missed now, not after the first part
+        import pyarrow  # noqa: F401
+    if form == "lmdb":
+        import lmdb  # noqa: F401
     folder, sources = find_sources(source, out)
     settings = Settings(
         recipe=recipe.name,
@@ -111,7 +115,7 @@ def degrade(
         streams=streams,
         part=part,
         parquet=parquet,
-        versions=codec_versions(recipe, parquet=parquet),
+        versions=codec_versions(recipe, writers(form, parquet)),
     )
     layout = layout_of(recipe, scale, form, hr=hr)
     claim(out, settings, recipe, layout.places(out, sources))

@@ -17,7 +17,7 @@ from srq.version import __version__
 SETTINGS = "degrade.json"
 RECIPE = "degrade.toml"
 
-Format = Literal["folder", "tar"]
+Format = Literal["folder", "tar", "lmdb"]
 
 _CODECS = {"libjpeg-turbo": "libjpeg_turbo", "libwebp": "webp", "libavif": "avif"}
 _PACKAGES = ("numpy", "pillow", "isal")
@@ -30,7 +30,7 @@ class Settings:
 
     source:   the folder of the HR pictures, as it reads from the run's folder.
     picture:  the one picture in it that was meant; None for all.
-    format:   "folder" or "tar".
+    format:   "folder", "tar" or "lmdb".
     hr:       whether HR pictures are stored, also where a source serves as it is.
     streams:  whether an LR that ends in a codec is stored as that codec's own bitstream.
     part:     about how many sources are committed together.
@@ -52,14 +52,15 @@ class Settings:
     versions: Mapping[str, str]
 
 
-def codec_versions(recipe: Recipe, *, parquet: bool = False) -> dict[str, str]:
-    """The versions that decide a run's bytes, by name; what is not there is left out."""
+def codec_versions(recipe: Recipe, packages: Iterable[str] = ()) -> dict[str, str]:
+    """The versions that decide a run's bytes, by name, those of ``packages`` too; what is not
+    there is left out."""
     found = {"srq": __version__}
     for name, feature in _CODECS.items():
         known = features.version(feature)
         if known is not None:
             found[name] = known
-    for package in (*_PACKAGES, *(["pyarrow"] if parquet else [])):
+    for package in (*_PACKAGES, *packages):
         try:
             found[package] = version(package)
         except PackageNotFoundError:
@@ -67,6 +68,11 @@ def codec_versions(recipe: Recipe, *, parquet: bool = False) -> dict[str, str]:
     if '"video"' in recipe.text or "codec" in recipe.text:
         found |= _video_versions()
     return found
+
+
+def writers(form: Format, parquet: bool) -> list[str]:
+    """The packages that write what the run is stored in."""
+    return ["lmdb"] * (form == "lmdb") + ["pyarrow"] * parquet
 
 
 def claim(out: Path, settings: Settings, recipe: Recipe, places: Iterable[Path]) -> None:

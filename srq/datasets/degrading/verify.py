@@ -20,6 +20,7 @@ from srq.datasets.degrading.settings import (
     differing_versions,
     read_recipe,
     read_settings,
+    writers,
 )
 from srq.datasets.degrading.work import plain, read_source, seed_of
 from srq.datasets.lists import PICTURE_SUFFIXES
@@ -34,7 +35,7 @@ from srq.parallel.workers import map_in_processes
 SAMPLE = 32
 """Sources that are degraded again, unless told otherwise."""
 
-_STORED = {*PICTURE_SUFFIXES, ".avif", ".tar"}
+_STORED = {*PICTURE_SUFFIXES, ".avif", ".lmdb", ".tar"}
 
 _CLOSE = 1
 """How far pixels may differ where the versions of codecs do."""
@@ -97,7 +98,8 @@ def verify(
         found += _count(mark, lines, recipe, settings)
     found += _whole(out, settings, marks)
     found += _extra(out, settings, marks)
-    versions = tuple(differing_versions(settings, codec_versions(recipe, parquet=settings.parquet)))
+    here = codec_versions(recipe, writers(settings.format, settings.parquet))
+    versions = tuple(differing_versions(settings, here))
     chosen = _chosen(marks, sample)
     again = [_Again(out, settings, recipe, part, names, versions) for part, names in chosen.items()]
     total, done = sum(map(len, chosen.values())), 0

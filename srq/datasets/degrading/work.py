@@ -23,7 +23,7 @@ from srq.image.io import Picture, decode, encode
 @dataclass(frozen=True, slots=True)
 class Job:
     """What a worker needs to degrade one source; ``folder`` holds the sources, and ``container``
-    is the tar of its part, if the run has such."""
+    is the file of its part, if the run has such."""
 
     folder: Path
     source: Source
