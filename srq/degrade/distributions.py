@@ -3,25 +3,23 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
-from math import exp, log, sqrt
+from math import exp, log
 from statistics import NormalDist
-from typing import Literal
 
 Value = float | int | str
-Shape = Literal["uniform", "log", "square"]
 
 
 @dataclass(frozen=True)
 class Span:
     """The closed interval a recipe asks for; a constant is a span of no width.
 
-    ``shape`` says in what it is uniform: in the number, in its logarithm or in its square.
+    It is uniform in the number's ``power``; for a power of 0 in its logarithm.
     """
 
     low: float
     high: float
     integer: bool
-    shape: Shape = "uniform"
+    power: float = 1
 
     @property
     def varies(self) -> bool:
@@ -30,15 +28,16 @@ class Span:
 
     def at(self, u: float) -> float | int:
         """The value at ``u`` in [0, 1), over the reals or over the integers."""
-        high = self.high + self.integer
-        if self.shape == "log":
-            number = exp(log(self.low) + u * (log(high) - log(self.low)))
-        elif self.shape == "square":
-            number = sqrt(self.low**2 + u * (high**2 - self.low**2))
-        elif self.integer:
+        if self.power == 1 and self.integer:
             return int(self.low) + int(u * (self.high - self.low + 1))
-        else:
+        if self.power == 1:
             return self.low + u * (self.high - self.low)
+        high = self.high + self.integer
+        if self.power == 0:
+            number = exp(log(self.low) + u * (log(high) - log(self.low)))
+        else:
+            low = self.low**self.power
+            number = (low + u * (high**self.power - low)) ** (1 / self.power)
         number = min(max(number, self.low), self.high)
         return int(number) if self.integer else number
 

@@ -9,8 +9,6 @@ from srq.degrade.distributions import Bell, Distribution, Options, Span
 from srq.errors import ConfigError, SrqError
 from srq.registry import suggestion
 
-_SHAPES = ("uniform", "log", "square")
-
 
 @dataclass(frozen=True)
 class Number:
@@ -69,15 +67,14 @@ class Number:
                     f"{high:g}."
                 )
             return Bell(float(mean), float(deviation), float(low), float(high), self.integer)
-        _only(raw, ("low", "high", "shape"), where_now)
-        shape = raw.get("shape", "uniform")
-        if shape not in _SHAPES:
-            raise ConfigError(f"{where_now}: 'shape' must be one of {', '.join(_SHAPES)}.")
+        _only(raw, ("low", "high", "power"), where_now)
+        power = _real(raw, "power", where_now) if "power" in raw else 1
         span = self.parse([raw.get("low"), raw.get("high")], where)
         assert isinstance(span, Span)
-        if (shape != "uniform" and span.low < 0) or (shape == "log" and span.low == 0):
-            raise ConfigError(f"{where_now}: 'low' is too small for the shape '{shape}'.")
-        return Span(span.low, span.high, self.integer, shape)
+        least = 0 if power > 0 or span.low > 0 else 1
+        if power != 1 and (span.low < least or not -9 <= power <= 9):
+            raise ConfigError(f"{where_now}: 'power' {power:g} does not go with low {span.low:g}.")
+        return Span(span.low, span.high, self.integer, power)
 
     def _is_number(self, raw: Any) -> bool:
         allowed = int if self.integer else (int, float)

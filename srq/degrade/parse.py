@@ -13,7 +13,7 @@ from srq.degrade.registry import find
 from srq.errors import ConfigError
 from srq.registry import suggestion
 
-_STEP_KEYS = ("kind", "probability")
+_STEP_KEYS = ("kind", "probability")  # and a degradation's parameters
 _GROUPS = {
     "fork": ("fork", "share"),
     "one_of": ("one_of", "weights", "probability"),
@@ -47,7 +47,7 @@ def parse_steps(table: Mapping[str, Any], where: str) -> Chain:
     entries = table.get("step")
     if not isinstance(entries, list) or not entries:
         raise ConfigError(f"{where} has no steps; write at least one [[step]] table.")
-    chain = _Parser().chain(entries, where, "step")
+    chain = _Parser(_parts(table.get("parts", {}), where)).chain(entries, where)
     for path in paths(chain):
         on = [step for step, _ in steps_on(chain, path)]
         if sum(step.degradation.downscales for step in on) > 1:
@@ -58,19 +58,38 @@ def parse_steps(table: Mapping[str, Any], where: str) -> Chain:
 class _Parser:
     """Reads the nodes of one branch, and counts how often each kind has come in it."""
 
-    def __init__(self, counts: Mapping[str, int] | None = None, *, forks: bool = True) -> None:
+    def __init__(
+        self,
+        parts: Mapping[str, Any],
+        counts: Mapping[str, int] | None = None,
+        *,
+        forks: bool = True,
+        using: tuple[str, ...] = (),
+    ) -> None:
+        self.parts = parts
         self.counts = Counter(counts)
         self.forks = forks
+        self.using = using
 
-    def chain(self, entries: Any, where: str, noun: str) -> Chain:
+    def chain(self, entries: Any, where: str) -> Chain:
+        nodes, _ = self.nodes(entries, where)
+        return tuple(nodes)
+
+    def nodes(self, entries: Any, where: str) -> tuple[list[Node], int]:
+        """The nodes, and the number of the first that a fork behind them would draw anew."""
         if not isinstance(entries, list):
             raise ConfigError(f"{where} must be a list of steps, not {entries!r}.")
         nodes: list[Node] = []
         anew = 0  # where the steps begin that a fork without sharing draws anew
         for number, entry in enumerate(entries, 1):
-            here = f"{where}, {noun} {number}"
+            here = f"{where}, step {number}"
             if not isinstance(entry, dict):
                 raise ConfigError(f"{here} must be a [[step]] table, not {entry!r}.")
+            if "use" in entry:
+                used, start = self.part(entry, here)
+                anew = len(nodes) + start if start else anew
+                nodes += used
+                continue
             node = self.node(entry, here)
             if isinstance(node, Fork):
                 if not entry.get("share", True):
@@ -79,7 +98,26 @@ class _Parser:
                     node = Fork({name: prefix + rest for name, rest in node.branches.items()})
                 anew = len(nodes) + 1
             nodes.append(node)
-        return tuple(nodes)
+        return nodes, anew
+
+    def part(self, entry: dict[str, Any], where: str) -> tuple[list[Node], int]:
+        """The nodes that stand under a name in ``[parts]``."""
+        _refuse_unknown(entry, ("use",), where)
+        name = entry["use"]
+        if not isinstance(name, str) or name not in self.parts:
+            known = suggestion(name, self.parts) if self.parts else "write [parts]."
+            raise ConfigError(f"{where}: [parts] has no {name!r}; {known}")
+        if name in self.using:
+            raise ConfigError(f"{where}: the part '{name}' uses itself.")
+        using = self.using
+        self.using = (*using, name)
+        found = self.nodes(self.parts[name], f"{where} ({name})")
+        self.using = using
+        return found
+
+    def inner(self, counts: Mapping[str, int] | None = None, *, forks: bool = False) -> "_Parser":
+        """The parser of a branch."""
+        return _Parser(self.parts, counts, forks=forks, using=self.using)
 
     def node(self, entry: dict[str, Any], where: str) -> Node:
         kinds = [key for key in ("kind", *_GROUPS) if key in entry]
@@ -96,12 +134,22 @@ class _Parser:
         occurrence = self.count(kind)
         if kind == "one_of":
             branches = {
-                name: _Parser(forks=False).chain(steps, f"{where}, {name}", "step")
+                name: self.inner().chain(steps, f"{where}, {name}")
                 for name, steps in _branches(entry[kind], where).items()
             }
             weights = _weights(entry.get("weights", {}), branches, where)
             return OneOf(branches, weights, probability, occurrence)
-        return Shuffle(_shuffled(entry[kind], where), probability, occurrence)
+        return Shuffle(self.shuffled(entry[kind], where), probability, occurrence)
+
+    def shuffled(self, entries: Any, where: str) -> tuple[Chain, ...]:
+        if not isinstance(entries, list) or not entries:
+            raise ConfigError(f"{where} must be a list of steps, not {entries!r}.")
+        # One parser for all: it counts the kinds over all items.
+        parser = self.inner()
+        return tuple(
+            parser.chain(entry if isinstance(entry, list) else [entry], f"{where}, item {number}")
+            for number, entry in enumerate(entries, 1)
+        )
 
     def fork(self, entry: dict[str, Any], where: str) -> Fork:
         if not self.forks:
@@ -116,7 +164,7 @@ class _Parser:
         counts = None if share else self.counts
         return Fork(
             {
-                name: _Parser(counts).chain(steps, f"{where}, {name}", "step")
+                name: self.inner(counts, forks=True).chain(steps, f"{where}, {name}")
                 for name, steps in _branches(entry["fork"], where).items()
             }
         )
@@ -144,17 +192,10 @@ class _Parser:
         return self.counts[kind] - 1
 
 
-def _shuffled(entries: Any, where: str) -> tuple[Chain, ...]:
-    if not isinstance(entries, list) or not entries:
-        raise ConfigError(f"{where} must be a list of steps, not {entries!r}.")
-    # One parser for all: it counts the kinds over all items.
-    parser = _Parser(forks=False)
-    return tuple(
-        parser.chain(
-            entry if isinstance(entry, list) else [entry], f"{where}, item {number}", "step"
-        )
-        for number, entry in enumerate(entries, 1)
-    )
+def _parts(raw: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{where}: 'parts' must be a table of lists of steps, not {raw!r}.")
+    return raw
 
 
 def _branches(raw: Any, where: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from srq.registry import suggestion
 
 Space = Literal["luma", "rgb"]
 
-_KEYS = ("description", "exact", "hr", "space", "step")
+_KEYS = ("description", "exact", "hr", "parts", "space", "step")
 
 
 @dataclass(frozen=True)

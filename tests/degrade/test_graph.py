@@ -191,7 +191,7 @@ shuffle = [
         steps = recipe.draw(seed)
         orders["".join(step.degradation.kind[0] for step in steps)] += 1
         qualities = [step.values["quality"] for step in steps if step.degradation.kind == "jpeg"]
-        assert qualities[0] <= 50 < qualities[1]
+        assert float(qualities[0]) <= 50 < float(qualities[1])
     assert len(orders) == 12
     assert chisquare(list(orders.values())).pvalue > 0.01
 
@@ -247,7 +247,37 @@ def test_exact_is_written_at_the_head_and_changes_the_fingerprint():
     assert recipe.with_exact("default") is recipe
 
 
+def test_a_part_stands_for_its_steps():
+    text = """
+[parts]
+code = [{ use = "down" }, { kind = "jpeg", quality = [20, 90] }]
+down = [{ kind = "downscale" }]
+[[step]]
+use = "code"
+[[step]]
+share = false
+fork = { once = [], twice = [{ kind = "jpeg", quality = [20, 90] }] }
+"""
+    plain = """
+[[step]]
+kind = "downscale"
+[[step]]
+kind = "jpeg"
+quality = [20, 90]
+[[step]]
+share = false
+fork = { once = [], twice = [{ kind = "jpeg", quality = [20, 90] }] }
+"""
+    for made, other in zip(made_by(text).values(), made_by(plain).values(), strict=True):
+        assert made.steps == other.steps
+        assert np.array_equal(made.pixels, other.pixels)
+
+
 WRONG = [
+    ("use = 'coed'\n[parts]\ncode = []", "has no 'coed'; did you mean 'code'"),
+    ("use = 'code'", "has no 'code'; write"),
+    ("use = 'code'\nkind = 'blur'\n[parts]\ncode = []", "unknown key 'kind'"),
+    ("use = 'a'\n[parts]\na = [{ use = 'b' }]\nb = [{ use = 'a' }]", "part 'a' uses itself"),
     ("fork = 3", "must be a table of branches"),
     ("fork = {}", "must be a table of branches"),
     ('fork = { "a/b" = [] }', "a branch cannot be called 'a/b'"),
@@ -277,6 +307,7 @@ HEADS = [
     ("[hr]\nscales = []", "must be different numbers"),
     ("[hr]\nscales = [1, 1]", "must be different numbers"),
     ("[hr]\nshortest_edge = 0", "must be a whole number, not 0"),
+    ("parts = 3\n", "'parts' must be a table of lists"),
     ("exact = 'seeds'", 'must be "default" or "seed", not \'seeds\''),
 ]
 

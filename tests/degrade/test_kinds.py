@@ -131,6 +131,7 @@ ASKED = {
     "cutoff": 2,
     "direction": "both",
     "factor": 0.5,
+    "of": "lr",
     "filter": "lanczos",
     "first_filter": "catrom",
     "gamma": 2.2,

@@ -24,8 +24,9 @@ def drawn(parameter, raw):
     [
         ([2, 5], lambda x: (x - 2) / 3),
         ({"low": 2, "high": 5}, lambda x: (x - 2) / 3),
-        ({"low": 0.1, "high": 5, "shape": "log"}, loguniform(0.1, 5).cdf),
-        ({"low": 1, "high": 5, "shape": "square"}, lambda x: (x**2 - 1) / 24),
+        ({"low": 0.1, "high": 5, "power": 0}, loguniform(0.1, 5).cdf),
+        ({"low": 1, "high": 5, "power": 2}, lambda x: (x**2 - 1) / 24),
+        ({"low": 1, "high": 4, "power": -0.5}, lambda x: (1 - x**-0.5) / 0.5),
         ({"mean": 3, "deviation": 2}, truncnorm(-1.5, 23.5, 3, 2).cdf),
         ({"mean": 3, "deviation": 2, "low": 2, "high": 8}, truncnorm(-0.5, 2.5, 3, 2).cdf),
     ],
@@ -38,7 +39,7 @@ def test_whole_numbers_come_with_both_ends():
     values, counts = np.unique(drawn(COUNT, [3, 7]), return_counts=True)
     assert values.tolist() == [3, 4, 5, 6, 7]
     assert chisquare(counts).pvalue > 0.01
-    assert set(drawn(COUNT, {"low": 1, "high": 4, "shape": "log"})) == {1, 2, 3, 4}
+    assert set(drawn(COUNT, {"low": 1, "high": 4, "power": 0})) == {1, 2, 3, 4}
     assert set(drawn(COUNT, {"mean": 2, "deviation": 1, "low": 1, "high": 3})) == {1, 2, 3}
 
 
@@ -66,9 +67,9 @@ def test_a_weight_of_0_is_never_drawn():
 
 @pytest.mark.parametrize("u", [0.0, 0.5, 1 - 2**-53])
 def test_values_stay_within_the_ends(u):
-    for shape in ("uniform", "log", "square"):
+    for power in (-0.5, 0, 1, 2):
         for parameter in (SIGMA, COUNT):
-            span = parameter.parse({"low": 1, "high": 7, "shape": shape}, "test")
+            span = parameter.parse({"low": 1, "high": 7, "power": power}, "test")
             assert 1 <= float(span.at(u)) <= 7
     bell = SIGMA.parse({"mean": 2, "deviation": 9, "low": 2, "high": 3}, "test")
     assert 2 <= float(bell.at(u)) <= 3
@@ -77,8 +78,8 @@ def test_values_stay_within_the_ends(u):
 WRONG = [
     (SIGMA, {"low": 1}, "must be a number"),
     (SIGMA, {"low": 1, "hihg": 2}, "unknown key 'hihg'; did you mean 'high'"),
-    (SIGMA, {"low": 0, "high": 2, "shape": "log"}, "too small for the shape 'log'"),
-    (SIGMA, {"low": 1, "high": 2, "shape": "cube"}, "must be one of uniform, log, square"),
+    (SIGMA, {"low": 0, "high": 2, "power": 0}, "'power' 0 does not go with low 0"),
+    (SIGMA, {"low": 1, "high": 2, "power": "cube"}, "'power' must be a number"),
     (SIGMA, {"mean": 3}, "'deviation' must be a number"),
     (SIGMA, {"mean": 3, "deviation": 0}, "must be above 0"),
     (SIGMA, {"mean": 60, "deviation": 1}, "'mean' within 0 to 50"),

@@ -16,6 +16,7 @@ def generalized_kernel(sigma_x: float, sigma_y: float, angle: float, beta: float
     A ``beta`` of 1 is the Gaussian; below it is pointed with long tails, above it is flat. It is
     cut where it falls below 1/3000 of its height, 24 pixels from the middle at most.
     """
+    sigma_y = sigma_y or sigma_x
     deviations = 16 ** (0.5 / beta)
     reach = min(24, max(1, ceil(deviations * max(sigma_x, sigma_y))))
     return normalized(np.exp(-0.5 * ellipse(reach, sigma_x, sigma_y, angle) ** beta))

@@ -13,6 +13,7 @@ def plateau_kernel(sigma_x: float, sigma_y: float, angle: float, beta: float) ->
 
     It is cut at 4 of its longer deviations.
     """
+    sigma_y = sigma_y or sigma_x
     reach = max(1, ceil(4 * max(sigma_x, sigma_y)))
     return normalized(1 / (1 + ellipse(reach, sigma_x, sigma_y, angle) ** beta))
 

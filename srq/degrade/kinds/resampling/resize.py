@@ -17,6 +17,8 @@ FACTOR = Number("factor", 0, 16, default=0)
 GAMMA = Number("gamma", 1, 2.5, default=2.2)
 """What resize, down_up and up_down have in common. A factor of 0 means the size of LR."""
 
+_OF = Choice("of", ("picture", "lr"), default="picture")  # what the factor multiplies
+
 
 def resize(
     picture: Pixels, size: Size, name: str, gamma: float = 2.2, exact: Exact = "default"
@@ -44,10 +46,10 @@ def resize_in_turn(
     return values * 255.0 if values.dtype == np.float64 else values.astype(np.float64) * 255.0
 
 
-def scaled_size(picture: Pixels, factor: float, setting: Setting) -> Size:
-    """The size of ``picture`` times ``factor``, at least 1x1: rounded or, as the seeds' tools
+def scaled_size(size: Size, factor: float, setting: Setting) -> Size:
+    """``size`` (height, width) times ``factor``, at least 1x1: rounded or, as the seeds' tools
     have it, truncated. A factor of 0 gives the size of LR."""
-    height, width = picture.shape[:2]
+    height, width = size
     if factor == 0:
         return setting.lr or (max(1, height // setting.scale), max(1, width // setting.scale))
     half = 0.0 if setting.exact == "seed" else 0.5
@@ -94,13 +96,16 @@ def _light(picture: Pixels, gamma: float) -> Plane:
 
 def _apply(picture: Pixels, setting: Setting) -> Pixels | Applied:
     values = setting.values
-    size = scaled_size(picture, values["factor"], setting)
+    size = picture.shape[:2]
+    if values["of"] == "lr":
+        size = scaled_size(size, 0, setting)
+    size = scaled_size(size, values["factor"], setting)
     return resize(picture, size, values["filter"], values["gamma"], setting.exact)
 
 
 RESIZE = Degradation(
     "resize",
-    (FILTER, FACTOR, GAMMA),
+    (FILTER, FACTOR, GAMMA, _OF),
     _apply,
     resizes=True,
     family="resampling",

@@ -16,10 +16,11 @@ def parameters(low: float, high: float) -> tuple[Parameter, ...]:
 def apply(picture: Pixels, setting: Setting) -> Applied:
     """The picture, resized by the factor ``between``, then as ``factor`` asks."""
     values = setting.values
-    between = scaled_size(picture, values["between"], setting)
+    size = picture.shape[:2]
+    between = scaled_size(size, values["between"], setting)
     turns = (
         (between, values["first_filter"]),
-        (scaled_size(picture, values["factor"], setting), values["second_filter"]),
+        (scaled_size(size, values["factor"], setting), values["second_filter"]),
     )
     pixels = resize_in_turn(picture, turns, values["gamma"], setting.exact)
     return Applied(pixels, {"between_size": (between[1], between[0])})
