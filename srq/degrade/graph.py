@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -204,6 +205,8 @@ def _vary(chains: Iterable[Chain]) -> bool:
     return any(node.varies for chain in chains for node in chain)
 
 
+# Every picture asks for the same keys.
+@lru_cache(maxsize=4096)
 def _key(place: Place, kind: str, occurrence: int) -> tuple[int, ...]:
     return (*(_number(name) for name in place), _number(kind), occurrence)
 

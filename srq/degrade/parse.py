@@ -102,13 +102,19 @@ class _Parser:
 
     def part(self, entry: dict[str, Any], where: str) -> tuple[list[Node], int]:
         """The nodes that stand under a name in ``[parts]``."""
-        _refuse_unknown(entry, ("use",), where)
+        _refuse_unknown(entry, ("use", "probability"), where)
+        probability = _probability(entry, where)
         name = entry["use"]
         if not isinstance(name, str) or name not in self.parts:
             known = suggestion(name, self.parts) if self.parts else "write [parts]."
             raise ConfigError(f"{where}: [parts] has no {name!r}; {known}")
         if name in self.using:
             raise ConfigError(f"{where}: the part '{name}' uses itself.")
+        if probability < 1:  # A group of its own, whose chance is one for all.
+            parser = self.inner()
+            parser.using = (*self.using, name)
+            item = parser.chain(self.parts[name], f"{where} ({name})")
+            return [Shuffle((item,), probability, self.count("shuffle"))], 0
         using = self.using
         self.using = (*using, name)
         found = self.nodes(self.parts[name], f"{where} ({name})")

@@ -187,7 +187,7 @@ shuffle = [
 """
     recipe = Recipe.parse(text, "shuffle")
     orders = Counter()
-    for seed in range(2400):
+    for seed in range(1200):
         steps = recipe.draw(seed)
         orders["".join(step.degradation.kind[0] for step in steps)] += 1
         qualities = [step.values["quality"] for step in steps if step.degradation.kind == "jpeg"]
@@ -271,6 +271,19 @@ fork = { once = [], twice = [{ kind = "jpeg", quality = [20, 90] }] }
     for made, other in zip(made_by(text).values(), made_by(plain).values(), strict=True):
         assert made.steps == other.steps
         assert np.array_equal(made.pixels, other.pixels)
+
+
+def test_a_part_happens_as_a_whole_or_not_at_all():
+    text = """
+[parts]
+web = [{ kind = "jpeg", quality = [20, 90] }, { kind = "webp", quality = [20, 90] }]
+[[step]]
+use = "web"
+probability = 0.4
+"""
+    recipe = Recipe.parse(text, "part")
+    lengths = Counter(len(recipe.draw(seed)) for seed in range(1000))
+    assert chisquare([lengths[0], lengths[2]], [600, 400]).pvalue > 0.01
 
 
 WRONG = [

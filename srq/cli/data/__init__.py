@@ -6,12 +6,14 @@ and a line in ``_COMMANDS``; heavy imports stand inside the command.
 
 import typer
 
-from srq.cli.data import degrade, download, fit_noise, report, verify
+from srq.cli.data import degrade, download, fit_noise, log, recipe, report, verify
 
 _COMMANDS = (
     degrade,
     download,
     fit_noise,
+    log,
+    recipe,
     report,
     verify,
 )
