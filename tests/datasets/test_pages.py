@@ -39,7 +39,8 @@ def test_the_recipe_shown_is_the_one_shipped_and_the_others_are_recipes():
 
 def row(parameter):
     if isinstance(parameter, Number):
-        values = f"{'whole, ' * parameter.integer}{parameter.low:g} to {parameter.high:g}"
+        high = f"{parameter.high:g}" if parameter.high < 1e6 else f"{parameter.high:.0f}"
+        values = f"{'whole, ' * parameter.integer}{parameter.low:g} to {high}"
     elif isinstance(parameter, Text):
         values = parameter.what
     else:
