@@ -90,7 +90,7 @@ def _rounds(
     rounds: int,
     macs: int,
 ) -> dict[str, Any]:
-    alike = {name: _psnr(run(), runs["native"]()) for name, run in runs.items()}
+    alike = {name: alike_in_decibels(run(), runs["native"]()) for name, run in runs.items()}
     for name, decibels in alike.items():
         least = ALIKE_IN_8_BITS if "8" in name else ALIKE
         if decibels < least and name != "OpenCV bicubic":
@@ -129,7 +129,8 @@ def _seconds_of_c(exported: CSubject, frame: Frame) -> float:
     return exported.seconds
 
 
-def _psnr(made: Any, expected: Frame) -> float:
+def alike_in_decibels(made: Any, expected: Frame) -> float:
+    """The PSNR of what a contestant gives, pixels or floats, against the native engine's."""
     made = np.asarray(made)
     if made.dtype != np.uint8:
         made = np.clip(np.floor(made[0, 0] * 256 + 0.5), 0, 255)

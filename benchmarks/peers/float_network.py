@@ -23,7 +23,7 @@ from srq.program import Add, Conv, Input, NearestUpsample, PixelShuffle, Program
 class Layer:
     """One op in floats: ``kind`` is conv, add, shuffle or nearest.
 
-    weight, groups: of a conv, whose kernel is odd and padded on all sides alike.
+    weight, bias, groups: of a conv, whose kernel is odd and padded on all sides alike.
     scale: of a shuffle or a nearest upsampling.
     relu: whether what is below zero becomes zero.
     """
@@ -35,6 +35,7 @@ class Layer:
     groups: int = 1
     scale: int = 1
     relu: bool = False
+    bias: NDArray[np.float32] | None = None
 
 
 def layers(program: Program) -> list[Layer]:
@@ -51,7 +52,11 @@ def layers(program: Program) -> list[Layer]:
             case Conv():
                 fracs = np.array(op.channel_fracs).reshape(-1, 1, 1, 1)
                 weight = (op.weight * 2.0**-fracs).astype(np.float32)
-                made.append(Layer("conv", op.name, sources, weight, op.groups, relu=relu))
+                bias = None
+                if op.bias is not None:
+                    frac = program.step(op.source).value.format.frac + np.array(op.channel_fracs)
+                    bias = (op.bias * 2.0**-frac).astype(np.float32)
+                made.append(Layer("conv", op.name, sources, weight, op.groups, 1, relu, bias))
             case Add():
                 last = step is program.steps[-2]  # pictures are clipped when they are written
                 made.append(Layer("add", op.name, sources, relu=relu and not last))
@@ -68,7 +73,8 @@ def merged(network: list[Layer]) -> list[Layer]:
     made = []
     for layer in network:
         before = by_name.get(layer.sources[0])
-        if layer.kind == "conv" and layer.groups == 1 and before and before.groups > 1:
+        pointwise = layer.kind == "conv" and layer.groups == 1
+        if pointwise and before and before.groups > 1 and before.bias is None:
             assert layer.weight is not None
             assert before.weight is not None
             weight = layer.weight * before.weight[None, :, 0]
@@ -95,6 +101,8 @@ def write_onnx(network: list[Layer], path: Path, height: int, width: int) -> Non
                 assert layer.weight is not None
                 pads = [n // 2 for n in layer.weight.shape[2:]]
                 sources.append(constant(f"{out}_weight", layer.weight))
+                if layer.bias is not None:
+                    sources.append(constant(f"{out}_bias", layer.bias))
                 nodes.append(
                     helper.make_node("Conv", sources, [raw], group=layer.groups, pads=pads * 2)
                 )
@@ -141,6 +149,10 @@ def torch_network(network: list[Layer]) -> Callable[[torch.Tensor], torch.Tensor
         if layer.weight is not None
     }
 
+    biases = {
+        layer.name: torch.from_numpy(layer.bias) for layer in network if layer.bias is not None
+    }
+
     def run(picture: torch.Tensor) -> torch.Tensor:
         values = {"lr": picture}
         for layer in network:
@@ -149,7 +161,10 @@ def torch_network(network: list[Layer]) -> Callable[[torch.Tensor], torch.Tensor
                 case "conv":
                     weight = weights[layer.name]
                     pads = (weight.shape[2] // 2, weight.shape[3] // 2)
-                    value = functional.conv2d(sources[0], weight, padding=pads, groups=layer.groups)
+                    bias = biases.get(layer.name)
+                    value = functional.conv2d(
+                        sources[0], weight, bias, padding=pads, groups=layer.groups
+                    )
                 case "add":
                     value = sources[0] + sources[1]
                 case "shuffle":
@@ -207,6 +222,7 @@ def write_ncnn(network: list[Layer], parameters: Path, weights: Path) -> None:
                     f"14={rows // 2}",
                     f"6={layer.weight.size}",
                     f"9={int(layer.relu)}",
+                    f"5={int(layer.bias is not None)}",
                 ]
                 kind = "Convolution"
                 if layer.groups > 1:
@@ -214,6 +230,8 @@ def write_ncnn(network: list[Layer], parameters: Path, weights: Path) -> None:
                     options.append(f"7={layer.groups}")
                 write(kind, layer.name, sources, [layer.name], *options)
                 pieces += [bytes(4), layer.weight.astype("<f4").tobytes()]
+                if layer.bias is not None:
+                    pieces.append(layer.bias.astype("<f4").tobytes())
             case "add":
                 raw = f"{layer.name}_sum" if layer.relu else layer.name
                 write("BinaryOp", layer.name, sources, [raw], "0=0")

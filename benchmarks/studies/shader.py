@@ -35,7 +35,8 @@ from srq.provenance import Provenance
 from srq.stimuli.natural import natural
 from srq.verify.glsl import Player, ShaderSubject, parse
 from srq.verify.libplacebo import HALF_FLOATS, PlaceboSubject, compiled
-from srq.zoo import names, resolve
+from srq.zoo import resolve
+from srq.zoo.networks import NETWORKS
 
 RESULT = harness.RESULTS / "shader.json"
 
@@ -81,7 +82,7 @@ def main() -> None:
         "programs": {},
     }
     held = harness.read_result(options.json) if options.json.is_file() else None
-    for name in names("program"):
+    for name in (name for name, network in NETWORKS.items() if network.quality == "fast"):
         program = load(resolve(name, "program"))
         about = {"fingerprint": program.fingerprint, **weight(program)}
         record["programs"][name] = _held(held, record["players"], name, about) or about

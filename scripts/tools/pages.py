@@ -31,6 +31,7 @@ TABLES = Registry(
     "table",
     {
         "choice": Entry("benchmarks.studies.choice:tables"),
+        "ladder": Entry("benchmarks.ladder:tables"),
         "mutations": Entry("benchmarks.studies.mutations.tables:tables"),
         "odd_files": Entry("benchmarks.studies.odd_files:tables"),
         "pictures": Entry("benchmarks.pictures:tables"),

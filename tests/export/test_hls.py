@@ -23,9 +23,10 @@ from srq.program import (
     Program,
     load,
 )
-from srq.zoo import names, resolve
+from srq.zoo import resolve
 from tests.hw.kernels import fifos, nested_joins, small_program
 from tests.kim_program import kim_program
+from tests.zoo_programs import SMALL
 
 LUMA = Format.parse("u8.8")
 
@@ -185,7 +186,7 @@ def test_the_depths_written_are_those_derived(tmp_path):
         assert re.search(rf"\| `{name}` \| {depth} \|", page)
 
 
-@pytest.mark.parametrize("name", names("program"))
+@pytest.mark.parametrize("name", SMALL)
 def test_a_structure_is_shared_by_programs_that_differ_in_parameters_only(name):
     program = load(resolve(name, "program"))
     twin = load(resolve("kim-x2", "program"))
@@ -236,8 +237,8 @@ def test_a_shuffle_of_the_input_s_own_lanes_needs_no_memory():
     assert depths(program, width=1920, stages=32) == {}
 
 
-@pytest.mark.parametrize("name", names("program"))
-def test_the_default_part_has_a_slice_for_each_weight_of_the_zoo(name):
+@pytest.mark.parametrize("name", SMALL)
+def test_the_default_part_has_a_slice_for_each_weight_of_a_small_network(name):
     multipliers = cost_of(load(resolve(name, "program"))).multipliers
     assert all(activation < 27 and weight <= 18 for activation, weight in multipliers)
     slices = next(n for part, n in DSPS.items() if Hls.part.startswith(part))

@@ -11,7 +11,7 @@ from srq.export import export, open_exporter
 from srq.fixed import Format
 from srq.program import Conv, Input, Output, Program, Requantize, load
 from srq.program.reference import Reference
-from srq.zoo import names, resolve
+from srq.zoo import resolve
 from tests.export.onnx_runs import (
     LEVELS,
     Onnx,
@@ -23,8 +23,9 @@ from tests.export.onnx_runs import (
 )
 from tests.kim_program import kim_program
 from tests.strategies import pictures, programs
+from tests.zoo_programs import SMALL
 
-ZOO = {name: load(resolve(name, "program")) for name in names("program")}
+ZOO = {name: load(resolve(name, "program")) for name in SMALL}
 SIZES = [(1, 1), (1, 2), (2, 1), (1, 40), (40, 1), (3, 5), (8, 8), (13, 31), (37, 23)]
 STANDARD = {"Add", "Cast", "Clip", "Concat", "Conv", "DepthToSpace", "Floor", "Mul"}
 

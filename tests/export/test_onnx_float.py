@@ -13,11 +13,10 @@ from srq.models import build
 from srq.models.checkpoint import load_model, write_checkpoint
 from srq.program import load
 from srq.quant.twin import Twin
-from srq.zoo import names, resolve
+from srq.zoo import resolve
 from tests.export.onnx_runs import Onnx, checked, run, upscaled
 from tests.kim_program import kim_program
-
-ZOO = names("program")
+from tests.zoo_programs import SMALL
 
 
 def program_of(name):
@@ -35,7 +34,7 @@ def noise(*shape):
     return np.random.default_rng(1).random(shape, np.float32)
 
 
-@pytest.mark.parametrize("name", ZOO)
+@pytest.mark.parametrize("name", SMALL)
 def test_gray_is_the_network_clipped(name):
     model = checked(Onnx(kind="float", form="gray").model(program_of(name)))
     for shape in ((1, 1), (2, 7), (33, 21)):

@@ -8,7 +8,7 @@ from srq.fixed import Format
 from srq.image.colour import luma
 from srq.program import Input, Output, Program, load
 from srq.program.reference import Reference
-from srq.zoo import names, resolve
+from srq.zoo import resolve
 from tests.export.onnx_runs import (
     Graph,
     Onnx,
@@ -19,8 +19,9 @@ from tests.export.onnx_runs import (
     upscaled,
     whole_luma,
 )
+from tests.zoo_programs import SMALL
 
-ZOO = {name: load(resolve(name, "program")) for name in names("program")}
+ZOO = {name: load(resolve(name, "program")) for name in SMALL}
 SIZES = [(1, 1), (1, 2), (2, 1), (1, 9), (3, 2), (17, 40)]
 
 

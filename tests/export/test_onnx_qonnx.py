@@ -12,10 +12,11 @@ from srq.export import export
 from srq.fixed import Format
 from srq.program import Conv, Input, Output, Program, load
 from srq.program.reference import Reference
-from srq.zoo import names, resolve
+from srq.zoo import resolve
 from tests.export.onnx_runs import Onnx, checked
 from tests.kim_program import kim_program
 from tests.strategies import pictures, programs
+from tests.zoo_programs import SMALL
 
 try:
     from qonnx.core.datatype import DataType
@@ -53,7 +54,7 @@ def test_any_program_that_it_takes_gives_the_references_integers(data):
     np.testing.assert_array_equal(executed(program, picture), Reference(program)(picture))
 
 
-@pytest.mark.parametrize("name", names("program"))
+@pytest.mark.parametrize("name", SMALL)
 def test_the_zoo(name):
     program = load(resolve(name, "program"))
     picture = np.random.default_rng(3).integers(0, 256, (7, 12)).astype(np.uint8)
