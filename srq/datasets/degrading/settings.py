@@ -10,8 +10,9 @@ from typing import Literal
 from PIL import features
 
 from srq.degrade import Recipe
+from srq.degrade.graph import paths, steps_on
 from srq.errors import DataError
-from srq.files import read_text, storage_error, write_text
+from srq.files import read_text, sha256_file, storage_error, write_text
 from srq.version import __version__
 
 SETTINGS = "degrade.json"
@@ -21,6 +22,7 @@ Format = Literal["folder", "tar", "lmdb"]
 
 _CODECS = {"libjpeg-turbo": "libjpeg_turbo", "libwebp": "webp", "libavif": "avif"}
 _PACKAGES = ("numpy", "pillow", "isal")
+_MODEL = ".safetensors"
 _SAID = {"recipe": "recipe", "recipe_sha256": "recipe", "scale": "scale", "seed": "seed"}
 
 
@@ -54,7 +56,7 @@ class Settings:
 
 def codec_versions(recipe: Recipe, packages: Iterable[str] = ()) -> dict[str, str]:
     """The versions that decide a run's bytes, by name, those of ``packages`` too; what is not
-    there is left out."""
+    there is left out. Of a model in a file, its SHA-256 is the version."""
     found = {"srq": __version__}
     for name, feature in _CODECS.items():
         known = features.version(feature)
@@ -65,8 +67,14 @@ def codec_versions(recipe: Recipe, packages: Iterable[str] = ()) -> dict[str, st
             found[package] = version(package)
         except PackageNotFoundError:
             continue
-    if '"video"' in recipe.text or "codec" in recipe.text:
+    steps = [step for path in paths(recipe.steps) for step, _ in steps_on(recipe.steps, path)]
+    if any(step.degradation.family == "video" for step in steps):
         found |= _video_versions()
+    for step in steps:
+        for distribution in step.distributions.values():
+            for word in getattr(distribution, "words", ()):
+                if word.endswith(_MODEL):
+                    found[word] = sha256_file(word)
     return found
 
 

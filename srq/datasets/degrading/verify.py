@@ -179,16 +179,21 @@ def _files(out: Path, mark: Mark) -> Iterator[str]:
 def _count(
     mark: Mark, lines: Sequence[Mapping[str, Any]], recipe: Recipe, settings: Settings
 ) -> Iterator[str]:
-    """Whether a log has each output of each source once, with the hash of its file."""
-    wanted = Counter(output.name for output in recipe.outputs(settings.scale))
+    """Whether a log has each output of each source once, with the hash of its file.
+
+    A source may be too small for some of the HR sizes.
+    """
+    outputs = recipe.outputs(settings.scale)
     made: dict[str, Counter[str]] = {
         stamp.name: Counter() for stamp in mark.sources if stamp.name not in mark.rejected
     }
+    sizes: dict[str, set[str]] = {name: set() for name in made}
     digests = {stamp.name: stamp.sha256 for stamp in mark.sources}
     for line in lines:
         source = line["source"]
         if line["source_sha256"] != digests.get(source):
             yield f"The log of {source!r} is of another picture."
+        sizes.setdefault(source, set()).add(line.get("hr_name", ""))
         for low in line["lr"]:
             made.setdefault(source, Counter())[low.get("output", "")] += 1
             size_and_digest = mark.files.get(low["path"])
@@ -197,10 +202,11 @@ def _count(
             ):
                 yield f"The log of {source!r} does not agree with {low['path']}."
     for source, counts in made.items():
-        if counts != wanted:
+        wanted = Counter(output.name for output in outputs if output.hr in sizes[source])
+        if counts != wanted or not counts:
             yield (
                 f"The log has {counts.total()} LR pictures of {source!r}; "
-                f"the recipe makes {wanted.total()}."
+                f"the recipe makes {wanted.total() or len(outputs)}."
             )
 
 
@@ -255,7 +261,12 @@ def _differences(item: _Again, source: str, lines: Sequence[Mapping[str, Any]]) 
     path = item.out / item.settings.source / source
     data, _ = read_source(path, source)
     seed = seed_of(item.settings, source)
+    sizes = {line.get("hr_name", "") for line in lines}
     for hr_name, hr in recipe.highs(plain(decode(data, str(path))), scale):
+        if hr_name not in sizes:
+            yield f"The log lacks the HR size {hr_name!r} of {path}."
+            continue
+        sizes.remove(hr_name)
         mine = [line for line in lines if line.get("hr_name", "") == hr_name]
         for line in mine:
             height, width = hr.shape[:2]
@@ -269,6 +280,8 @@ def _differences(item: _Again, source: str, lines: Sequence[Mapping[str, Any]]) 
             low = recorded.get(made.output.name)
             if low is not None:
                 yield from _difference(item, low, made)
+    if sizes:
+        yield f"The log has HR sizes of {path} that it is too small for: {sorted(sizes)}."
 
 
 def _difference(item: _Again, low: Mapping[str, Any], made: Made) -> Iterator[str]:

@@ -18,7 +18,7 @@ from srq.datasets.degrading.settings import SETTINGS, read_settings
 from srq.datasets.degrading.verify import verify
 from srq.degrade import Recipe
 from srq.errors import DataError
-from srq.image.io import read, write
+from srq.image.io import Picture, read, write
 
 PAPER = Recipe.load("paper")
 GRAPH = Recipe.parse(
@@ -84,6 +84,21 @@ def test_a_run_as_it_was_left_has_no_difference(photos, tmp_path, form, hr):
         found = verify(out, sample=None)
         assert found.differences == ()
         assert (found.sources, found.lows, found.again) == (5, lows, 5)
+
+
+def test_a_source_that_is_too_small_for_a_size_has_fewer_pictures(photos, tmp_path):
+    write(photos / "s.png", Picture(np.full((2, 3), 7, np.uint8)))
+    out = tmp_path / "lr"
+    assert degrade(photos, out, recipe=GRAPH, scale=2).written == 22
+    assert verify(out, sample=None).differences == ()
+    for log in (out / RECORDS).glob("*.jsonl"):
+        lines = [json.loads(line) for line in log.read_text().splitlines()]
+        kept = [line for line in lines if (line["source"], line["hr_name"]) != ("a.png", "0.5")]
+        log.write_text("".join(json.dumps(line) + "\n" for line in kept))
+    forge(out)
+    (told,) = verify(out, sample=None).differences
+    assert told.startswith("The log lacks the HR size '0.5' of ")
+    assert told.endswith("a.png.")
 
 
 def test_a_sample_is_as_large_as_asked(run):
