@@ -10,6 +10,7 @@ from typing import Literal
 from PIL import features
 
 from srq.degrade import Recipe
+from srq.degrade.distributions import Options
 from srq.degrade.graph import paths, steps_on
 from srq.errors import DataError
 from srq.files import read_text, sha256_file, storage_error, write_text
@@ -72,8 +73,8 @@ def codec_versions(recipe: Recipe, packages: Iterable[str] = ()) -> dict[str, st
         found |= _video_versions()
     for step in steps:
         for distribution in step.distributions.values():
-            for word in getattr(distribution, "words", ()):
-                if word.endswith(_MODEL):
+            for word in distribution.words if isinstance(distribution, Options) else ():
+                if isinstance(word, str) and word.endswith(_MODEL):
                     found[word] = sha256_file(word)
     return found
 
