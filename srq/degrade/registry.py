@@ -27,6 +27,7 @@ DEGRADATIONS = Registry(
         "halo": Entry("srq.degrade.kinds.sharpening.halo:HALO", "seams along edges"),
         "hevc": Entry("srq.degrade.kinds.video.hevc:HEVC", "HEVC by x265"),
         "jpeg": Entry("srq.degrade.kinds.compression.jpeg:JPEG", "Pillow's JPEG"),
+        "learned": Entry("srq.degrade.kinds.noise.learned:LEARNED", "noise a network learned"),
         "lens": Entry("srq.degrade.kinds.blur.lens:LENS", "a lens out of focus"),
         "motion": Entry("srq.degrade.kinds.blur.motion:MOTION", "a camera that moved"),
         "mpeg2": Entry("srq.degrade.kinds.video.mpeg2:MPEG2", "MPEG-2"),

@@ -82,6 +82,7 @@ class Loop:
              has one.
     notes:   what every state says about the run.
     measure: what to measure; None measures nothing.
+    figures: what else an entry of the log says, of the last step.
     resume:  how to go on, for a person who stops the run.
 
     ``scores`` are those measured last, before a resumed run was stopped too.
@@ -97,6 +98,7 @@ class Loop:
         measure: Measure | None = None,
         watcher: Watcher | None = None,
         resume: str = "",
+        figures: Callable[[], Entry] | None = None,
     ) -> None:
         self.scores: dict[str, float] = {}
         self._learner = learner
@@ -107,6 +109,7 @@ class Loop:
         self._measure = measure
         self._watcher = watcher or Watcher()
         self._resume = resume
+        self._figures = figures
         self._loss_sum, self._loss_count = 0.0, 0
         self._since, self._step_then = 0.0, 0
         self._saved = 0.0
@@ -170,6 +173,8 @@ class Loop:
             "lr": self._learner.rate,
             "steps_per_second": (step - self._step_then) / (now - self._since),
         }
+        if self._figures is not None:
+            entry |= self._figures()
         self._loss_sum, self._loss_count = 0.0, 0
         self._since, self._step_then = now, step
         self._tell(entry)

@@ -1,6 +1,9 @@
 """Each degradation against an authority outside srq."""
 
 import io
+import tempfile
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ from srq.degrade.kinds.blur.gaussian import gaussian_blur, gaussian_kernel
 from srq.degrade.kinds.compression.jpeg import jpeg
 from srq.degrade.kinds.noise.gaussian import gaussian_noise
 from srq.degrade.kinds.resampling.downscale import DOWNSCALE
+from srq.degrade.noise_model.learned import LearnedNoise
 from srq.degrade.registry import DEGRADATIONS
 from srq.image.resize import bicubic
 
@@ -114,6 +118,30 @@ def test_every_degradation_keeps_the_contract(kind, shape, dtype, exact):
     assert np.array_equal(results[0], results[2]) != degradation.stochastic
 
 
+@cache
+def tiny_model():
+    """The path of an untrained LUD-VAE of 4 channels."""
+    rng = np.random.default_rng(3)
+    pairs = {
+        f"{part}.{scale}.{layer}"
+        for part in ("show", "decode")
+        for scale in range(3)
+        for layer in (0, 2, 4, 6)
+    }
+    shapes = dict.fromkeys(pairs, (4, 4, 3)) | {"show_in": (4, 3, 1), "out": (3, 4, 1)}
+    shapes |= {f"p.{scale}": (8, 4, 1) for scale in range(2)}
+    shapes |= {f"join_show.{scale}": (4, 8, 1) for scale in range(2)}
+    shapes |= {f"join_latent.{scale}": (4, 8, 1) for scale in range(3)}
+    weights = {}
+    for name, (out, into, side) in shapes.items():
+        weight = rng.normal(0, 1 / np.sqrt(into * side * side), (out, into, side, side))
+        weights[f"{name}.weight"] = weight.astype(np.float32)
+        weights[f"{name}.bias"] = np.zeros(out, np.float32)
+    path = Path(tempfile.mkdtemp()) / "tiny.safetensors"
+    LearnedNoise(weights, 0.06, 0).save(path)
+    return str(path)
+
+
 # A value for every parameter there is: a new one must be added here.
 ASKED = {
     "radius": 0.7,
@@ -148,6 +176,7 @@ ASKED = {
     "photons": 50,
     "salt": 0.4,
     "strength": 1.5,
+    "temperature": 1,
 }
 
 # And for those of one kind, where that would be no value of theirs.
@@ -163,4 +192,6 @@ ASKED_OF = {
 
 
 def asked(kind, name):
+    if (kind, name) == ("learned", "model"):
+        return tiny_model()
     return ASKED_OF.get(kind, {}).get(name, ASKED[name])

@@ -6,7 +6,16 @@ and a line in ``_COMMANDS``; heavy imports stand inside the command.
 
 import typer
 
-from srq.cli.data import degrade, download, fit_noise, log, recipe, report, verify
+from srq.cli.data import (
+    degrade,
+    download,
+    fit_noise,
+    log,
+    recipe,
+    report,
+    train_noise,
+    verify,
+)
 
 _COMMANDS = (
     degrade,
@@ -15,6 +24,7 @@ _COMMANDS = (
     log,
     recipe,
     report,
+    train_noise,
     verify,
 )
 
