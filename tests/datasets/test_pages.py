@@ -79,6 +79,7 @@ def test_the_manifest_and_the_catalogue_shown_are_read(tmp_path):
     (line,) = blocks(DATASETS, "json")
     (tmp_path / "m.jsonl").write_text(line)
     assert read_manifest(tmp_path / "m.jsonl")[0].lr[0].recipe == "paper"
-    (catalogue,) = blocks(DATASETS, "toml")
+    step, catalogue = blocks(DATASETS, "toml")
+    Recipe.parse(step.replace("camera.safetensors", "camera"), "page")
     (tmp_path / "c.toml").write_text(catalogue)
     assert set(load_catalogue(tmp_path / "c.toml")) == {"my-photos"}
