@@ -11,9 +11,15 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <mutex>
+#include <new>
 #include <vector>
 
 namespace {
+
+// Before a loop of few turns over an array: the array is then kept in registers.
+#define UNROLLED _Pragma("GCC unroll 16")
 
 #if defined(__AVX512F__)
 constexpr int kLanes = 16;
@@ -25,19 +31,72 @@ constexpr int kPixels = 6;
 constexpr int kLanes = 4;
 constexpr int kPixels = 6;
 #endif
-typedef float Lanes __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
+typedef float Lanes __attribute__((vector_size(4 * kLanes)));
+// As they lie in memory. (Variables of this type would be kept there.)
+typedef float Stored __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
 
-inline Lanes load(const float* from) { return *reinterpret_cast<const Lanes*>(from); }
-inline void store(float* to, Lanes value) { *reinterpret_cast<Lanes*>(to) = value; }
+inline Lanes load(const float* from) { return *reinterpret_cast<const Stored*>(from); }
+inline void store(float* to, Lanes value) { *reinterpret_cast<Stored*>(to) = value; }
+// In a register: where a number serves often, the compiler may else read it anew each time.
+inline Lanes held(Lanes value) {
+#if defined(__x86_64__)
+    asm("" : "+v"(value));
+#endif
+    return value;
+}
 inline void add_to(float* to, Lanes value) { store(to, load(to) + value); }
 inline Lanes splat(float value) { return value - Lanes{}; }
 inline Lanes relu(Lanes value) { return value > 0.f ? value : Lanes{}; }
+// Gradients pass a ReLU only where its output is positive.
+inline Lanes through_relu(Lanes output, Lanes slope) { return output > 0.f ? slope : Lanes{}; }
+
+// Memory that is given back and taken again, step after step: to get fresh pages of the system
+// takes a tenth of a step.
+class KeptMemory {
+   public:
+    static constexpr std::align_val_t kCacheLine{64};
+
+    void* take(std::size_t bytes) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        std::vector<void*>& blocks = free_[bytes];
+        if (blocks.empty()) return ::operator new(bytes, kCacheLine);
+        void* block = blocks.back();
+        blocks.pop_back();
+        return block;
+    }
+    void give_back(void* block, std::size_t bytes) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        free_[bytes].push_back(block);
+    }
+    ~KeptMemory() {
+        for (auto& [bytes, blocks] : free_)
+            for (void* block : blocks) ::operator delete(block, kCacheLine);
+    }
+
+   private:
+    std::mutex mutex_;
+    std::map<std::size_t, std::vector<void*>> free_;
+};
+inline KeptMemory kept_memory;
+
+// From the start of a cache line on: a vector that lies across two lines is read twice.
+template <class T>
+struct CacheLines {
+    using value_type = T;
+    T* allocate(std::size_t count) { return static_cast<T*>(kept_memory.take(count * sizeof(T))); }
+    void deallocate(T* values, std::size_t count) {
+        kept_memory.give_back(values, count * sizeof(T));
+    }
+    bool operator==(CacheLines) const { return true; }
+    bool operator!=(CacheLines) const { return false; }
+};
+using Floats = std::vector<float, CacheLines<float>>;
 
 // A plane of height x width x channels inside a border of zeros as wide as any kernel's reach.
 struct Plane {
     static constexpr int kBorderRows = 1, kBorderColumns = 2;
     int height, width, channels;
-    std::vector<float> values;
+    Floats values;
 
     Plane(int height, int width, int channels)
         : height(height), width(width), channels(channels),
@@ -45,132 +104,175 @@ struct Plane {
                      channels +
                  kLanes) {}
     int row() const { return (width + 2 * kBorderColumns) * channels; }
-    float* at(int y, int x) {
-        return values.data() + static_cast<std::ptrdiff_t>(y + kBorderRows) * row() +
-               (x + kBorderColumns) * channels;
+    // Where a pixel stands among the values: the same in planes of the same shape.
+    std::ptrdiff_t place(int y, int x) const {
+        return static_cast<std::ptrdiff_t>(y + kBorderRows) * row() + (x + kBorderColumns) * channels;
     }
-    const float* at(int y, int x) const { return const_cast<Plane*>(this)->at(y, x); }
+    float* begin() { return values.data(); }
+    const float* begin() const { return values.data(); }
+    float* at(int y, int x) { return values.data() + place(y, x); }
+    const float* at(int y, int x) const { return values.data() + place(y, x); }
 };
+
+// What puts sums into a plane as they are.
+inline auto into(Plane& plane) {
+    return [to = plane.begin()](std::ptrdiff_t place, Lanes sums) { store(to + place, sums); };
+}
 
 // ---- depthwise: kernel is [tap][channel] ---------------------------------------------------
 
-template <int ROWS, int COLUMNS>
-void depthwise(const Plane& in, const float* kernel, Plane& out) {
+// A row at a time, all its channels: three rows of input stay in the nearest cache. Calls
+// put(place, sums) for each pixel and group of channels.
+template <int ROWS, int COLUMNS, class Put>
+void depthwise(const Plane& in, const float* kernel, Put put) {
     const int channels = in.channels, row = in.row();
-    for (int group = 0; group < channels; group += kLanes) {
-        Lanes taps[ROWS * COLUMNS];
-        for (int t = 0; t < ROWS * COLUMNS; t++) taps[t] = load(kernel + t * channels + group);
-        for (int y = 0; y < in.height; y++) {
+    for (int y = 0; y < in.height; y++)
+        for (int group = 0; group < channels; group += kLanes) {
+            Lanes taps[ROWS * COLUMNS];
+            UNROLLED for (int t = 0; t < ROWS * COLUMNS; t++)
+                taps[t] = load(kernel + t * channels + group);
             const float* corner = in.at(y - ROWS / 2, -(COLUMNS / 2)) + group;
-            float* to = out.at(y, 0) + group;
-            for (int x = 0; x < in.width; x++, corner += channels, to += channels) {
+            std::ptrdiff_t place = in.place(y, 0) + group;
+            for (int x = 0; x < in.width; x++, corner += channels, place += channels) {
                 Lanes sums[2] = {};  // two chains of additions run side by side
-                for (int i = 0; i < ROWS; i++)
-                    for (int j = 0; j < COLUMNS; j++) {
-                        const int t = i * COLUMNS + j;
-                        sums[t % 2] += taps[t] * load(corner + i * row + j * channels);
-                    }
-                store(to, sums[0] + sums[1]);
+                UNROLLED for (int t = 0; t < ROWS * COLUMNS; t++)
+                    sums[t % 2] +=
+                        taps[t] * load(corner + t / COLUMNS * row + t % COLUMNS * channels);
+                put(place, sums[0] + sums[1]);
             }
         }
-    }
 }
 
 template <int ROWS, int COLUMNS>
 void depthwise_kernel_gradient(const Plane& in, const Plane& slope, float* kernel) {
     const int channels = in.channels, row = in.row();
-    for (int group = 0; group < channels; group += kLanes) {
-        Lanes taps[ROWS * COLUMNS] = {};
-        for (int y = 0; y < in.height; y++) {
+    Floats whole(ROWS * COLUMNS * channels);
+    for (int y = 0; y < in.height; y++)
+        for (int group = 0; group < channels; group += kLanes) {
+            float* sums = whole.data() + group;
+            Lanes taps[ROWS * COLUMNS];
+            UNROLLED for (int t = 0; t < ROWS * COLUMNS; t++) taps[t] = load(sums + t * channels);
             const float* corner = in.at(y - ROWS / 2, -(COLUMNS / 2)) + group;
             const float* from = slope.at(y, 0) + group;
             for (int x = 0; x < in.width; x++, corner += channels, from += channels) {
                 const Lanes here = load(from);
-                for (int i = 0; i < ROWS; i++)
-                    for (int j = 0; j < COLUMNS; j++)
-                        taps[i * COLUMNS + j] += here * load(corner + i * row + j * channels);
+                UNROLLED for (int t = 0; t < ROWS * COLUMNS; t++)
+                    taps[t] += here * load(corner + t / COLUMNS * row + t % COLUMNS * channels);
             }
+            UNROLLED for (int t = 0; t < ROWS * COLUMNS; t++) store(sums + t * channels, taps[t]);
         }
-        for (int t = 0; t < ROWS * COLUMNS; t++) add_to(kernel + t * channels + group, taps[t]);
-    }
+    for (std::size_t i = 0; i < whole.size(); i += kLanes) add_to(kernel + i, load(whole.data() + i));
 }
 
 // ---- pointwise: kernel is [output group][input channel][kLanes outputs] --------------------
 
-// Calls put(y, x, group, sums) with the sums of each output group at each pixel.
+// Of PIXELS neighbours, of which the first output group goes to `place` and the others beside it.
 template <int PIXELS, int GROUPS, class Put>
-inline void pointwise_pixels(const Plane& in, int y, int x, const float* kernel, int group,
-                             Put&& put) {
-    const int channels = in.channels;
-    const float* from = in.at(y, x);
+inline void pointwise_pixels(const float* from, int channels, const float* kernel,
+                             std::ptrdiff_t place, int outputs, Put put) {
     Lanes sums[PIXELS][GROUPS] = {};
     for (int c = 0; c < channels; c++) {
         Lanes weights[GROUPS];
-        for (int g = 0; g < GROUPS; g++) weights[g] = load(kernel + (g * channels + c) * kLanes);
-        for (int p = 0; p < PIXELS; p++) {
+        UNROLLED for (int g = 0; g < GROUPS; g++)
+            weights[g] = load(kernel + (g * channels + c) * kLanes);
+        UNROLLED for (int p = 0; p < PIXELS; p++) {
             const Lanes value = splat(from[p * channels + c]);
-            for (int g = 0; g < GROUPS; g++) sums[p][g] += value * weights[g];
+            UNROLLED for (int g = 0; g < GROUPS; g++) sums[p][g] += value * weights[g];
         }
     }
-    for (int p = 0; p < PIXELS; p++)
-        for (int g = 0; g < GROUPS; g++) put(y, x + p, group + g, sums[p][g]);
+    UNROLLED for (int p = 0; p < PIXELS; p++)
+        UNROLLED for (int g = 0; g < GROUPS; g++)
+            put(place + p * outputs + g * kLanes, sums[p][g]);
 }
 
+// The last `count` pixels of a row, PIXELS at a time and the rest by halves of that.
 template <int PIXELS, int GROUPS, class Put>
-void pointwise_groups(const Plane& in, const float* kernel, int group, Put&& put) {
-    kernel += static_cast<std::ptrdiff_t>(group) * in.channels * kLanes;
+inline void pointwise_row(const float* from, int count, int channels, const float* kernel,
+                          std::ptrdiff_t place, int outputs, Put put) {
+    for (; count >= PIXELS; count -= PIXELS) {
+        pointwise_pixels<PIXELS, GROUPS>(from, channels, kernel, place, outputs, put);
+        from += PIXELS * channels;
+        place += PIXELS * outputs;
+    }
+    if constexpr (PIXELS > 1)
+        pointwise_row<PIXELS / 2, GROUPS>(from, count, channels, kernel, place, outputs, put);
+}
+
+// Calls put(place, sums) for each pixel and output group, by their places in planes like `out`.
+template <class Put>
+void pointwise(const Plane& in, const Floats& kernel, const Plane& out, Put put) {
+    const int size = in.channels * kLanes, groups = static_cast<int>(kernel.size()) / size;
     for (int y = 0; y < in.height; y++) {
-        int x = 0;
-        for (; x + PIXELS <= in.width; x += PIXELS)
-            pointwise_pixels<PIXELS, GROUPS>(in, y, x, kernel, group, put);
-        for (; x < in.width; x++) pointwise_pixels<1, GROUPS>(in, y, x, kernel, group, put);
+        const float *from = in.at(y, 0), *weights = kernel.data();
+        std::ptrdiff_t place = out.place(y, 0);
+        int group = 0;
+        for (; group + 2 <= groups; group += 2, weights += 2 * size, place += 2 * kLanes)
+            pointwise_row<kPixels, 2>(from, in.width, in.channels, weights, place, out.channels,
+                                      put);
+        if (group < groups)
+            pointwise_row<8, 1>(from, in.width, in.channels, weights, place, out.channels, put);
     }
 }
 
-template <class Put>
-void pointwise(const Plane& in, const std::vector<float>& kernel, Put&& put) {
-    const int groups = static_cast<int>(kernel.size()) / (in.channels * kLanes);
-    int group = 0;
-    for (; group + 2 <= groups; group += 2)
-        pointwise_groups<kPixels, 2>(in, kernel.data(), group, put);
-    for (; group < groups; group++) pointwise_groups<8, 1>(in, kernel.data(), group, put);
+// The sums over a row, added to `kernel`, of INPUTS input channels from `first` on by GROUPS
+// groups of outputs.
+template <int INPUTS, int GROUPS>
+inline void pointwise_row_gradient(const Plane& in, const Plane& slope, int y, int first,
+                                   int group, float* kernel) {
+    const float* from = in.at(y, 0) + first;
+    const float* back = slope.at(y, 0) + group * kLanes;
+    float* to[GROUPS];
+    UNROLLED for (int g = 0; g < GROUPS; g++)
+        to[g] = kernel + ((group + g) * in.channels + first) * kLanes;
+    Lanes sums[INPUTS][GROUPS];
+    UNROLLED for (int i = 0; i < INPUTS; i++)
+        UNROLLED for (int g = 0; g < GROUPS; g++) sums[i][g] = load(to[g] + i * kLanes);
+    for (int x = 0; x < in.width; x++, from += in.channels, back += slope.channels) {
+        Lanes here[GROUPS];
+        UNROLLED for (int g = 0; g < GROUPS; g++) here[g] = held(load(back + g * kLanes));
+        UNROLLED for (int i = 0; i < INPUTS; i++) {
+            const Lanes value = splat(from[i]);
+            UNROLLED for (int g = 0; g < GROUPS; g++) sums[i][g] += value * here[g];
+        }
+    }
+    UNROLLED for (int i = 0; i < INPUTS; i++)
+        UNROLLED for (int g = 0; g < GROUPS; g++) store(to[g] + i * kLanes, sums[i][g]);
 }
 
 void pointwise_kernel_gradient(const Plane& in, const Plane& slope, float* kernel) {
-    constexpr int kInputs = 8;  // input channels a pass over the plane takes on
-    for (int group = 0; group < slope.channels / kLanes; group++)
-        for (int first = 0; first < in.channels; first += kInputs) {
-            Lanes sums[kInputs] = {};
-            for (int y = 0; y < in.height; y++) {
-                const float* from = in.at(y, 0) + first;
-                const float* back = slope.at(y, 0) + group * kLanes;
-                for (int x = 0; x < in.width; x++, from += in.channels, back += slope.channels) {
-                    const Lanes here = load(back);
-                    for (int i = 0; i < kInputs; i++) sums[i] += splat(from[i]) * here;
-                }
-            }
-            float* to = kernel + (group * in.channels + first) * kLanes;
-            for (int i = 0; i < kInputs; i++) add_to(to + i * kLanes, sums[i]);
-        }
+    const int groups = slope.channels / kLanes;
+    Floats whole(static_cast<std::size_t>(groups) * in.channels * kLanes);
+    for (int y = 0; y < in.height; y++) {
+        int group = 0;
+        for (; group + 2 <= groups; group += 2)
+            for (int first = 0; first < in.channels; first += 4)
+                pointwise_row_gradient<4, 2>(in, slope, y, first, group, whole.data());
+        if (group < groups)
+            for (int first = 0; first < in.channels; first += 8)
+                pointwise_row_gradient<8, 1>(in, slope, y, first, group, whole.data());
+    }
+    for (std::size_t i = 0; i < whole.size(); i += kLanes) add_to(kernel + i, load(whole.data() + i));
 }
 
 // ---- the first layer: 3x3 from one channel, kernel is [tap][channel] -----------------------
 
-// Calls put(y, x, group, sums) with the sums of each group of channels at each pixel.
+// Calls put(place, sums) for each pixel and group of channels, by their places in planes like `out`.
 template <class Put>
-void head(const Plane& in, const float* kernel, int channels, Put&& put) {
-    for (int group = 0; group < channels / kLanes; group++) {
-        Lanes taps[9];
-        for (int t = 0; t < 9; t++) taps[t] = load(kernel + t * channels + group * kLanes);
-        for (int y = 0; y < in.height; y++)
-            for (int x = 0; x < in.width; x++) {
-                const float* corner = in.at(y - 1, x - 1);
+void head(const Plane& in, const float* kernel, const Plane& out, Put put) {
+    const int channels = out.channels, row = in.row();
+    for (int y = 0; y < in.height; y++)
+        for (int group = 0; group < channels; group += kLanes) {
+            Lanes taps[9];
+            UNROLLED for (int t = 0; t < 9; t++) taps[t] = load(kernel + t * channels + group);
+            const float* corner = in.at(y - 1, -1);
+            std::ptrdiff_t place = out.place(y, 0) + group;
+            for (int x = 0; x < in.width; x++, corner++, place += channels) {
                 Lanes sum = {};
-                for (int t = 0; t < 9; t++)
-                    sum += splat(corner[t / 3 * in.row() + t % 3]) * taps[t];
-                put(y, x, group, sum);
+                UNROLLED for (int t = 0; t < 9; t++)
+                    sum += splat(corner[t / 3 * row + t % 3]) * taps[t];
+                put(place, sum);
             }
-    }
+        }
 }
 
 void head_kernel_gradient(const Plane& in, const Plane& slope, float* kernel) {
@@ -181,20 +283,10 @@ void head_kernel_gradient(const Plane& in, const Plane& slope, float* kernel) {
             for (int x = 0; x < in.width; x++) {
                 const float* corner = in.at(y - 1, x - 1);
                 const Lanes here = load(slope.at(y, x) + group);
-                for (int t = 0; t < 9; t++)
+                UNROLLED for (int t = 0; t < 9; t++)
                     taps[t] += splat(corner[t / 3 * in.row() + t % 3]) * here;
             }
-        for (int t = 0; t < 9; t++) add_to(kernel + t * channels + group, taps[t]);
-    }
-}
-
-// Gradients pass a ReLU only where its output is positive.
-void through_relu(const Plane& output, Plane& slope) {
-    for (int y = 0; y < output.height; y++) {
-        const float* seen = output.at(y, 0);
-        float* to = slope.at(y, 0);
-        for (int i = 0; i < output.width * output.channels; i += kLanes)
-            store(to + i, load(seen + i) > 0.f ? load(to + i) : Lanes{});
+        UNROLLED for (int t = 0; t < 9; t++) add_to(kernel + t * channels + group, taps[t]);
     }
 }
 
@@ -239,23 +331,17 @@ void through_rounding(const Passes& passes, Plane& slope) {
     }
 }
 
-void add(const Plane& other, Plane& to) {
-    for (int y = 0; y < to.height; y++)
-        for (int i = 0; i < to.width * to.channels; i += kLanes)
-            add_to(to.at(y, 0) + i, load(other.at(y, 0) + i));
-}
-
 // ---- weights as the loops above read them, from and to PyTorch's order ---------------------
 
-std::vector<float> taps_first(const float* kernel, int channels, int taps, bool flipped) {
-    std::vector<float> packed(static_cast<std::size_t>(taps) * channels);
+Floats taps_first(const float* kernel, int channels, int taps, bool flipped) {
+    Floats packed(static_cast<std::size_t>(taps) * channels);
     for (int c = 0; c < channels; c++)
         for (int t = 0; t < taps; t++)
             packed[(flipped ? taps - 1 - t : t) * channels + c] = kernel[c * taps + t];
     return packed;
 }
 
-void taps_last(const std::vector<float>& packed, int channels, float* kernel) {
+void taps_last(const Floats& packed, int channels, float* kernel) {
     const int taps = static_cast<int>(packed.size()) / channels;
     for (int c = 0; c < channels; c++)
         for (int t = 0; t < taps; t++) kernel[c * taps + t] = packed[t * channels + c];
@@ -265,10 +351,10 @@ int grouped(int channels) { return (channels + kLanes - 1) / kLanes * kLanes; }
 
 // PyTorch's [output][input], padded with zeros to whole groups on both sides; `transposed`
 // makes the kernel that carries gradients from the outputs back to the inputs.
-std::vector<float> in_groups(const float* kernel, int outputs, int inputs, bool transposed) {
+Floats in_groups(const float* kernel, int outputs, int inputs, bool transposed) {
     const int rows = grouped(transposed ? outputs : inputs);
     const int columns = grouped(transposed ? inputs : outputs);
-    std::vector<float> packed(static_cast<std::size_t>(rows) * columns);
+    Floats packed(static_cast<std::size_t>(rows) * columns);
     for (int o = 0; o < outputs; o++)
         for (int i = 0; i < inputs; i++) {
             const int row = transposed ? o : i, column = transposed ? i : o;
@@ -278,7 +364,7 @@ std::vector<float> in_groups(const float* kernel, int outputs, int inputs, bool 
     return packed;
 }
 
-void out_of_groups(const std::vector<float>& packed, int outputs, int inputs, float* kernel) {
+void out_of_groups(const Floats& packed, int outputs, int inputs, float* kernel) {
     for (int o = 0; o < outputs; o++)
         for (int i = 0; i < inputs; i++)
             kernel[o * inputs + i] = packed[(o / kLanes * inputs + i) * kLanes + o % kLanes];
@@ -316,7 +402,7 @@ struct Shape {
 };
 
 struct Kernels {
-    std::vector<float> forward[kLayers], backward[kLayers];
+    Floats forward[kLayers], backward[kLayers];
 
     Kernels(const Shape& shape, const float* const* weights) {
         for (int l = 0; l < kLayers; l++)

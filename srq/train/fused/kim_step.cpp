@@ -49,15 +49,15 @@ class Network {
 
     template <bool ROUNDED>
     void point(Layer layer, const Plane& in, Plane& to) {
-        pointwise(in, kernels_.forward[layer], [&](int y, int x, int group, Lanes sums) {
-            store(to.at(y, x) + group * kLanes, activated<ROUNDED>(sums));
+        pointwise(in, kernels_.forward[layer], to, [to = to.begin()](auto place, Lanes sums) {
+            store(to + place, activated<ROUNDED>(sums));
         });
         round<ROUNDED>(layer, to);
     }
 
     template <bool ROUNDED, int ROWS, int COLUMNS>
     void depth(Layer layer, const Plane& in, Plane& to) {
-        depthwise<ROWS, COLUMNS>(in, kernels_.forward[layer].data(), to);
+        depthwise<ROWS, COLUMNS>(in, kernels_.forward[layer].data(), into(to));
         round<ROUNDED>(layer, to);
     }
 
@@ -67,24 +67,22 @@ class Network {
         for (int y = 0; y < luma.height; y++)
             for (int x = 0; x < luma.width; x++) *luma.at(y, x) = lr[y * luma.width + x] * unit;
         const float* kernel = kernels_.forward[kHead].data();
-        head(luma, kernel, first.channels, [&](int y, int x, int group, Lanes sums) {
-            store(first.at(y, x) + group * kLanes, activated<ROUNDED>(sums));
+        head(luma, kernel, first, [to = first.begin()](auto place, Lanes sums) {
+            store(to + place, activated<ROUNDED>(sums));
         });
         round<ROUNDED>(kHead, first);
         depth<ROUNDED, 1, 5>(kDepth1, first, d1);
         point<ROUNDED>(kPoint1, d1, p1);
         depth<ROUNDED, 1, 5>(kDepth2, p1, d2);
-        pointwise(d2, kernels_.forward[kPoint2], [&](int y, int x, int group, Lanes sums) {
-            const Lanes skip = load(first.at(y, x) + group * kLanes);
-            store(p2.at(y, x) + group * kLanes, activated<ROUNDED>(sums + skip));
+        const float* skip = first.begin();
+        pointwise(d2, kernels_.forward[kPoint2], p2, [=, to = p2.begin()](auto place, Lanes sums) {
+            store(to + place, activated<ROUNDED>(sums + load(skip + place)));
         });
         round<ROUNDED>(kPoint2, p2);
         depth<ROUNDED, 3, 3>(kDepth3, p2, d3);
         point<ROUNDED>(kPoint3, d3, p3);
         depth<ROUNDED, 3, 3>(kDepth4, p3, d4);
-        pointwise(d4, kernels_.forward[kPoint4], [&](int y, int x, int group, Lanes sums) {
-            store(out.at(y, x) + group * kLanes, sums);
-        });
+        pointwise(d4, kernels_.forward[kPoint4], out, into(out));
     }
 };
 
@@ -114,7 +112,7 @@ struct Loss {
 
 class Worker {
    public:
-    std::vector<float> gradients[kLayers];
+    Floats gradients[kLayers];
     double loss = 0;
 
     Worker(const Shape& shape, const Kernels& kernels, Network student)
@@ -172,57 +170,44 @@ class Worker {
         loss += sum * share;
     }
 
-    // Gradients of a pointwise layer's kernel and, into `back`, of its inputs.
-    void point_back(Layer layer, const Plane& in, const Plane& slope, Plane& back) {
+    // Gradients of a pointwise layer's kernel and, into `back`, of its inputs, which `before` made.
+    template <bool ROUNDED>
+    void point_back(Layer layer, const Plane& in, const Plane& slope, Layer before, Plane& back) {
         pointwise_kernel_gradient(in, slope, gradients[layer].data());
-        pointwise(slope, kernels_.backward[layer], [&](int y, int x, int group, Lanes sums) {
-            store(back.at(y, x) + group * kLanes, sums);
-        });
+        pointwise(slope, kernels_.backward[layer], back, into(back));
+        if (ROUNDED) through_rounding(net_.passes[before], back);
     }
 
-    // The same of a depthwise layer.
-    template <int ROWS, int COLUMNS>
-    void depth_back(Layer layer, const Plane& in, const Plane& slope, Plane& back) {
+    // The same of a depthwise layer; its inputs come out of a ReLU. `others`, unless null, are
+    // gradients of the same inputs by another way.
+    template <bool ROUNDED, int ROWS, int COLUMNS, bool OTHERS = false>
+    void depth_back(Layer layer, const Plane& in, const Plane& slope, Layer before, Plane& back,
+                    const Plane* others = nullptr) {
         depthwise_kernel_gradient<ROWS, COLUMNS>(in, slope, gradients[layer].data());
-        depthwise<ROWS, COLUMNS>(slope, kernels_.backward[layer].data(), back);
+        const float* output = in.begin();
+        const float* other = OTHERS ? others->begin() : nullptr;
+        depthwise<ROWS, COLUMNS>(
+            slope, kernels_.backward[layer].data(),
+            [=, to = back.begin()](auto place, Lanes sums) {
+                if (OTHERS) sums += load(other + place);
+                store(to + place, ROUNDED ? sums : through_relu(load(output + place), sums));
+            });
+        if (ROUNDED) through_rounding(net_.passes[before], back);
     }
 
-    // Gradients back through what follows a layer with a ReLU.
-    template <bool ROUNDED>
-    void through_activation(Layer layer, const Plane& output, Plane& slope) const {
-        if (ROUNDED)
-            through_rounding(net_.passes[layer], slope);
-        else
-            through_relu(output, slope);
-    }
-
-    // And of one without.
-    template <bool ROUNDED>
-    void through_round(Layer layer, Plane& slope) const {
-        if (ROUNDED) through_rounding(net_.passes[layer], slope);
-    }
-
-    template <bool ROUNDED>
+    template <bool R>
     void backward() {
         Plane& d3 = net_.d3;
-        point_back(kPoint4, net_.d4, net_.out, narrow_);
-        through_round<ROUNDED>(kDepth4, narrow_);
-        depth_back<3, 3>(kDepth4, net_.p3, narrow_, narrow_kept_);
-        through_activation<ROUNDED>(kPoint3, net_.p3, narrow_kept_);
-        point_back(kPoint3, d3, narrow_kept_, wide_);
-        through_round<ROUNDED>(kDepth3, wide_);
-        depth_back<3, 3>(kDepth3, net_.p2, wide_, wide_kept_);
+        point_back<R>(kPoint4, net_.d4, net_.out, kDepth4, narrow_);
+        depth_back<R, 3, 3>(kDepth4, net_.p3, narrow_, kPoint3, narrow_kept_);
+        point_back<R>(kPoint3, d3, narrow_kept_, kDepth3, wide_);
+        depth_back<R, 3, 3>(kDepth3, net_.p2, wide_, kPoint2, wide_kept_);
         // On to both terms of the sum: pointwise2 and first.
-        through_activation<ROUNDED>(kPoint2, net_.p2, wide_kept_);
-        point_back(kPoint2, net_.d2, wide_kept_, narrow_);
-        through_round<ROUNDED>(kDepth2, narrow_);
-        depth_back<1, 5>(kDepth2, net_.p1, narrow_, narrow_kept_);
-        through_activation<ROUNDED>(kPoint1, net_.p1, narrow_kept_);
-        point_back(kPoint1, net_.d1, narrow_kept_, wide_);
-        through_round<ROUNDED>(kDepth1, wide_);
-        depth_back<1, 5>(kDepth1, net_.first, wide_, d3);  // d3 has served; its border is zero
-        add(wide_kept_, d3);
-        through_activation<ROUNDED>(kHead, net_.first, d3);
+        point_back<R>(kPoint2, net_.d2, wide_kept_, kDepth2, narrow_);
+        depth_back<R, 1, 5>(kDepth2, net_.p1, narrow_, kPoint1, narrow_kept_);
+        point_back<R>(kPoint1, net_.d1, narrow_kept_, kDepth1, wide_);
+        // Into d3, which has served; its border is zero.
+        depth_back<R, 1, 5, true>(kDepth1, net_.first, wide_, kHead, d3, &wide_kept_);
         head_kernel_gradient(net_.luma, d3, gradients[kHead].data());
     }
 };
