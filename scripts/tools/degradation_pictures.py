@@ -34,6 +34,7 @@ SHOWN: dict[str, dict[str, Any]] = {
     "jpeg": {"quality": 12},
     "lens": {"radius": 5},
     "motion": {"length": 13, "angle": 30},
+    "mpeg1": {"qscale": 16},
     "mpeg2": {"qscale": 16},
     "mpeg4": {"qscale": 16},
     "noise": {"sigma": 0.06},

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from srq.degrade.degradation import Exact, Pixels
 from srq.degrade.graph import Chain, Drawn, draw, paths, steps_on
 from srq.degrade.highs import Sizes, highs, parse_sizes
+from srq.degrade.importers import SUFFIXES, recipe_text
 from srq.degrade.making import make
 from srq.degrade.output import Made, Output, check_steps
 from srq.degrade.parse import parse_steps, parse_table, parse_word
@@ -63,11 +64,14 @@ class Recipe:
 
     @classmethod
     def load(cls, name: str | Path) -> "Recipe":
-        """The shipped recipe called ``name``, or the one in a TOML file at that path.
+        """The shipped recipe called ``name``, or the one in a TOML file at that path, or in
+        another tool's configuration (.ini, .hcl).
 
         Raises ConfigError if there is none, or it does not say what a recipe must.
         """
         path = Path(name)
+        if path.suffix.lower() in SUFFIXES:
+            return cls.parse(recipe_text(path), path.stem)
         if path.suffix == ".toml" or path.name != str(name):
             return cls.parse(read_text(path, "The recipe"), path.stem)
         if str(name) not in cls.names():

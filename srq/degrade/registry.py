@@ -30,6 +30,7 @@ DEGRADATIONS = Registry(
         "learned": Entry("srq.degrade.kinds.noise.learned:LEARNED", "noise a network learned"),
         "lens": Entry("srq.degrade.kinds.blur.lens:LENS", "a lens out of focus"),
         "motion": Entry("srq.degrade.kinds.blur.motion:MOTION", "a camera that moved"),
+        "mpeg1": Entry("srq.degrade.kinds.video.mpeg1:MPEG1", "MPEG-1"),
         "mpeg2": Entry("srq.degrade.kinds.video.mpeg2:MPEG2", "MPEG-2"),
         "mpeg4": Entry("srq.degrade.kinds.video.mpeg4:MPEG4", "MPEG-4, part 2"),
         "noise": Entry("srq.degrade.kinds.noise.gaussian:NOISE", "additive white Gaussian noise"),

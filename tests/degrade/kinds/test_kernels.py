@@ -102,7 +102,7 @@ def test_halos_stand_on_the_sides_asked_for():
     assert halo(EDGE, 3, 2) - EDGE == pytest.approx(light + dark)
 
 
-@pytest.mark.parametrize("kind", ["av1", "h264", "hevc", "mpeg2", "mpeg4", "vp9"])
+@pytest.mark.parametrize("kind", ["av1", "h264", "hevc", "mpeg1", "mpeg2", "mpeg4", "vp9"])
 def test_a_video_codec_loses_more_the_more_it_may(kind):
     degradation = pickle.loads(pickle.dumps(DEGRADATIONS.load(kind)))
     (parameter,) = degradation.parameters
