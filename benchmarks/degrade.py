@@ -1,0 +1,167 @@
+"""How much processor time do 64 LR of a source take, beside the tools of seed 000?
+
+Both make seed 000's pictures of the same sources, 512x512, with white noise in place of its
+network: ``srq data degrade`` by the recipe ``realwebphoto``, and the tools that the seed names
+(``benchmarks.peers.seed_tools``). They take turns. Times are those of the process and its
+children, in user and system, a source; what starting takes is taken off by a run over one source.
+A run over many small sources shows whether memory grows.
+
+    python -m benchmarks.degrade --sources 12
+"""
+
+import argparse
+import json
+import os
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from skimage import data
+
+from benchmarks import harness
+from srq.provenance import Provenance
+
+SIDE = 512
+WHITE = 'noisy = [{ kind = "noise", sigma = [0.02, 0.04] }]'
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a command took: seconds of processors, seconds that passed, bytes at its peak."""
+
+    cpu: float
+    wall: float
+    peak: int
+
+
+def main() -> int:
+    options = _options()
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
+        folder = Path(name)
+        recipe = folder / "webphoto.toml"
+        recipe.write_text(recipe_text(options.exact))
+        one, all_sources = folder / "one", folder / "all"
+        make_sources(one, 1, SIDE)
+        make_sources(all_sources, options.sources, SIDE)
+        few, many = folder / "few", folder / "many"
+        make_sources(few, options.many // 10, 64)
+        make_sources(many, options.many, 64)
+
+        ways = {
+            "srq": partial(ours, recipe, jobs=1),
+            "srq, 2 jobs": partial(ours, recipe, jobs=2),
+            "seed": theirs,
+        }
+        starts = {way: run(one) for way, run in ways.items()}
+        turns = {way: partial(run, all_sources) for way, run in ways.items()}
+        costs = harness.in_turns(turns, options.rounds)
+        peaks = [ours(recipe, sources, jobs=1).peak for sources in (few, many)]
+
+    more = options.sources - 1
+    cpu = {way: _median(costs[way], "cpu", starts[way], more) for way in ways}
+    wall = {way: _median(costs[way], "wall", starts[way], more) for way in ways}
+    report = {
+        "made": Provenance.now().to_json(),
+        "sources": options.sources,
+        "rounds": options.rounds,
+        "exact": options.exact,
+        "cpu_ms_a_source": {way: round(1000 * cpu[way], 1) for way in ways},
+        "wall_ms_a_source": {way: round(1000 * wall[way], 1) for way in ways},
+        "seed_over_srq": round(cpu["seed"] / cpu["srq"], 2),
+        "one_job_over_two": round(wall["srq"] / wall["srq, 2 jobs"], 2),
+        "memory": {"sources": [options.many // 10, options.many], "peak": peaks},
+    }
+    harness.keep("degrade", report, options.json)
+    print(json.dumps(report, indent=2))
+    return 0
+
+
+def recipe_text(exact: str) -> str:
+    """``realwebphoto`` with white noise in place of its own."""
+    text = (resources.files("srq.degrade") / "recipes" / "realwebphoto.toml").read_text("utf-8")
+    text = re.sub(r"^exact = .*\n", "", text, flags=re.MULTILINE)
+    white, found = re.subn(r"noisy = \[\{[^}]*\}\]", WHITE, text)
+    if found != 1:
+        raise SystemExit("realwebphoto has no branch 'noisy' of one step; mend this benchmark.")
+    return f'exact = "{exact}"\n{white}'
+
+
+def make_sources(folder: Path, count: int, side: int) -> None:
+    """``count`` PNG pictures of ``side`` pixels: photographs, each turned and begun elsewhere."""
+    folder.mkdir()
+    photographs = [data.astronaut(), data.coffee(), data.chelsea(), data.rocket()]
+    rng = np.random.default_rng(0)
+    for number in range(count):
+        picture = photographs[number % len(photographs)]
+        lack = [max(0, side - length) for length in picture.shape[:2]]
+        picture = np.pad(picture, ((0, lack[0]), (0, lack[1]), (0, 0)), mode="reflect")
+        top, left = (int(rng.integers(0, length - side + 1)) for length in picture.shape[:2])
+        crop = np.rot90(picture[top : top + side, left : left + side], number // 4 % 4)
+        Image.fromarray(np.ascontiguousarray(crop)).save(folder / f"{number:05d}.png")
+
+
+def ours(recipe: Path, sources: Path, jobs: int) -> Cost:
+    with tempfile.TemporaryDirectory(dir=sources.parent) as target:
+        options = ["--recipe", str(recipe), "--scale", "4", "--jobs", str(jobs)]
+        options += ["--format", "tar", "--streams"]
+        return cost(["srq", "data", "degrade", str(sources), f"{target}/out", *options])
+
+
+def theirs(sources: Path) -> Cost:
+    with tempfile.TemporaryDirectory(dir=sources.parent) as target:
+        return cost(["benchmarks.peers.seed_tools", str(sources), f"{target}/out"])
+
+
+def cost(command: Sequence[str]) -> Cost:
+    """What ``python -m command`` took, and all its children."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    assert process.stderr is not None
+    said = process.stderr.read().decode()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(said)
+    wall = time.perf_counter() - began
+    # Of the children that it waited for itself, too.
+    return Cost(usage.ru_utime + usage.ru_stime, wall, _bytes(usage))
+
+
+def _bytes(usage: resource.struct_rusage) -> int:
+    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def _median(costs: Sequence[Cost], what: str, start: Cost, more: int) -> float:
+    """A source's part of the median run, without what one source takes with the start."""
+    return (statistics.median(getattr(each, what) for each in costs) - getattr(start, what)) / more
+
+
+def _options() -> argparse.Namespace:
+    parser = harness.parser(__doc__)
+    parser.add_argument("--sources", type=int, default=12)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--many", type=int, default=1000, help="small sources, for memory")
+    parser.add_argument("--exact", choices=("default", "seed"), default="seed")
+    parser.add_argument("--folder", type=Path, help="where the pictures go meanwhile")
+    parser.add_argument("--json", type=Path, help="write the result there alone")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
