@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -37,9 +37,11 @@ class Step:
             or any(found.varies for found in self.distributions.values())
         )
 
-    def draw(self, seed: Sequence[int], place: Place = ()) -> "Drawn":
-        """This step's chance for one picture."""
+    def draw(self, seed: Sequence[int], place: Place = (), known: "Known | None" = None) -> "Drawn":
+        """This step's chance for one picture; the same object if ``known`` has it already."""
         key = _key(place, self.degradation.kind, self.occurrence)
+        if known is not None and key in known.steps:
+            return known.steps[key]
         rng = _generator(seed, key)
         # One number for each parameter, drawn or not: a constant made a range shifts nothing.
         happens, *rest = rng.random(1 + len(self.degradation.parameters)).tolist()
@@ -47,7 +49,10 @@ class Step:
             parameter.name: self.distributions[parameter.name].at(u)
             for parameter, u in zip(self.degradation.parameters, rest, strict=True)
         }
-        return Drawn(self.degradation, happens < self.probability, values, rng, key)
+        drawn = Drawn(self.degradation, happens < self.probability, values, rng, key)
+        if known is not None:
+            known.steps[key] = drawn
+        return drawn
 
 
 @dataclass(frozen=True)
@@ -64,13 +69,18 @@ class OneOf:
         """Whether two seeds can give two different results."""
         return self.probability < 1 or len(self.branches) > 1 or _vary(self.branches.values())
 
-    def draw(self, seed: Sequence[int], place: Place) -> str | None:
+    def draw(self, seed: Sequence[int], place: Place, known: "Known | None" = None) -> str | None:
         """The name of the branch for one picture; None where none is taken."""
-        rng = _generator(seed, _key(place, "one_of", self.occurrence))
-        happens, u = rng.random(2).tolist()
-        if happens >= self.probability:
-            return None
-        return str(Options(tuple(self.branches), self.weights).at(u))
+        key = _key(place, "one_of", self.occurrence)
+        if known is not None and key in known.branches:
+            return known.branches[key]
+        happens, u = _generator(seed, key).random(2).tolist()
+        name = None
+        if happens < self.probability:
+            name = str(Options(tuple(self.branches), self.weights).at(u))
+        if known is not None:
+            known.branches[key] = name
+        return name
 
 
 @dataclass(frozen=True)
@@ -133,6 +143,16 @@ class Drawn:
         return {"kind": self.degradation.kind, **self.values}
 
 
+@dataclass(frozen=True)
+class Known:
+    """What was drawn for a seed, by keys: steps, and which branch a choice takes."""
+
+    steps: dict[tuple[int, ...], Drawn] = field(default_factory=dict[tuple[int, ...], Drawn])
+    branches: dict[tuple[int, ...], str | None] = field(
+        default_factory=dict[tuple[int, ...], str | None]
+    )
+
+
 def paths(chain: Chain) -> list[tuple[str, ...]]:
     """The branches taken to each output of ``chain``, in order."""
     for number, node in enumerate(chain):
@@ -168,35 +188,44 @@ def steps_on(chain: Chain, path: Sequence[str]) -> Iterator[tuple[Step, bool]]:
 
 
 def draw(
-    chain: Chain, path: Sequence[str], seed: Sequence[int], place: Place = ()
+    chain: Chain,
+    path: Sequence[str],
+    seed: Sequence[int],
+    place: Place = (),
+    known: Known | None = None,
 ) -> tuple[Drawn, ...]:
-    """The steps that happen on the way along ``path`` for the picture with this seed, in order."""
-    drawn, _ = _draw(chain, tuple(path), seed, place)
+    """The steps that happen on the way along ``path`` for the picture with this seed, in order.
+
+    Steps are looked up in ``known``, and added to it, so that several ways draw what they have
+    in common once.
+    """
+    drawn, _ = _draw(chain, tuple(path), seed, place, known)
     return tuple(step for step in drawn if step.happens)
 
 
 def _draw(
-    chain: Chain, path: tuple[str, ...], seed: Sequence[int], place: Place
+    chain: Chain, path: tuple[str, ...], seed: Sequence[int], place: Place, known: Known | None
 ) -> tuple[list[Drawn], tuple[str, ...]]:
     """The steps along ``path``, and what is left of it behind ``chain``."""
     drawn: list[Drawn] = []
     for node in chain:
         if isinstance(node, Step):
-            drawn.append(node.draw(seed, place))
+            drawn.append(node.draw(seed, place, known))
             continue
         if isinstance(node, Fork):
             name, *_ = path
-            inner, rest = _draw(node.branches[name], path[1:], seed, (*place, f"/{name}"))
+            inner, rest = _draw(node.branches[name], path[1:], seed, (*place, f"/{name}"), known)
             # What follows a fork knows the branches taken, but stands in none of them.
             place = (*place, *path[: len(path) - len(rest)])
             path = rest
         elif isinstance(node, OneOf):
-            name = node.draw(seed, place)
+            name = node.draw(seed, place, known)
             branch = () if name is None else node.branches[name]
-            inner, _ = _draw(branch, (), seed, (*place, f"one_of {node.occurrence}", f"/{name}"))
+            within = (*place, f"one_of {node.occurrence}", f"/{name}")
+            inner, _ = _draw(branch, (), seed, within, known)
         else:
             order = node.draw(seed, place)
-            inner, _ = _draw(order, (), seed, (*place, f"shuffle {node.occurrence}"))
+            inner, _ = _draw(order, (), seed, (*place, f"shuffle {node.occurrence}"), known)
         drawn += inner
     return drawn, path
 

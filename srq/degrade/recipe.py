@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srq.degrade.degradation import Exact, Pixels
-from srq.degrade.graph import Chain, Drawn, draw, paths, steps_on
+from srq.degrade.graph import Chain, Drawn, Known, draw, paths, steps_on
 from srq.degrade.highs import Sizes, highs, parse_sizes
 from srq.degrade.importers import SUFFIXES, recipe_text
 from srq.degrade.making import make
@@ -197,8 +197,10 @@ class Recipe:
         self._check(hr, scale)
         for _, path in wanted:
             self._check_scale(path, scale)
+        # A step that outputs have in common is done once, so its generator is used once as well.
+        known = Known()
         plans = [
-            (output, draw(self.steps, path, entropy, (output.hr,) if output.hr else ()))
+            (output, draw(self.steps, path, entropy, (output.hr,) if output.hr else (), known))
             for output, path in wanted
         ]
         return make(hr, plans, exact=self.exact, recipe=self.name)

@@ -22,9 +22,9 @@ def coded(picture: Pixels, codec: str, suffix: str, **options: object) -> Applie
     stream = io.BytesIO()
     image.save(stream, codec, **options)
     stream.seek(0)
-    with Image.open(stream) as decoded:
+    with Image.open(stream, formats=(codec,)) as decoded:
         whole = decoded.mode == image.mode
-        pixels = np.array(decoded.convert(image.mode))
+        pixels = np.array(decoded if whole else decoded.convert(image.mode))
     if not whole:
         return Applied(pixels)
     return Applied(pixels, stream=stream.getvalue(), suffix=suffix)

@@ -43,7 +43,7 @@ def resize_in_turn(
     values = values.reshape(*size, *picture.shape[2:])
     if exact == "seed":
         return (values * np.float32(255)).astype(np.uint8)
-    return values * 255.0 if values.dtype == np.float64 else values.astype(np.float64) * 255.0
+    return values.astype(np.float64) * 255.0
 
 
 def scaled_size(size: Size, factor: float, setting: Setting) -> Size:

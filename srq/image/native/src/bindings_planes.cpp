@@ -95,8 +95,12 @@ void convolve(const Given& padded, const Array<const float, 2>& kernel,
 void look_up(const Array<const uint8_t, 1>& codes, const Array<const float, 1>& table,
              const Array<float, 1>& out) {
   check(table.shape(0) == 256 && out.shape(0) == codes.shape(0), "each code has a value");
+  const size_t count = codes.shape(0);
+  const uint8_t* code = codes.data();
+  const float* value = table.data();
+  float* made = out.data();
   nb::gil_scoped_release released;
-  for (size_t i = 0; i < codes.shape(0); ++i) out.data()[i] = table.data()[codes.data()[i]];
+  for (size_t i = 0; i < count; ++i) made[i] = value[code[i]];
 }
 
 void powers(const Array<const float, 1>& values, float exponent, const Array<float, 1>& out) {
