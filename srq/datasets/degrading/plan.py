@@ -17,7 +17,7 @@ _LONGEST = 4
 """A part has at most so many times as many."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Source:
     """A picture to degrade.
 

@@ -97,6 +97,8 @@ def degrade(
     for name, (number, low) in least.items():
         if number < low:
             raise ConfigError(f"'{name}' must be at least {low}, not {number}.")
+    if ray is not None and jobs > 1:
+        raise ConfigError("A Ray cluster has processes of its own; leave 'jobs' out.")
     # What is not installed is missed now, not after the first part.
     if parquet:
         import pyarrow  # noqa: F401
@@ -108,7 +110,7 @@ def degrade(
         recipe_sha256=recipe.fingerprint,
         scale=scale,
         seed=seed,
-        source=Path(os.path.relpath(folder, out)).as_posix(),
+        source=_seen_from(out, folder),
         picture=None if source.is_dir() else source.name,
         format=form,
         hr=hr,
@@ -158,6 +160,14 @@ class _Counts:
 
 def _counted(mark: Mark | None) -> _Counts | None:
     return None if mark is None else _Counts(mark.lows, mark.rejected)
+
+
+def _seen_from(out: Path, folder: Path) -> str:
+    """``folder`` as it reads from ``out``, so that both may be moved together."""
+    try:
+        return Path(os.path.relpath(folder, out)).as_posix()
+    except ValueError:  # Two drives of Windows have no way between them.
+        return folder.resolve().as_posix()
 
 
 class _Counter:

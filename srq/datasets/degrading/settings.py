@@ -135,7 +135,9 @@ def read_settings(out: Path) -> Settings:
         return Settings(**plain)
     except OSError as error:
         raise storage_error("read", path, error) from error
-    except (ValueError, TypeError):
+    except TypeError:
+        raise DataError(f"{path} is of another version of srq; choose another folder.") from None
+    except ValueError:
         raise DataError(f"{path} is damaged; remove {out} or choose another folder.") from None
 
 

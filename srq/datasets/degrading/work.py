@@ -33,7 +33,7 @@ class Job:
     layout: Layout
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stamp:
     """A source as it was read; ``sha256`` is None if it could not be."""
 

@@ -1,6 +1,7 @@
 import json
 import os
 import shutil
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -100,6 +101,27 @@ def test_a_changed_hr_is_done_again(photos, tmp_path):
     assert (out / "a.png").read_bytes() != before
 
 
+def test_memory_does_not_grow_with_the_pictures(tmp_path):
+    peaks = []
+    for count in (20, 120):
+        for number in range(count):
+            pixels = np.random.default_rng(number).integers(0, 256, (40, 40, 3), np.uint8)
+            write(tmp_path / f"{count}" / f"{number}.png", Picture(pixels))
+        tracemalloc.start()
+        degrade(
+            tmp_path / f"{count}", tmp_path / f"lr{count}", recipe=BICUBIC, scale=2, part=4, hr=True
+        )
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    # A picture and its LR have 6 kB, and are not kept; names and counts are.
+    assert peaks[1] - peaks[0] < 100 * 2000
+
+
+def test_a_cluster_takes_no_jobs(photos, tmp_path):
+    with pytest.raises(ConfigError, match="leave 'jobs' out"):
+        degrade(photos, tmp_path / "lr", recipe=PAPER, scale=2, jobs=2, ray="local")
+
+
 def test_another_recipe_scale_or_seed_is_refused(photos, tmp_path):
     out = tmp_path / "lr"
     degrade(photos, out, recipe=PAPER, scale=2)
@@ -171,6 +193,9 @@ def test_a_damaged_picture_is_rejected_and_the_rest_finished(photos, tmp_path):
     assert (out / REJECTS).read_text() == ""
     assert len(read_manifest(out / MANIFEST)) == 5
 
+    (out / SETTINGS).write_text('{"recipe": "paper", "scale": 2, "seed": 0}')
+    with pytest.raises(DataError, match="is of another version of srq"):
+        degrade(photos, out, recipe=PAPER, scale=2)
     (out / SETTINGS).write_text("{")
     with pytest.raises(DataError, match=r"degrade\.json is damaged"):
         degrade(photos, out, recipe=PAPER, scale=2)
