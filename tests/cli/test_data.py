@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from srq.cli.app import main
-from srq.image.io import Picture, write
+from srq.degrade import Recipe
+from srq.image.io import Picture, read, write
 from tests.datasets.http_server import serving
 
 
@@ -116,3 +117,35 @@ def test_download_without_a_name_lists_the_sets(capsys):
     assert "terms of use" in printed.err
     assert main(["data", "download", "DIV2K-tran"]) == 2
     assert "did you mean 'DIV2K-train'" in capsys.readouterr().err
+
+
+def test_degrade_exactly_as_the_tools_of_a_recipe(photos, tmp_path, capsys):
+    recipe = tmp_path / "half.toml"
+    recipe.write_text('[[step]]\nkind = "resize"\nfilter = "gauss"\n')
+    for exact in ("default", "seed"):
+        arguments = ["data", "degrade", str(photos), str(tmp_path / exact), "--exact", exact]
+        assert main([*arguments, "--recipe", str(recipe)]) == 0
+    means = [read(tmp_path / exact / "a.png").pixels.mean() for exact in ("default", "seed")]
+    # Truncation takes half a code value.
+    assert 0.4 < means[0] - means[1] < 0.6
+    capsys.readouterr()
+    assert main(["data", "log", str(tmp_path / "seed" / "manifest.jsonl")]) == 0
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert "No LR can be made again" in head
+    assert lines[0] == "a.png - scale: gauss size factor=0.5"
+    assert len(lines) == 3
+
+
+def test_a_recipe_is_printed_as_it_is_read(tmp_path, capsys):
+    assert main(["data", "recipe", "paper"]) == 0
+    assert capsys.readouterr().out == Recipe.load("paper").text
+    foreign = tmp_path / "mine.ini"
+    foreign.write_text(
+        "[main]\ndegradations = blur\nrandomize = False\n"
+        "[blur]\nalgorithms = average,median\nrandomize = True\nrange = 3,3\nscale_factor = 1\n"
+    )
+    assert main(["data", "recipe", str(foreign)]) == 0
+    assert "Where 'median' is drawn for blur" in capsys.readouterr().out
+    foreign.write_text("[main]\ndegradations = chroma\nrandomize = False\n")
+    assert main(["data", "recipe", str(foreign)]) == 2
+    assert "asks for what srq cannot do: chroma" in capsys.readouterr().err

@@ -21,6 +21,13 @@ class Format(StrEnum):
     LMDB = "lmdb"
 
 
+class Exact(StrEnum):
+    """Whose arithmetic a recipe has."""
+
+    DEFAULT = "default"
+    SEED = "seed"
+
+
 @app.command("degrade")
 def degrade(
     source: Annotated[
@@ -28,8 +35,16 @@ def degrade(
     ],
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder for the LR pictures.")],
     recipe: Annotated[
-        str, typer.Option(help="A recipe's name, or a recipe file ending in .toml.")
+        str, typer.Option(help="A recipe's name, or a file ending in .toml, .ini or .hcl.")
     ] = "paper",
+    exact: Annotated[
+        Exact | None,
+        typer.Option(
+            show_default=False,
+            help="default: values are rounded; seed: as the tools that a recipe repeats, which"
+            " truncate them. Else as the recipe says.",
+        ),
+    ] = None,
     scale: Annotated[int, typer.Option(min=1, help="How many times smaller LR is.")] = 2,
     seed: Annotated[int, typer.Option(min=0, help="Another seed draws other values.")] = 0,
     format_: Annotated[
@@ -91,6 +106,8 @@ def degrade(
 
     screen = console(json)
     loaded = Recipe.load(recipe)
+    if exact is not None:
+        loaded = loaded.with_exact(exact.value)
     with progress_bar(screen, "Degrading", count="pictures") as progress:
         summary = run(
             source,
