@@ -7,6 +7,7 @@ and a line in ``_COMMANDS``; heavy imports stand inside the command.
 import typer
 
 from srq.cli.data import (
+    curate,
     degrade,
     download,
     fit_noise,
@@ -18,6 +19,7 @@ from srq.cli.data import (
 )
 
 _COMMANDS = (
+    curate,
     degrade,
     download,
     fit_noise,
