@@ -1,0 +1,1 @@
+"""Degradations of colour, one file each."""
