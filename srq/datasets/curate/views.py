@@ -96,7 +96,8 @@ def pixels_of(folder: str, views: Sequence[View]) -> Iterator[NDArray[np.uint8]]
     for view in views:
         size = view.height, view.width
         if size not in sizes:
-            image = Image.fromarray(whole).resize(size[::-1], Image.Resampling.LANCZOS)
+            turned = view.width, view.height
+            image = Image.fromarray(whole).resize(turned, Image.Resampling.LANCZOS)
             sizes[size] = np.asarray(image)
         shown = sizes[size]
         if view.box is not None:

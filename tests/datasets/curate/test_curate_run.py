@@ -20,8 +20,9 @@ from srq.cli.app import main
 from srq.datasets.curate import measure as measure_module
 from srq.datasets.curate.recipe import CurationRecipe
 from srq.datasets.curate.run import STATE, curate
+from srq.datasets.pictures import read_uint8
 from srq.errors import DataError, StorageError
-from tests.datasets.curate.scenes import save, scene
+from tests.datasets.curate.scenes import blurred, jpeg, noisy, save, scene
 
 RECIPE = """
 description = "For tests."
@@ -108,19 +109,18 @@ def test_what_a_run_writes(photos, tmp_path):
     # Each picture is the one that the list of origins says.
     for line in (out / "curation.jsonl").read_text().splitlines():
         origin = json.loads(line)
-        whole = Image.open(photos / origin["source"])
+        whole = Image.fromarray(read_uint8(photos / origin["source"]))
         height, width = origin["size"]
         if whole.size != (width, height):
             whole = whole.resize((width, height), Image.Resampling.LANCZOS)
         top, left, h, w = origin["box"]
         expected = np.asarray(whole)[top : top + h, left : left + w]
-        np.testing.assert_array_equal(np.asarray(Image.open(out / "hr" / origin["name"])), expected)
-    hr, x2, x4 = (Image.open(out / "validation" / part / "0000.png") for part in ("hr", "x2", "x4"))
-    assert hr.size == (160, 128)
-    np.testing.assert_array_equal(
-        np.asarray(x2), np.asarray(hr.resize((80, 64), Image.Resampling.BOX))
-    )
-    assert x4.size == (40, 32)
+        np.testing.assert_array_equal(read_uint8(out / "hr" / origin["name"]), expected)
+    hr, x2, x4 = (read_uint8(out / "validation" / part / "0000.png") for part in ("hr", "x2", "x4"))
+    assert hr.shape == (128, 160, 3)
+    halved = Image.fromarray(hr).resize((80, 64), Image.Resampling.BOX)
+    np.testing.assert_array_equal(x2, np.asarray(halved))
+    assert x4.shape == (32, 40, 3)
     with zipfile.ZipFile(done.archive) as archive:
         assert archive.testzip() is None
         sums = archive.read("mine/SHA256SUMS").decode()
@@ -209,8 +209,8 @@ def test_another_recipe_other_pictures_or_a_foreign_folder_are_refused(photos, t
     curate(recipe(), photos, out)
     with pytest.raises(DataError, match="another recipe or scorer"):
         curate(recipe().give("laplacian", "entropy"), photos, out)
-    save(photos / "new.png", scene(50))
-    (photos / "a" / "1.png").unlink()
+    origin = json.loads((out / "curation.jsonl").read_text().splitlines()[0])
+    (photos / origin["source"]).unlink()
     with pytest.raises(DataError, match="the folder changed"):
         curate(recipe(), photos, out)
     with pytest.raises(DataError, match="not from here"):
@@ -267,3 +267,34 @@ def test_the_command(photos, tmp_path, capsys):
     assert main(["data", "curate", "faceup", "--in", str(photos), "--out", "x"]) == 2
     assert "--scorer hyperiqa=FILE.onnx" in capsys.readouterr().err
     assert not Path("x").exists()
+
+
+def photographs():
+    """Parts of scikit-image's photographs, eight of them."""
+    folder = Path(pytest.importorskip("skimage").__file__).parent / "data"
+    names = ("astronaut", "chelsea", "coffee", "motorcycle_left")
+    for name in names:
+        whole = read_uint8(folder / f"{name}.png")
+        yield whole[20:260, 40:280]
+        yield whole[60:300, 150:390]
+
+
+def test_a_folder_salted_with_bad_pictures_loses_them(tmp_path):
+    folder = tmp_path / "in"
+    clean = list(photographs())
+    for number, pixels in enumerate(clean):
+        save(folder / f"clean-{number}.png", pixels)
+        save(folder / f"copy-{number}.png", jpeg(pixels, 70))
+        save(folder / f"noisy-{number}.png", noisy(pixels[::-1], 10, number))
+        save(folder / f"jpeg-{number}.png", jpeg(np.ascontiguousarray(pixels[:, ::-1]), 25))
+        save(folder / f"blurred-{number}.png", blurred(pixels.transpose(1, 0, 2), 1.5))
+    save(folder / "again.png", clean[0])
+    text = (
+        '[[stage]]\nkind = "score"\nby = "defects"\n'
+        '[[stage]]\nkind = "duplicates"\nby = "defects"\n'
+        '[[stage]]\nkind = "cut"\nby = "defects"\nshare = 0.25\n'
+    )
+    curate(CurationRecipe.parse(text, "mine", Path()), folder, tmp_path / "out")
+    kept = {path.stem for path in (tmp_path / "out" / "hr").iterdir()}
+    kept = {"clean-0" if name == "again" else name for name in kept}
+    assert kept == {f"clean-{number}" for number in range(8)}

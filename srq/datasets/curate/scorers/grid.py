@@ -19,14 +19,23 @@ def blockiness(plane: Plane, period: int = _PERIOD) -> float:
     """
     if min(plane.shape) < 2 * period + 1:
         return float("nan")
-    return max(_along_columns(plane, period), _along_columns(plane.T, period))
+    return max(_steepest(plane, period)[1], _steepest(plane.T, period)[1])
 
 
-def _along_columns(plane: Plane, period: int) -> float:
+def block_corner(plane: Plane, period: int = _PERIOD) -> tuple[int, int]:
+    """The row and the column, below ``period``, where blocks begin if there are any."""
+    rows, columns = _steepest(plane, period)[0], _steepest(plane.T, period)[0]
+    return rows, columns
+
+
+def _steepest(plane: Plane, period: int) -> tuple[int, float]:
+    """The phase of the rows with the steepest steps above them, and how steep they are."""
     steps = np.minimum(np.abs(np.diff(plane, axis=0)), _STEEPEST).mean(axis=1, dtype=np.float64)
     excess = steps[1:-1] - (steps[:-2] + steps[2:]) / 2
-    phases = np.sort([excess[phase::period].mean() for phase in range(period)])
-    return float((phases[-1] - phases[:-1].mean()) / (steps.mean() + 0.5))
+    phases = np.array([excess[phase::period].mean() for phase in range(period)])
+    best = int(phases.argmax())
+    others = (phases.sum() - phases[best]) / (period - 1)
+    return (best + 2) % period, float((phases[best] - others) / (steps.mean() + 0.5))
 
 
 def _measure(pixels: NDArray[np.uint8]) -> float:

@@ -77,7 +77,7 @@ class Network:
             for left in lefts
         ]
         values = np.stack(cut).astype(np.float32) / np.float32(255)
-        values = (values - np.float32(self.mean)) / np.float32(self.std)
+        values = (values - np.array(self.mean, np.float32)) / np.array(self.std, np.float32)
         return np.ascontiguousarray(values.transpose(0, 3, 1, 2))
 
     def _starts(self, length: int) -> list[int]:

@@ -13,7 +13,7 @@ Plane = NDArray[np.float32]
 def luma_plane(pixels: NDArray[np.uint8]) -> Plane:
     """The full-range luma (H, W) of uint8 pixels, as float32 code values."""
     gray = pixels if pixels.ndim == 2 else luma(pixels, full_range=True)
-    return gray.astype(np.float32)
+    return np.asarray(gray, np.float32)
 
 
 def blocks(plane: Plane, side: int) -> Plane:
@@ -28,7 +28,7 @@ def diagonal(plane: Plane) -> Plane:
     """The finest diagonal detail (H - 1, W - 1): of white noise it is half the deviation."""
     above = plane[:-1, :-1] - plane[:-1, 1:]
     below = plane[1:, :-1] - plane[1:, 1:]
-    return (above - below) / 4
+    return ((above - below) / 4).astype(np.float32)
 
 
 @cache

@@ -7,6 +7,7 @@ _ROOM = "srq.datasets.curate.scorers"
 SCORERS = Registry(
     "scorer",
     {
+        "dead_blocks": Entry(f"{_ROOM}.dead_blocks:DEAD_BLOCKS", "what codecs made zero"),
         "defects": Entry(f"{_ROOM}.defects:DEFECTS", "the worst of several defects"),
         "entropy": Entry(f"{_ROOM}.entropy:ENTROPY", "bits of the luma's histogram"),
         "file_size": Entry(f"{_ROOM}.file_size:FILE_SIZE", "bytes as PNG"),
