@@ -18,7 +18,10 @@ DEGRADATIONS = Registry(
             "srq.degrade.kinds.resampling.down_up:DOWN_UP", "a size in between, then another"
         ),
         "downscale": Entry("srq.degrade.kinds.resampling.downscale:DOWNSCALE", "MATLAB's bicubic"),
+        "dust": Entry("srq.degrade.kinds.damage.dust:DUST", "specks and fibres"),
+        "fade": Entry("srq.degrade.kinds.colour.fade:FADE", "dyes that lost density"),
         "fitted": Entry("srq.degrade.kinds.noise.fitted:FITTED", "noise fitted to a camera's"),
+        "folds": Entry("srq.degrade.kinds.damage.folds:FOLDS", "creases"),
         "generalized": Entry(
             "srq.degrade.kinds.blur.generalized:GENERALIZED", "a generalized Gaussian"
         ),
@@ -26,6 +29,7 @@ DEGRADATIONS = Registry(
         "h264": Entry("srq.degrade.kinds.video.h264:H264", "H.264 by x264"),
         "halo": Entry("srq.degrade.kinds.sharpening.halo:HALO", "seams along edges"),
         "hevc": Entry("srq.degrade.kinds.video.hevc:HEVC", "HEVC by x265"),
+        "holes": Entry("srq.degrade.kinds.damage.holes:HOLES", "parts that are missing"),
         "jpeg": Entry("srq.degrade.kinds.compression.jpeg:JPEG", "Pillow's JPEG"),
         "learned": Entry("srq.degrade.kinds.noise.learned:LEARNED", "noise a network learned"),
         "lens": Entry("srq.degrade.kinds.blur.lens:LENS", "a lens out of focus"),
@@ -45,8 +49,11 @@ DEGRADATIONS = Registry(
         "salt_pepper": Entry(
             "srq.degrade.kinds.noise.salt_pepper:SALT_PEPPER", "white and black pixels"
         ),
+        "scratches": Entry("srq.degrade.kinds.damage.scratches:SCRATCHES", "long thin lines"),
+        "sepia": Entry("srq.degrade.kinds.colour.sepia:SEPIA", "one brown tone"),
         "sinc": Entry("srq.degrade.kinds.blur.sinc:SINC", "a sharp low pass"),
         "speckle": Entry("srq.degrade.kinds.noise.speckle:SPECKLE", "multiplied noise"),
+        "spots": Entry("srq.degrade.kinds.damage.spots:SPOTS", "stains"),
         "unsharp": Entry("srq.degrade.kinds.sharpening.unsharp:UNSHARP", "unsharp masking"),
         "up_down": Entry(
             "srq.degrade.kinds.resampling.up_down:UP_DOWN", "a larger size, then another"

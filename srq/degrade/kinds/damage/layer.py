@@ -45,9 +45,7 @@ class Layer:
         columns = slice(max(0, left), min(width, left + cover.shape[1]))
         if rows.start >= rows.stop or columns.start >= columns.stop:
             return
-        mark = cover[
-            rows.start - top : rows.stop - top, columns.start - left : columns.stop - left
-        ]
+        mark = cover[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
         below = self.cover[rows, columns]
         union = mark + below * (1 - mark)
         # The tone of what shows through is kept, by how much each has of the cover.
@@ -100,7 +98,9 @@ def blob(
     y, x = np.ogrid[: 2 * reach + 1, : 2 * reach + 1]
     dy, dx = y + top - centre[0], x + left - centre[1]
     angle = np.arctan2(dy, dx)
-    edge = radius * (1 + sum(s * np.cos(w * angle + t) for w, s, t in zip(waves, sizes, turns, strict=True)))
+    edge = radius * (
+        1 + sum(s * np.cos(w * angle + t) for w, s, t in zip(waves, sizes, turns, strict=True))
+    )
     small = min(1.0, 2 * radius) ** 2
     cover = np.clip(0.5 + (edge - np.hypot(dy, dx)) / soft, 0, 1) * strength * small
     layer.add(top, left, cover, tone)
@@ -125,7 +125,9 @@ def stroke(
         return
     cover = np.zeros(high - low)
     for k in range(len(points) - 1):
-        _segment(cover, points[k] - low, points[k + 1] - low, widths[k : k + 2], strengths[k : k + 2])
+        _segment(
+            cover, points[k] - low, points[k + 1] - low, widths[k : k + 2], strengths[k : k + 2]
+        )
     layer.add(int(low[0]), int(low[1]), cover, tone)
 
 
