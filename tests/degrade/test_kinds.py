@@ -192,9 +192,9 @@ ASKED = {
 ASKED_OF = {
     "box": {"size": 3.5},
     "down_up": {"between": 0.4},
+    "fade": {"strength": 0.5},
     "grain": {"size": 1.2},
     "lens": {"gamma": 2, "radius": 2},
-    "fade": {"strength": 0.5},
     "ringing": {"cutoff": 0.6},
     "salt_pepper": {"amount": 0.2},
     "scratches": {"length": 0.5},
