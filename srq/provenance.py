@@ -111,7 +111,10 @@ def isa() -> str | None:
     It may be larger than the one in use, which the native engine tells.
     """
     if platform.machine() in _ARM:
-        return "neoni8mm" if "i8mm" in _cpuinfo("Features").split() else "neon"
+        features = set(_cpuinfo("Features").split())
+        if "asimddp" not in features:
+            return "neon"
+        return "neoni8mm" if "i8mm" in features else "neondot"
     flags = set(_cpuinfo("flags").split())
     if platform.machine() not in _X86 or not flags:
         return None

@@ -43,7 +43,7 @@ def programs(tmp_path_factory, require_tool):
 def neon_programs(tmp_path_factory, require_tool):
     require_tool("cmake", "apt install cmake")
     compiler, emulator = needed_for_aarch64(require_tool)
-    targets = ("srq_ops_neon", "srq_ops_neoni8mm", "srq_ops_portable")
+    targets = ("srq_ops_neon", "srq_ops_neondot", "srq_ops_neoni8mm", "srq_ops_portable")
     folder = tmp_path_factory.mktemp("neon")
     return build(folder, "-O1 -static", compiler, *AARCH64, targets=targets), emulator
 
@@ -81,9 +81,10 @@ def test_an_op_of_neon(op, neon_programs):
     assert op in right, errors
 
 
-def test_the_ops_of_neon_with_i8mm(neon_programs):
+@pytest.mark.parametrize(("isa", "processor"), [("neondot", "cortex-a76"), ("neoni8mm", "max")])
+def test_the_ops_of_neon_with_dot_products(isa, processor, neon_programs):
     folder, emulator = neon_programs
-    right, errors = right_ops(folder / "srq_ops_neoni8mm", emulator, "-cpu", "max")
+    right, errors = right_ops(folder / f"srq_ops_{isa}", emulator, "-cpu", processor)
     assert right == OPS + QUAD_OPS + EXACT_OPS, errors
 
 

@@ -86,5 +86,6 @@ def test_neon(cases, tmp_path, require_tool):
     compiler, emulator = needed_for_aarch64(require_tool)
     folder = build(tmp_path, "-O1 -static", compiler, *AARCH64, targets=("srq_runner",))
     run(folder, cases, "neoni8mm", 2, [emulator, "-cpu", "max"])
+    run(folder, cases, "neondot", 2, [emulator, "-cpu", "cortex-a76"])
     run(folder, cases, "neon", 2, [emulator])
     run(folder, cases, "portable", 1, [emulator])
