@@ -4,8 +4,11 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.random.bit_generator import ISeedSequence
+from numpy.typing import NDArray
 
 from srq.degrade.degradation import Degradation
 from srq.degrade.distributions import Distribution, Options, Value
@@ -244,5 +247,20 @@ def _number(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")
 
 
+class _Digest(ISeedSequence):
+    """Seeds a generator by a hash; NumPy's own way takes longer than many steps."""
+
+    def __init__(self, digest: bytes) -> None:
+        self.digest = digest
+
+    def generate_state(self, n_words: int, dtype: type = np.uint32) -> NDArray[Any]:
+        return np.frombuffer(self.digest, dtype)[:n_words]
+
+
 def _generator(seed: Sequence[int], key: tuple[int, ...]) -> np.random.Generator:
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)))
+    sequence: Any  # NumPy's stubs know its own sequences only.
+    if len(key) == 2:  # Outside of all branches: lists have always drawn so.
+        sequence = np.random.SeedSequence(seed, spawn_key=key)
+    else:
+        sequence = _Digest(hashlib.sha256(repr((*seed, key)).encode()).digest())
+    return np.random.Generator(np.random.PCG64(sequence))

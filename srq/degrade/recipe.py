@@ -231,7 +231,7 @@ class Recipe:
 
 
 def _entropy(seed: int | Sequence[int]) -> list[int]:
-    entropy = [seed] if isinstance(seed, int) else list(seed)
+    entropy = [seed] if isinstance(seed, int) else [int(number) for number in seed]
     if not entropy or any(number < 0 for number in entropy):
         raise ConfigError(f"A seed must be a number of at least 0, not {seed!r}.")
     return entropy

@@ -334,3 +334,25 @@ def test_a_wrong_graph_is_told_in_one_sentence(text, sentence):
     with pytest.raises(ConfigError, match=sentence) as caught:
         Recipe.parse(text, "mine")
     assert "'mine'" in str(caught.value)
+
+
+def test_lists_draw_what_they_always_have():
+    """Values and first numbers of the steps' generators, noted before recipes could branch."""
+    expected = {
+        0: ([0.6610840271309344, 88, 0.007413439543495166], [207878059, 2932950019]),
+        7: ([0.43072708198405735, 81, 0.019191875536590193], [75996775, 1200949032]),
+    }
+    for seed, (values, firsts) in expected.items():
+        blur, down, jpeg, noise = Recipe.load("paper").draw(seed)
+        drawn = [blur.values["radius"], jpeg.values["quality"], noise.values["sigma"]]
+        assert drawn == values
+        assert [int(step.rng.integers(1 << 32)) for step in (blur, down)] == firsts
+
+
+def test_a_graph_draws_the_same_on_every_machine_and_for_seeds_of_any_type():
+    recipe = Recipe.parse(FORKS, "forks")
+    made = {each.output.name: each for each in recipe.lows(HR, "", scale=2, seed=(1, 2))}
+    radius = made["soft/clean/plain"].steps[0]["radius"]
+    assert radius == 1.6830717848378485
+    numpy_seed = list(recipe.lows(HR, "", scale=2, seed=list(np.array([1, 2]))))
+    assert [each.steps for each in numpy_seed] == [each.steps for each in made.values()]
