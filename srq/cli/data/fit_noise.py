@@ -40,5 +40,8 @@ def fit_noise(
     model = fit_noise(noisy_sources(noisy))
     model.save(out)
     names = [source.name for source in model.sources]
-    screen.print(f"{out} holds the noise of {len(names)} sources: {', '.join(names)}")
+    count = "1 source" if len(names) == 1 else f"{len(names)} sources"
+    screen.print(
+        f"{out} holds the noise of {count}: {', '.join(names)}", markup=False, soft_wrap=True
+    )
     write_json({"model": str(out), "sources": names, "sha256": model.fingerprint}, json)

@@ -53,6 +53,8 @@ def fit_noise(sources: Mapping[str, Iterable[NDArray[np.uint8]]]) -> NoiseModel:
     The pictures are uint8 (H, W) or (H, W, 3), not scaled and not denoised. Raises DataError,
     naming the source, if one has too few patches that are neither clipped nor too small.
     """
+    if not sources:
+        raise DataError("A noise model needs noisy pictures of at least one source.")
     flat = {name: _flat(name, pictures) for name, pictures in sources.items()}
     # Sources share the shape of their curves where they say nothing of their own.
     prior = np.zeros((3, LEVELS))

@@ -84,6 +84,11 @@ def test_pictures_that_say_nothing_are_refused(pictures):
         fit_noise({"empty": pictures})
 
 
+def test_no_source_at_all_is_refused():
+    with pytest.raises(DataError, match="at least one source"):
+        fit_noise({})
+
+
 def test_a_model_s_file_comes_back_and_equal_models_have_equal_bytes(tmp_path):
     model = NoiseModel.load("camera")
     path = tmp_path / "model.safetensors"
