@@ -177,7 +177,7 @@ def _means(rows: Sequence[dict[str, Any]], names: dict[str, str]) -> str:
     ]
 
     def line(name: str, count: int, value: Callable[[str], float], apart: str) -> str:
-        cells = [f"{value(key):.2f}" for key in FIGURES]
+        cells = [f"{round(value(key), 2) + 0:.2f}" for key in FIGURES]  # no -0
         return f"| {name} | {count} | {' | '.join(cells)} | {apart} |"
 
     first = [row for row in rows if row["noise"] == "awgn"]
