@@ -128,8 +128,8 @@ def degrade(
     kept = f", {summary.kept} were there already" if summary.kept else ""
     end = str(summary.manifest or f"{summary.missing} parts are still missing, of other shares")
     screen.print(f"{summary.written} pictures written{kept}: {end}", soft_wrap=True)
-    for reason in list(summary.rejected.values())[:_SHOWN]:
-        screen.print(f"Rejected: {reason}", soft_wrap=True, markup=False)
+    for name, reason in list(summary.rejected.items())[:_SHOWN]:
+        screen.print(f"Rejected {name}: {reason}", soft_wrap=True, markup=False)
     if len(summary.rejected) > _SHOWN:
         screen.print(f"{len(summary.rejected)} pictures were rejected.")
     write_json(

@@ -1,7 +1,7 @@
 """A run: all parts made, or a share of them, by processes of this machine or by Ray."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -93,10 +93,7 @@ def degrade(
     Raises DataError if there is no picture, none can be used, or ``out`` is of other settings;
     StorageError where the file system refuses to write.
     """
-    least = {"scale": (scale, 1), "seed": (seed, 0), "part": (part, 1), "jobs": (jobs, 1)}
-    for name, (number, low) in least.items():
-        if number < low:
-            raise ConfigError(f"'{name}' must be at least {low}, not {number}.")
+    _check({"scale": (scale, 1), "seed": (seed, 0), "part": (part, 1), "jobs": (jobs, 1)})
     if ray is not None and jobs > 1:
         raise ConfigError("A Ray cluster has processes of its own; leave 'jobs' out.")
     # What is not installed is missed now, not after the first part.
@@ -121,33 +118,42 @@ def degrade(
     )
     layout = layout_of(recipe, scale, form, hr=hr)
     claim(out, settings, recipe, layout.places(out, sources))
+    if ray is not None:  # Its tasks run in another folder.
+        folder, out = folder.resolve(), out.resolve()
     run = _Run(folder, out, recipe, settings, layout)
     parts = cut_into_parts(sources, part)
     mine = parts if shard is None else shard.of(parts)
     done = {each.id: _counted(is_done(out, folder, each)) for each in parts}
-    waiting = [each for each in mine if done[each.id] is None]
-    kept = sum(counts.lows for each in mine if (counts := done[each.id]) is not None)
-    written = 0
+    kept = {each.id: done[each.id] for each in mine if done[each.id]}
+    waiting = [each for each in mine if each.id not in kept]
     for mark in _made(run, waiting, jobs, ray, _Counter(progress, mine, waiting)):
         done[mark.part] = _counted(mark)
-        written += mark.lows
-    rejected = {
-        name: reason
-        for each in mine
-        if (counts := done[each.id]) is not None
-        for name, reason in counts.rejected.items()
-    }
-    # Other shares may have ended meanwhile.
-    for each in parts:
+    for each in parts:  # Other shares may have ended meanwhile.
         done[each.id] = done[each.id] or _counted(is_done(out, folder, each))
     missing = sum(counts is None for counts in done.values())
-    if missing:
-        return Summary(written, kept, rejected, missing, None, None)
-    if not any(counts is not None and counts.lows for counts in done.values()):
-        reason = next(iter(rejected.values()))
-        raise DataError(f"None of the {len(sources)} pictures could be used: {reason}")
-    manifest, tree = finish(out, settings, tuple(done))
-    return Summary(written, kept, rejected, 0, manifest, tree)
+    manifest, tree = (None, None) if missing else _finish(run, done)
+    return Summary(
+        written=_lows(done[each.id] for each in waiting),
+        kept=_lows(kept.values()),
+        rejected=_rejected(done[each.id] for each in mine),
+        missing=missing,
+        manifest=manifest,
+        tree=tree,
+    )
+
+
+def _check(least: Mapping[str, tuple[int, int]]) -> None:
+    for name, (number, low) in least.items():
+        if number < low:
+            raise ConfigError(f"'{name}' must be at least {low}, not {number}.")
+
+
+def _finish(run: _Run, done: Mapping[str, "_Counts | None"]) -> tuple[Path, str]:
+    if not _lows(done.values()):
+        reasons = _rejected(done.values())
+        why = next(iter(reasons.values()))
+        raise DataError(f"None of the {len(reasons)} pictures could be used: {why}")
+    return finish(run.out, run.settings, tuple(done))
 
 
 @dataclass(frozen=True)
@@ -156,6 +162,19 @@ class _Counts:
 
     lows: int
     rejected: Mapping[str, str]
+
+
+def _lows(parts: Iterable[_Counts | None]) -> int:
+    return sum(counts.lows for counts in parts if counts is not None)
+
+
+def _rejected(parts: Iterable[_Counts | None]) -> dict[str, str]:
+    return {
+        name: reason
+        for counts in parts
+        if counts is not None
+        for name, reason in counts.rejected.items()
+    }
 
 
 def _counted(mark: Mark | None) -> _Counts | None:

@@ -56,19 +56,20 @@ class Outcome:
 
 def degrade_source(job: Job) -> Outcome:
     """All that a run makes of one source. A source that is no picture, or too small, or does not
-    fit into the memory, is rejected."""
+    fit into the memory, is rejected; the reason says nothing of the folder, as nothing in a run
+    does."""
     path = job.folder / job.source.name
     stamp = Stamp(job.source.name, 0, 0, None)
     try:
         data, stamp = read_source(path, job.source.name)
         files: list[tuple[Place, bytes]] = []
-        lines = list(_lines(job, decode(data, str(path)), stamp, files))
+        lines = list(_lines(job, decode(data, job.source.name), stamp, files))
     except (ConfigError, MissingDependencyError):
         raise  # No other source would fare better.
     except SrqError as error:
         return Outcome(stamp, reason=str(error))
     except MemoryError:
-        return Outcome(stamp, reason=f"{path} does not fit into the memory.")
+        return Outcome(stamp, reason=f"{job.source.name} does not fit into the memory.")
     except Exception as error:
         error.add_note(f"while {path} was degraded")
         raise
@@ -81,7 +82,7 @@ def read_source(path: Path, name: str) -> tuple[bytes, Stamp]:
         status = path.stat()
         data = path.read_bytes()
     except OSError as error:
-        raise storage_error("read", path, error) from error
+        raise storage_error("read", name, error) from error
     digest = hashlib.sha256(data).hexdigest()
     return data, Stamp(name, status.st_size, status.st_mtime_ns, digest)
 

@@ -66,11 +66,11 @@ def test_signals_leave_whole_parts_and_no_process(tmp_path, number, code):
             assert (tmp_path / "out" / name).stat().st_size == size
 
 
-@pytest.mark.parametrize("form", ["folder", "tar"])
-def test_jobs_shares_and_their_order_change_no_byte(photos, tmp_path, form):
+@pytest.mark.parametrize(("form", "jobs"), [("folder", 2), ("tar", 8)])
+def test_jobs_shares_and_their_order_change_no_byte(photos, tmp_path, form, jobs):
     options = {"recipe": PAPER, "scale": 2, "part": 2, "form": form}
     whole = degrade(photos, tmp_path / "whole", **options)
-    spread = degrade(photos, tmp_path / "spread", jobs=8, **options)
+    spread = degrade(photos, tmp_path / "spread", jobs=jobs, **options)
     assert whole.tree == spread.tree
     ends = [degrade(photos, tmp_path / "x", shard=Shard(i, 3), **options) for i in (3, 1, 2)]
     assert [end.manifest is None for end in ends] == [True, True, False]
@@ -99,6 +99,17 @@ def test_ray_changes_no_byte(photos, tmp_path):
     assert "z.png" in told.stdout
     (photos / "z.png").unlink()
     assert degrade(photos, tmp_path / "ray", **options).tree == whole.tree
+
+
+def test_where_the_pictures_lie_changes_no_byte(photos, tmp_path, monkeypatch):
+    (photos / "bad.png").write_bytes(b"no picture")
+    (photos / "loop.png").symlink_to(photos / "loop.png")
+    monkeypatch.chdir(tmp_path)
+    here = degrade(Path("photos"), Path("here"), recipe=PAPER, scale=2)
+    there = degrade(photos, tmp_path / "there", recipe=PAPER, scale=2)
+    assert here.rejected == there.rejected
+    assert len(here.rejected) == 2
+    assert here.tree == there.tree
 
 
 def test_pictures_that_come_and_go_leave_nothing_behind(photos, tmp_path):
