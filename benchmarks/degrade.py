@@ -1,7 +1,7 @@
 """How much processor time do 64 LR of a source take, beside the tools of seed 000?
 
-Both make seed 000's pictures of the same sources, 512x512, with white noise in place of its
-network: ``srq data degrade`` by the recipe ``realwebphoto``, and the tools that the seed names
+Both make seed 000's pictures of the same sources, 512x512, with white noise or none in place of
+its network: ``srq data degrade`` by the recipe ``realwebphoto``, and the tools that the seed names
 (``benchmarks.peers.seed_tools``). They take turns. Times are those of the process and its
 children, in user and system, a source; what starting takes is taken off by a run over one source.
 A run over many small sources shows whether memory grows.
@@ -33,7 +33,7 @@ from benchmarks import harness
 from srq.provenance import Provenance
 
 SIDE = 512
-WHITE = 'noisy = [{ kind = "noise", sigma = [0.02, 0.04] }]'
+NOISES = {"white": '{ kind = "noise", sigma = [0.02, 0.04] }', "none": ""}
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         folder = Path(name)
         recipe = folder / "webphoto.toml"
-        recipe.write_text(recipe_text(options.exact))
+        recipe.write_text(recipe_text(options.exact, options.noise))
         one, all_sources = folder / "one", folder / "all"
         make_sources(one, 1, SIDE)
         make_sources(all_sources, options.sources, SIDE)
@@ -61,7 +61,7 @@ def main() -> int:
         ways = {
             "srq": partial(ours, recipe, jobs=1),
             "srq, 2 jobs": partial(ours, recipe, jobs=2),
-            "seed": theirs,
+            "seed": partial(theirs, noise=options.noise),
         }
         starts = {way: run(one) for way, run in ways.items()}
         turns = {way: partial(run, all_sources) for way, run in ways.items()}
@@ -76,6 +76,7 @@ def main() -> int:
         "sources": options.sources,
         "rounds": options.rounds,
         "exact": options.exact,
+        "noise": options.noise,
         "cpu_ms_a_source": {way: round(1000 * cpu[way], 1) for way in ways},
         "wall_ms_a_source": {way: round(1000 * wall[way], 1) for way in ways},
         "seed_over_srq": round(cpu["seed"] / cpu["srq"], 2),
@@ -87,14 +88,14 @@ def main() -> int:
     return 0
 
 
-def recipe_text(exact: str) -> str:
-    """``realwebphoto`` with white noise in place of its own."""
+def recipe_text(exact: str, noise: str) -> str:
+    """``realwebphoto`` with white noise, or none, in place of its own."""
     text = (resources.files("srq.degrade") / "recipes" / "realwebphoto.toml").read_text("utf-8")
     text = re.sub(r"^exact = .*\n", "", text, flags=re.MULTILINE)
-    white, found = re.subn(r"noisy = \[\{[^}]*\}\]", WHITE, text)
+    changed, found = re.subn(r"noisy = \[\{[^}]*\}\]", f"noisy = [{NOISES[noise]}]", text)
     if found != 1:
         raise SystemExit("realwebphoto has no branch 'noisy' of one step; mend this benchmark.")
-    return f'exact = "{exact}"\n{white}'
+    return f'exact = "{exact}"\n{changed}'
 
 
 def make_sources(folder: Path, count: int, side: int) -> None:
@@ -118,9 +119,9 @@ def ours(recipe: Path, sources: Path, jobs: int) -> Cost:
         return cost(["srq", "data", "degrade", str(sources), f"{target}/out", *options])
 
 
-def theirs(sources: Path) -> Cost:
+def theirs(sources: Path, noise: str) -> Cost:
     with tempfile.TemporaryDirectory(dir=sources.parent) as target:
-        return cost(["benchmarks.peers.seed_tools", str(sources), f"{target}/out"])
+        return cost(["benchmarks.peers.seed_tools", str(sources), f"{target}/out", noise])
 
 
 def cost(command: Sequence[str]) -> Cost:
@@ -158,6 +159,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--many", type=int, default=1000, help="small sources, for memory")
     parser.add_argument("--exact", choices=("default", "seed"), default="seed")
+    parser.add_argument("--noise", choices=tuple(NOISES), default="white")
     parser.add_argument("--folder", type=Path, help="where the pictures go meanwhile")
     parser.add_argument("--json", type=Path, help="write the result there alone")
     return parser.parse_args()

@@ -1,9 +1,10 @@
 """Seed 000's way from sources to 64 LR of each, by the tools it names: folder after folder of PNG.
 
-    python -m benchmarks.peers.seed_tools SOURCES FOLDER
+    python -m benchmarks.peers.seed_tools SOURCES FOLDER white|none
 
-Pillow makes the sizes; BlurGenerator the blur; noise is additive white Gaussian noise in place of
-the seed's network; chainner_ext resizes and OpenCV compresses, as the Dataset Destroyer has them.
+Pillow makes the sizes; BlurGenerator the blur; noise is additive white Gaussian noise, or none, in
+place of the seed's network; chainner_ext resizes and OpenCV compresses, as the Dataset
+Destroyer has them.
 Needs the tools in ``tests/degrade/kinds/tools.txt``.
 """
 
@@ -33,13 +34,15 @@ FILTERS = [
 
 
 def main() -> None:
-    sources, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    sources, folder, white = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "white"
     random.seed(0)
     np.random.seed(0)  # noqa: NPY002 - the seed's scripts use it
     hr = folder / "hr"
     multiscale(sources, hr)
     blur(hr)
-    noise(hr)
+    duplicate(hr)
+    if white:
+        noise(hr)
     for name, source, factor, compressed in (
         ("x4", "hr", 0.25, False),
         ("x4_compressed", "hr", 0.25, True),
@@ -69,9 +72,12 @@ def blur(folder: Path) -> None:
         cv2.imwrite(str(folder / f"{path.stem}_blurred.png"), made)
 
 
-def noise(folder: Path) -> None:
+def duplicate(folder: Path) -> None:
     for path in sorted(folder.iterdir()):
         shutil.copy(path, folder / f"{path.stem} (1).png")
+
+
+def noise(folder: Path) -> None:
     for path in sorted(folder.glob("* (1).png")):
         picture = read(path)
         deviation = random.uniform(5, 10)
