@@ -29,8 +29,10 @@ SHOWN: dict[str, dict[str, Any]] = {
     "down_up": {"between": 0.3, "first_filter": "nearest", "second_filter": "lanczos", "factor": 1},
     "dust": {"density": 12, "size": 0.8, "fibres": 0.3},
     "fade": {"strength": 0.6, "stain": 0.5},
+    "fitted": {"strength": 2},
     "folds": {"count": 1, "width": 1.5},
     "generalized": {"sigma_x": 2.5, "sigma_y": 2.5, "beta": 4},
+    "grain": {"sigma": 0.05, "size": 1.2},
     "h264": {"crf": 38},
     "halo": {"radius": 2, "amount": 2},
     "hevc": {"crf": 38},
@@ -43,11 +45,14 @@ SHOWN: dict[str, dict[str, Any]] = {
     "mpeg4": {"qscale": 16},
     "noise": {"sigma": 0.06},
     "plateau": {"sigma_x": 2.5, "sigma_y": 2.5, "beta": 2},
+    "poisson": {"photons": 60},
     "resize": {"filter": "lanczos", "factor": 0.5},
     "ringing": {"cutoff": 0.35, "waves": 5},
+    "salt_pepper": {"amount": 0.04},
     "scratches": {"count": 6, "width": 1, "spread": 40, "tone": "both"},
     "sepia": {"strength": 1},
     "sinc": {"cutoff": 1.0},
+    "speckle": {"sigma": 0.15},
     "spots": {"count": 8, "radius": 7},
     "unsharp": {"radius": 1.5, "amount": 3},
     "up_down": {"between": 2, "first_filter": "nearest", "second_filter": "lanczos", "factor": 0.5},
@@ -55,6 +60,10 @@ SHOWN: dict[str, dict[str, Any]] = {
     "webp": {"quality": 5},
 }
 """The values that a picture shows; others are the parameter's own, or the middle of its range."""
+
+
+UNSHOWN = ("learned",)
+"""Kinds without a picture: they need a model of the user's."""
 
 
 def draw(degradation: Degradation, picture: Pixels) -> Image.Image:
@@ -92,7 +101,7 @@ def save(image: Image.Image, path: Path) -> None:
 def main() -> None:
     """Draw the kinds that were named, or all."""
     picture = np.ascontiguousarray(data.astronaut()[30 : 30 + SIZE, 140 : 140 + SIZE])
-    for kind in sys.argv[1:] or DEGRADATIONS:
+    for kind in sys.argv[1:] or [kind for kind in DEGRADATIONS if kind not in UNSHOWN]:
         save(draw(DEGRADATIONS.load(kind), picture), FOLDER / f"{kind}.webp")
 
 
