@@ -121,9 +121,11 @@ def test_each_compression_draws_a_codec_and_a_quality(drawn, output, number):
         assert evenly(qualities, range(low, 101)) > 0.001
 
 
-def test_the_lens_is_of_two_radii_and_branches_draw_values_of_their_own(drawn):
+def test_lens_and_noise_are_drawn_evenly_and_for_each_branch_anew(drawn):
     radii = [steps[0]["radius"] for steps in drawn["lens/clean/scaled"]]
     assert evenly(radii, [2, 3]) > 0.001
+    strengths = np.array([steps[0]["strength"] for steps in drawn["sharp/noisy/scaled"]])
+    assert kstest(strengths - 0.5, "uniform").pvalue > 0.001
     outputs = [output for output in drawn if output.endswith("/compressed")]
     for one, other in pairwise(outputs):
         same = np.mean(
