@@ -191,11 +191,17 @@ class _Reader:
         channels, scale = self._shapes[source]
         if channels % by**2:
             raise _refusal(node, f"must read a multiple of {by**2} channels, not {channels}")
+        if by == 1:
+            self._made[node] = source
+            return
         shape = channels // by**2, scale * by
         self._append(node, "shuffled", LayerKind.SHUFFLE, source, shape=shape, scale=by)
 
     def _nearest(self, node: fx.Node, source: str, by: int) -> None:
         channels, scale = self._shapes[source]
+        if by == 1:
+            self._made[node] = source
+            return
         shape = channels, scale * by
         self._append(node, "nearest", LayerKind.NEAREST, source, shape=shape, scale=by)
 
@@ -302,8 +308,8 @@ def _check_conv(node: fx.Node, conv: nn.Conv2d) -> None:
 def _nearest_scale(node: fx.Node, factor: Any, mode: str) -> int:
     factors = set(factor) if isinstance(factor, tuple) else {factor}
     scale = factors.pop()
-    if factors or not isinstance(scale, int | float) or scale != int(scale) or scale < 2:
-        raise _refusal(node, f"must enlarge by one whole number from 2 on, not {factor}")
+    if factors or not isinstance(scale, int | float) or scale != int(scale) or scale < 1:
+        raise _refusal(node, f"must enlarge by a whole number, not by {factor}")
     if mode not in ("nearest", "nearest-exact"):
         raise _refusal(node, f"must repeat pixels (mode 'nearest'), not '{mode}'")
     return int(scale)

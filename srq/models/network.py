@@ -12,7 +12,8 @@ from srq.errors import ModelError
 Setting: TypeAlias = int | float | bool | str
 """A value that a network's config may hold: all of it can be written as JSON."""
 
-SCALES = (2, 3, 4)
+SCALES = (1, 2, 3, 4)
+"""At 1 a network takes away what compression or noise has left, and the size stays."""
 
 
 class Network(nn.Module):
@@ -32,7 +33,7 @@ class Network(nn.Module):
     def __init__(self, *, scale: int, **config: Setting) -> None:
         super().__init__()
         if type(scale) is not int or scale not in SCALES:
-            raise ModelError(f"Setting 'scale' of {self.name} must be 2, 3 or 4, not {scale!r}.")
+            raise ModelError(f"Setting 'scale' of {self.name} must be 1, 2, 3 or 4, not {scale!r}.")
         self.scale = scale
         self.config = {"scale": scale, **config}
 

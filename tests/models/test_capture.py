@@ -117,7 +117,7 @@ REFUSED = {
     "mode 'nearest'), not 'bilinear'": Made(
         lambda m, x: F.interpolate(x, scale_factor=2, mode="bilinear")
     ),
-    "by one whole number from 2 on, not 1.5": Made(lambda m, x: F.interpolate(x, scale_factor=1.5)),
+    "enlarge by a whole number, not by 1.5": Made(lambda m, x: F.interpolate(x, scale_factor=1.5)),
     "not to a size": Made(lambda m, x: F.interpolate(x, size=(8, 8))),
     "branches on values": Made(lambda m, x: x if x.sum() > 0 else -x),
 }

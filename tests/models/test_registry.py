@@ -47,9 +47,9 @@ def test_a_misspelt_setting_is_answered_with_the_nearest():
         build("kim", wdie=8)
 
 
-@pytest.mark.parametrize("scale", [1, 5, 2.0, "2", True, None])
+@pytest.mark.parametrize("scale", [0, 5, 2.0, "2", True, None])
 def test_other_scales_are_refused(scale):
-    with pytest.raises(ModelError, match="'scale' of kim must be 2, 3 or 4, not"):
+    with pytest.raises(ModelError, match="'scale' of kim must be 1, 2, 3 or 4, not"):
         build("kim", scale=scale)
 
 

@@ -40,14 +40,15 @@ class TeacherKernels(NamedTuple):
 
 def supports(model: nn.Module) -> bool:
     """Whether ``loss_of`` takes this network: a float32 ``kim`` on the CPU whose channel counts
-    are multiples of 16."""
+    are multiples of 16, at a scale above 1."""
     return isinstance(model, Kim) and supports_kernels(kernels_of(model))
 
 
 def supports_kernels(kernels: Sequence[Tensor]) -> bool:
     """The same of a ``kim``'s kernels."""
     plain = all(k.device.type == "cpu" and k.dtype == torch.float32 for k in kernels)
-    return plain and all(count % _LANES == 0 for count in _channels(kernels))
+    enlarges = kernels[-1].shape[0] > 1
+    return plain and enlarges and all(count % _LANES == 0 for count in _channels(kernels))
 
 
 def kernels_of(model: nn.Module) -> list[Tensor]:
