@@ -258,8 +258,8 @@ def tables() -> dict[str, str]:
         for scorer, row in entry["ranked"].items():
             shown = f"**`{scorer}`**" if scorer == "defects" else f"`{scorer}`"
             shown = scorer if scorer == WORST else shown
-            cells = " | ".join(f"{row[kind]:.2f}" for kind in kinds)
-            lines.append(f"| {shown} | {cells} | {entry['kept'][scorer]:.2f} |")
+            cells = " | ".join(f"{row[kind]:.3f}" for kind in kinds)
+            lines.append(f"| {shown} | {cells} | {entry['kept'][scorer]:.3f} |")
         found[name] = "\n".join(lines)
     lines = ["| defect | levels | at least |", "|---|---|---|"]
     lines += [

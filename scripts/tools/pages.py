@@ -32,6 +32,7 @@ TABLES = Registry(
     {
         "choice": Entry("benchmarks.studies.choice:tables"),
         "ladder": Entry("benchmarks.ladder:tables"),
+        "curation": Entry("benchmarks.studies.curation:tables"),
         "mutations": Entry("benchmarks.studies.mutations.tables:tables"),
         "noise_realism": Entry("benchmarks.studies.noise_realism:tables"),
         "odd_files": Entry("benchmarks.studies.odd_files:tables"),

@@ -75,7 +75,8 @@ def walk(folder: Path, but: Path) -> tuple[list[Found], list[Rejected]]:
             if not stat.S_ISREG(state.st_mode):
                 rejected.append(Rejected(below, "It is neither a file nor a folder."))
                 continue
-            found.append(Found(below, f"{state.st_size} {state.st_mtime_ns}"))
+            stamp = f"{state.st_size} {state.st_mtime_ns} {state.st_ctime_ns}"
+            found.append(Found(below, stamp))
     return sorted(found, key=lambda one: one.path), sorted(rejected, key=lambda one: one.path)
 
 
