@@ -53,6 +53,7 @@ SHOWN: dict[str, dict[str, Any]] = {
     "sepia": {"strength": 1},
     "sinc": {"cutoff": 1.0},
     "speckle": {"sigma": 0.15},
+    "uniform": {"amplitude": 0.2},
     "spots": {"count": 8, "radius": 7},
     "unsharp": {"radius": 1.5, "amount": 3},
     "up_down": {"between": 2, "first_filter": "nearest", "second_filter": "lanczos", "factor": 0.5},

@@ -54,6 +54,7 @@ DEGRADATIONS = Registry(
         "sinc": Entry("srq.degrade.kinds.blur.sinc:SINC", "a sharp low pass"),
         "speckle": Entry("srq.degrade.kinds.noise.speckle:SPECKLE", "multiplied noise"),
         "spots": Entry("srq.degrade.kinds.damage.spots:SPOTS", "stains"),
+        "uniform": Entry("srq.degrade.kinds.noise.uniform:UNIFORM", "noise drawn evenly"),
         "unsharp": Entry("srq.degrade.kinds.sharpening.unsharp:UNSHARP", "unsharp masking"),
         "up_down": Entry(
             "srq.degrade.kinds.resampling.up_down:UP_DOWN", "a larger size, then another"

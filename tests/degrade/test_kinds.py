@@ -150,6 +150,7 @@ ASKED = {
     "sigma": 0.05,
     "channels": "independent",
     "amount": 1.5,
+    "amplitude": 0.1,
     "angle": 30,
     "beta": 2,
     "between": 1,

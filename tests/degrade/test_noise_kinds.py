@@ -8,6 +8,7 @@ from srq.degrade.kinds.noise.grain import film_grain
 from srq.degrade.kinds.noise.poisson import poisson_noise
 from srq.degrade.kinds.noise.salt_pepper import salt_pepper
 from srq.degrade.kinds.noise.speckle import speckle
+from srq.degrade.kinds.noise.uniform import uniform_noise
 
 GRAY = np.full((200, 150), 128, np.uint8)
 RGB = np.full((200, 150, 3), (60, 128, 200), np.uint8)
@@ -47,6 +48,13 @@ def test_speckle_is_gaussian_in_proportion(picture):
 def test_shared_speckle_keeps_the_ratios_of_colours():
     spoiled = speckle(RGB, 0.1, rng(), "shared")
     assert np.allclose(spoiled[..., 0] / 60, spoiled[..., 2] / 200)
+
+
+def test_uniform_noise_is_drawn_evenly_and_shared_by_colours_where_asked():
+    noise = uniform_noise(GRAY, 0.1, rng()) - GRAY
+    assert kstest((noise / 51 + 0.5).ravel(), "uniform").pvalue > 0.001
+    shared = uniform_noise(RGB, 0.1, rng(), "shared") - RGB
+    assert np.allclose(shared[..., 0], shared[..., 2])
 
 
 def test_salt_and_pepper_spoils_as_many_as_asked():

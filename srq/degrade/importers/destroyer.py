@@ -103,10 +103,12 @@ class _Reader:
                 branches.append((word, [entry]))
             elif word == "salt-and-pepper":
                 branches.append((word, [self.salt_and_pepper()]))
-            elif word in ("uniform", "color"):
-                what = {"uniform": "uniform noise", "color": "noise as strong in each colour as"}
-                end = " is drawn for that colour" if word == "color" else ""
-                self.draft.refuse(what[word] + end)
+            elif word == "uniform":
+                sizes = self.whole("noise", "range")
+                amplitude = spread(size * self.number("noise", "scale_factor") for size in sizes)
+                branches.append((word, [{"kind": "uniform", "amplitude": amplitude}]))
+            elif word == "color":
+                self.draft.refuse("noise of another strength in each colour")
             else:
                 branches.append(self.unknown("noise", word))
         return self.drawn(branches)

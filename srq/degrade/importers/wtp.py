@@ -198,6 +198,9 @@ class _Reader:
                 # It scales noise of deviation 0.25.
                 sigmas = spread(0.25 * alpha for alpha in self.steps(block.get("alpha", [1, 2, 1])))
                 branches.append((word, [{"kind": "noise", "sigma": sigmas}]))
+            elif word == "uniform":
+                alphas = spread(self.steps(block.get("alpha", [1, 2, 1])))
+                branches.append((word, [{"kind": "uniform", "amplitude": alphas}]))
             elif word in parts:
                 entry = {"kind": "salt_pepper", "amount": salt, "salt": parts[word]}
                 branches.append((word, [{**entry, "channels": "independent"}]))

@@ -108,7 +108,7 @@ randomize = True
 range = 1,10
 scale_factor = 0.5
 [noise]
-algorithms = gaussian,gray,salt-and-pepper
+algorithms = gaussian,gray,salt-and-pepper,uniform
 randomize = True
 range = 1,4
 scale_factor = 0.001
@@ -158,6 +158,7 @@ def test_sizes_of_kernels_and_noise_are_those_of_the_tool(load):
     assert values_of(recipe, "anisotropic", "sigma_x") == {k / 2 for k in range(1, 11)}
     sigmas = values_of(recipe, "noise", "sigma")
     assert sigmas == {k * 0.001 for k in range(1, 5)} | {(k * 0.001) ** 0.5 for k in range(1, 5)}
+    assert values_of(recipe, "uniform", "amplitude") == {k * 0.001 for k in range(1, 5)}
     amounts = values_of(recipe, "salt_pepper", "amount")
     assert sorted(map(float, amounts)) == pytest.approx(1 - np.exp(-2.25 * np.array([0.02, 0.04])))
 
@@ -176,6 +177,7 @@ def test_salt_and_pepper_turns_as_many_pixels_as_there():
 
 WRONG = [
     (SEED.replace("scale,compression", "scale,quantization"), "quantization with dithering"),
+    (SEED.replace("scale,compression", "noise") + BLUR.replace("gray", "color"), "each colour"),
     (SEED.replace("lanczos", "hamming"), "the filter 'hamming' of scale"),
     (SEED.replace("0.15,1.5", "0.15"), "'range' in .scale. must be two numbers, not '0.15'"),
     (SEED.replace("40, 100", "40, 100]"), "'jpeg_quality_range' in .compression. must be two"),

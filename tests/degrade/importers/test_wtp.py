@@ -108,7 +108,7 @@ degradation {
 }
 degradation {
   type = "noise"
-  type_noise = ["gauss", "salt", "salt_and_pepper"]
+  type_noise = ["gauss", "uniform", "salt", "salt_and_pepper"]
   alpha = [0.1, 0.4, 0.1]
   probability_salt_or_pepper = [0, 0.02]
 }
@@ -128,6 +128,8 @@ degradation {
     assert set(values_of(recipe, "salt_pepper", "salt")) == {0.5, 1}
     sigmas = sorted(set(map(float, values_of(recipe, "noise", "sigma"))))
     assert sigmas == pytest.approx(0.25 * np.arange(0.1, 0.4, 0.1))
+    amplitudes = sorted(set(map(float, values_of(recipe, "uniform", "amplitude"))))
+    assert amplitudes == pytest.approx(np.arange(0.1, 0.4, 0.1))
     # A quarter of the motions has no size.
     assert len(values_of(recipe, "motion", "length")) == pytest.approx(150, abs=45)
 
