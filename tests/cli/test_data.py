@@ -68,6 +68,39 @@ def test_a_mistake_is_one_sentence_and_leaves_nothing(
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_a_rejected_picture_is_told_and_the_exit_code_is_2(photos, tmp_path, capsys):
+    (photos / "bad.png").write_bytes(b"no picture")
+    assert main(["data", "degrade", str(photos), str(tmp_path / "lr"), "--format", "tar"]) == 2
+    told = capsys.readouterr().out
+    assert "3 pictures written" in told
+    assert "Rejected bad.png: " in told
+
+
+def test_shares_end_with_a_manifest(photos, tmp_path, capsys):
+    arguments = ["data", "degrade", str(photos), str(tmp_path / "lr"), "--part", "1", "--shard"]
+    assert main([*arguments, "1/2"]) == 0
+    assert "1 parts are still missing, of other shares" in capsys.readouterr().out
+    assert main([*arguments, "2/2"]) == 0
+    assert "1 pictures written: " in capsys.readouterr().out
+    assert main([*arguments, "3/2"]) == 2
+
+
+def test_verify_and_report(photos, tmp_path, capsys):
+    out = tmp_path / "lr"
+    assert main(["data", "degrade", str(photos), str(out)]) == 0
+    assert main(["data", "verify", str(out), "--all"]) == 0
+    assert "3 made again: no difference." in capsys.readouterr().out
+    assert main(["data", "report", str(out)]) == 0
+    assert "3 pictures, 0 rejected, 3 LR pictures" in capsys.readouterr().out
+    assert (out / "report.html").is_file()
+    (out / "b.png").unlink()
+    told = tmp_path / "told.json"
+    assert main(["data", "verify", str(out), "--sample", "0", "--json", str(told)]) == 1
+    assert f"{out / 'b.png'} is missing." in capsys.readouterr().out
+    assert json.loads(told.read_text())["differences"] == [f"{out / 'b.png'} is missing."]
+    assert main(["data", "verify", str(photos)]) == 2
+
+
 def test_ctrl_c_leaves_whole_pictures_and_the_rest_follows(photos, tmp_path):
     rng = np.random.default_rng(1)
     for number in range(30):

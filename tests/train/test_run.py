@@ -380,6 +380,20 @@ def test_a_manifest_of_pairs_trains_as_the_pictures_it_was_made_of(tmp_path, tin
     assert result.steps == 24
 
 
+def test_a_data_set_trains_alike_from_a_folder_and_from_tars(tmp_path, tiny, pictures):
+    from srq.datasets.degrading.run import degrade
+    from srq.degrade import Recipe
+
+    networks = []
+    for form in ("folder", "tar"):
+        recipe = Recipe.load("compressed")
+        made = degrade(pictures, tmp_path / form, recipe=recipe, scale=2, form=form, streams=True)
+        run.start(tiny(f"data.train={made.manifest}"), tmp_path / f"run-{form}")
+        networks.append(find_weights(tmp_path / f"run-{form}").network().state_dict())
+    one, other = networks
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
 def test_a_cache_changes_nothing(tmp_path, tiny):
     run.start(tiny(), tmp_path / "plain")
     for name in ("first", "second"):

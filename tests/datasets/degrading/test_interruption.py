@@ -66,7 +66,9 @@ def test_signals_leave_whole_parts_and_no_process(tmp_path, number, code):
             assert (tmp_path / "out" / name).stat().st_size == size
 
 
-@pytest.mark.parametrize(("form", "jobs"), [("folder", 2), ("tar", 8)])
+@pytest.mark.parametrize(
+    ("form", "jobs"), [("folder", 2), pytest.param("tar", 8, marks=pytest.mark.slow)]
+)
 def test_jobs_shares_and_their_order_change_no_byte(photos, tmp_path, form, jobs):
     options = {"recipe": PAPER, "scale": 2, "part": 2, "form": form}
     whole = degrade(photos, tmp_path / "whole", **options)

@@ -101,6 +101,7 @@ def test_a_changed_hr_is_done_again(photos, tmp_path):
     assert (out / "a.png").read_bytes() != before
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_pictures(tmp_path):
     peaks = []
     for count in (20, 120):
