@@ -101,6 +101,7 @@ def test_ray_changes_no_byte(photos, tmp_path):
     assert "z.png" in told.stdout
     (photos / "z.png").unlink()
     assert degrade(photos, tmp_path / "ray", **options).tree == whole.tree
+    assert verify(tmp_path / "ray").differences == ()
 
 
 def test_where_the_pictures_lie_changes_no_byte(photos, tmp_path, monkeypatch):
