@@ -16,6 +16,7 @@ import safetensors.numpy
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 
+from srq.degrade.luma import full_range_luma
 from srq.errors import ConfigError, DataError
 from srq.files import storage_error, write_bytes
 
@@ -86,7 +87,7 @@ class LearnedNoise:
                 columns = slice(left - area[2], right - area[2])
                 out[top:bottom, left:right] = decoded[:, rows, columns].transpose(1, 2, 0)
         out *= 255
-        return out if picture.ndim == 3 else out @ np.array([0.299, 0.587, 0.114])
+        return out if picture.ndim == 3 else full_range_luma(out)
 
     def _drawn(self, chance: int, scale: int, area: tuple[int, int, int, int]) -> Array:
         """The standard normal numbers of ``area``, the same whatever tile asks for them."""

@@ -13,6 +13,7 @@ import safetensors.numpy
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 
+from srq.degrade.luma import full_range_luma
 from srq.degrade.noise_model.field import correlated
 from srq.degrade.noise_model.patches import COLUMNS, SIZE, YCBCR
 from srq.errors import ConfigError, DataError
@@ -46,7 +47,7 @@ class Source:
         """Noise for ``picture``, (H, W) or (H, W, 3) in codes; a gray one gets the luma's."""
         codes = picture.astype(np.float64)
         gray = codes.ndim == 2
-        luma = codes if gray else codes @ YCBCR[0]
+        luma = codes if gray else full_range_luma(codes)
         channels = 1 if gray else 3
         noise = correlated(self.spectrum[:channels, :channels], luma.shape, rng)
         for field, curve in zip(noise, self.curves, strict=False):

@@ -4,9 +4,8 @@ import numpy as np
 
 from srq.degrade.degradation import Degradation, Pixels, Setting
 from srq.degrade.kinds.blur.gaussian import gaussian_blur, gaussian_kernel
+from srq.degrade.luma import full_range_luma
 from srq.degrade.parameters import Choice, Number
-
-_WEIGHTS = np.array([0.299, 0.587, 0.114])
 
 
 def film_grain(
@@ -25,7 +24,7 @@ def film_grain(
     """
     codes = np.clip(picture, 0, 255).astype(np.float64) / 255
     if channels == "shared" and picture.ndim == 3:
-        codes = (codes @ _WEIGHTS)[..., None]
+        codes = full_range_luma(codes)[..., None]
     noise = rng.standard_normal(codes.shape)
     if size:
         # Blurring keeps this part of the deviation in each direction.

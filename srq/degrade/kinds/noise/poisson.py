@@ -3,9 +3,8 @@
 import numpy as np
 
 from srq.degrade.degradation import Degradation, Pixels, Setting
+from srq.degrade.luma import full_range_luma
 from srq.degrade.parameters import Choice, Number
-
-_WEIGHTS = np.array([0.299, 0.587, 0.114])
 
 
 def poisson_noise(
@@ -17,7 +16,7 @@ def poisson_noise(
     """
     codes = np.clip(picture, 0, 255).astype(np.float64)
     if channels == "shared" and picture.ndim == 3:
-        luma = codes @ _WEIGHTS
+        luma = full_range_luma(codes)
         noise = rng.poisson(luma * (photons / 255)) * (255 / photons) - luma
         return picture + noise[..., None]
     return rng.poisson(codes * (photons / 255)) * (255 / photons)
