@@ -3,7 +3,7 @@
 Both make seed 000's pictures of the same sources, 512x512, with white noise or none in place of
 its network: ``srq data degrade`` by the recipe ``realwebphoto``, and the tools that the seed names
 (``benchmarks.peers.seed_tools``). They take turns. Times are those of the process and its
-children, in user and system, a source; what starting takes is taken off by a run over one source.
+children, in user and system, a source; what starting takes is taken off by runs over one source.
 A run over many small sources shows whether memory grows.
 
     python -m benchmarks.degrade --sources 12
@@ -63,14 +63,22 @@ def main() -> int:
             "srq, 2 jobs": partial(ours, recipe, jobs=2),
             "seed": partial(theirs, noise=options.noise),
         }
-        starts = {way: run(one) for way, run in ways.items()}
-        turns = {way: partial(run, all_sources) for way, run in ways.items()}
+        turns = {
+            (way, sources): partial(run, sources)
+            for way, run in ways.items()
+            for sources in (one, all_sources)
+        }
         costs = harness.in_turns(turns, options.rounds)
         peaks = [ours(recipe, sources, jobs=1).peak for sources in (few, many)]
 
     more = options.sources - 1
-    cpu = {way: _median(costs[way], "cpu", starts[way], more) for way in ways}
-    wall = {way: _median(costs[way], "wall", starts[way], more) for way in ways}
+    cpu, wall = (
+        {
+            way: (_median(costs[way, all_sources], what) - _median(costs[way, one], what)) / more
+            for way in ways
+        }
+        for what in ("cpu", "wall")
+    )
     report = {
         "made": Provenance.now().to_json(),
         "sources": options.sources,
@@ -148,9 +156,8 @@ def _bytes(usage: resource.struct_rusage) -> int:
     return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def _median(costs: Sequence[Cost], what: str, start: Cost, more: int) -> float:
-    """A source's part of the median run, without what one source takes with the start."""
-    return (statistics.median(getattr(each, what) for each in costs) - getattr(start, what)) / more
+def _median(costs: Sequence[Cost], what: str) -> float:
+    return statistics.median(getattr(each, what) for each in costs)
 
 
 def _options() -> argparse.Namespace:
