@@ -44,6 +44,10 @@ NETWORKS = {
     "kim-x2-compressed": Network(2, "compressed", "fast", 2560, 10),
     "kim-x3": Network(3, "clean", "fast", 2640, 10),
     "kim-x4": Network(4, "clean", "fast", 2752, 10),
+    "medium-x2": Network(2, "clean", "good", 12240, 10),
+    "medium-x2-compressed": Network(2, "compressed", "good", 12240, 10),
+    "medium-x4": Network(4, "clean", "good", 11664, 10),
+    "medium-x4-compressed": Network(4, "compressed", "good", 11664, 10),
 }
 """All networks by name. Of those of one scale, kind and quality the first is taken."""
 

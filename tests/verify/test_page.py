@@ -4,7 +4,8 @@ import json
 import re
 from pathlib import Path
 
-from srq.zoo import names
+from srq.program import load
+from srq.zoo import names, resolve
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "guide" / "verify.md").read_text(encoding="utf-8")
@@ -19,6 +20,9 @@ def read(name):
 def test_the_whole_zoo_was_verified_and_nothing_differed():
     programs = read("verified.json")["programs"]
     assert [program["program"]["name"] for program in programs] == list(names("program"))
+    for program in programs:
+        name = program["program"]["name"]
+        assert program["program"]["fingerprint"] == load(resolve(name, "program")).fingerprint
     assert {s["state"] for program in programs for s in program["subjects"]} == {"equal"}
 
 
