@@ -106,7 +106,8 @@ struct Plane {
     int row() const { return (width + 2 * kBorderColumns) * channels; }
     // Where a pixel stands among the values: the same in planes of the same shape.
     std::ptrdiff_t place(int y, int x) const {
-        return static_cast<std::ptrdiff_t>(y + kBorderRows) * row() + (x + kBorderColumns) * channels;
+        return static_cast<std::ptrdiff_t>(y + kBorderRows) * row() +
+               (x + kBorderColumns) * channels;
     }
     float* begin() { return values.data(); }
     const float* begin() const { return values.data(); }
@@ -129,13 +130,14 @@ void depthwise(const Plane& in, const float* kernel, Put put) {
     for (int y = 0; y < in.height; y++)
         for (int group = 0; group < channels; group += kLanes) {
             Lanes taps[ROWS * COLUMNS];
-            UNROLLED for (int t = 0; t < ROWS * COLUMNS; t++)
-                taps[t] = load(kernel + t * channels + group);
+            UNROLLED
+            for (int t = 0; t < ROWS * COLUMNS; t++) taps[t] = load(kernel + t * channels + group);
             const float* corner = in.at(y - ROWS / 2, -(COLUMNS / 2)) + group;
             std::ptrdiff_t place = in.place(y, 0) + group;
             for (int x = 0; x < in.width; x++, corner += channels, place += channels) {
                 Lanes sums[2] = {};  // two chains of additions run side by side
-                UNROLLED for (int t = 0; t < ROWS * COLUMNS; t++)
+                UNROLLED
+                for (int t = 0; t < ROWS * COLUMNS; t++)
                     sums[t % 2] +=
                         taps[t] * load(corner + t / COLUMNS * row + t % COLUMNS * channels);
                 put(place, sums[0] + sums[1]);
@@ -151,17 +153,21 @@ void depthwise_kernel_gradient(const Plane& in, const Plane& slope, float* kerne
         for (int group = 0; group < channels; group += kLanes) {
             float* sums = whole.data() + group;
             Lanes taps[ROWS * COLUMNS];
-            UNROLLED for (int t = 0; t < ROWS * COLUMNS; t++) taps[t] = load(sums + t * channels);
+            UNROLLED
+            for (int t = 0; t < ROWS * COLUMNS; t++) taps[t] = load(sums + t * channels);
             const float* corner = in.at(y - ROWS / 2, -(COLUMNS / 2)) + group;
             const float* from = slope.at(y, 0) + group;
             for (int x = 0; x < in.width; x++, corner += channels, from += channels) {
                 const Lanes here = load(from);
-                UNROLLED for (int t = 0; t < ROWS * COLUMNS; t++)
+                UNROLLED
+                for (int t = 0; t < ROWS * COLUMNS; t++)
                     taps[t] += here * load(corner + t / COLUMNS * row + t % COLUMNS * channels);
             }
-            UNROLLED for (int t = 0; t < ROWS * COLUMNS; t++) store(sums + t * channels, taps[t]);
+            UNROLLED
+            for (int t = 0; t < ROWS * COLUMNS; t++) store(sums + t * channels, taps[t]);
         }
-    for (std::size_t i = 0; i < whole.size(); i += kLanes) add_to(kernel + i, load(whole.data() + i));
+    for (std::size_t i = 0; i < whole.size(); i += kLanes)
+        add_to(kernel + i, load(whole.data() + i));
 }
 
 // ---- pointwise: kernel is [output group][input channel][kLanes outputs] --------------------
@@ -173,16 +179,20 @@ inline void pointwise_pixels(const float* from, int channels, const float* kerne
     Lanes sums[PIXELS][GROUPS] = {};
     for (int c = 0; c < channels; c++) {
         Lanes weights[GROUPS];
-        UNROLLED for (int g = 0; g < GROUPS; g++)
-            weights[g] = load(kernel + (g * channels + c) * kLanes);
-        UNROLLED for (int p = 0; p < PIXELS; p++) {
+        UNROLLED
+        for (int g = 0; g < GROUPS; g++) weights[g] = load(kernel + (g * channels + c) * kLanes);
+        UNROLLED
+        for (int p = 0; p < PIXELS; p++) {
             const Lanes value = splat(from[p * channels + c]);
-            UNROLLED for (int g = 0; g < GROUPS; g++) sums[p][g] += value * weights[g];
+            UNROLLED
+            for (int g = 0; g < GROUPS; g++) sums[p][g] += value * weights[g];
         }
     }
-    UNROLLED for (int p = 0; p < PIXELS; p++)
-        UNROLLED for (int g = 0; g < GROUPS; g++)
-            put(place + p * outputs + g * kLanes, sums[p][g]);
+    UNROLLED
+    for (int p = 0; p < PIXELS; p++) {
+        UNROLLED
+        for (int g = 0; g < GROUPS; g++) put(place + p * outputs + g * kLanes, sums[p][g]);
+    }
 }
 
 // The last `count` pixels of a row, PIXELS at a time and the rest by halves of that.
@@ -217,26 +227,35 @@ void pointwise(const Plane& in, const Floats& kernel, const Plane& out, Put put)
 // The sums over a row, added to `kernel`, of INPUTS input channels from `first` on by GROUPS
 // groups of outputs.
 template <int INPUTS, int GROUPS>
-inline void pointwise_row_gradient(const Plane& in, const Plane& slope, int y, int first,
-                                   int group, float* kernel) {
+inline void pointwise_row_gradient(const Plane& in, const Plane& slope, int y, int first, int group,
+                                   float* kernel) {
     const float* from = in.at(y, 0) + first;
     const float* back = slope.at(y, 0) + group * kLanes;
     float* to[GROUPS];
-    UNROLLED for (int g = 0; g < GROUPS; g++)
-        to[g] = kernel + ((group + g) * in.channels + first) * kLanes;
+    UNROLLED
+    for (int g = 0; g < GROUPS; g++) to[g] = kernel + ((group + g) * in.channels + first) * kLanes;
     Lanes sums[INPUTS][GROUPS];
-    UNROLLED for (int i = 0; i < INPUTS; i++)
-        UNROLLED for (int g = 0; g < GROUPS; g++) sums[i][g] = load(to[g] + i * kLanes);
+    UNROLLED
+    for (int i = 0; i < INPUTS; i++) {
+        UNROLLED
+        for (int g = 0; g < GROUPS; g++) sums[i][g] = load(to[g] + i * kLanes);
+    }
     for (int x = 0; x < in.width; x++, from += in.channels, back += slope.channels) {
         Lanes here[GROUPS];
-        UNROLLED for (int g = 0; g < GROUPS; g++) here[g] = held(load(back + g * kLanes));
-        UNROLLED for (int i = 0; i < INPUTS; i++) {
+        UNROLLED
+        for (int g = 0; g < GROUPS; g++) here[g] = held(load(back + g * kLanes));
+        UNROLLED
+        for (int i = 0; i < INPUTS; i++) {
             const Lanes value = splat(from[i]);
-            UNROLLED for (int g = 0; g < GROUPS; g++) sums[i][g] += value * here[g];
+            UNROLLED
+            for (int g = 0; g < GROUPS; g++) sums[i][g] += value * here[g];
         }
     }
-    UNROLLED for (int i = 0; i < INPUTS; i++)
-        UNROLLED for (int g = 0; g < GROUPS; g++) store(to[g] + i * kLanes, sums[i][g]);
+    UNROLLED
+    for (int i = 0; i < INPUTS; i++) {
+        UNROLLED
+        for (int g = 0; g < GROUPS; g++) store(to[g] + i * kLanes, sums[i][g]);
+    }
 }
 
 void pointwise_kernel_gradient(const Plane& in, const Plane& slope, float* kernel) {
@@ -251,25 +270,28 @@ void pointwise_kernel_gradient(const Plane& in, const Plane& slope, float* kerne
             for (int first = 0; first < in.channels; first += 8)
                 pointwise_row_gradient<8, 1>(in, slope, y, first, group, whole.data());
     }
-    for (std::size_t i = 0; i < whole.size(); i += kLanes) add_to(kernel + i, load(whole.data() + i));
+    for (std::size_t i = 0; i < whole.size(); i += kLanes)
+        add_to(kernel + i, load(whole.data() + i));
 }
 
 // ---- the first layer: 3x3 from one channel, kernel is [tap][channel] -----------------------
 
-// Calls put(place, sums) for each pixel and group of channels, by their places in planes like `out`.
+// Calls put(place, sums) for each pixel and group of channels, by their places in planes like
+// `out`.
 template <class Put>
 void head(const Plane& in, const float* kernel, const Plane& out, Put put) {
     const int channels = out.channels, row = in.row();
     for (int y = 0; y < in.height; y++)
         for (int group = 0; group < channels; group += kLanes) {
             Lanes taps[9];
-            UNROLLED for (int t = 0; t < 9; t++) taps[t] = load(kernel + t * channels + group);
+            UNROLLED
+            for (int t = 0; t < 9; t++) taps[t] = load(kernel + t * channels + group);
             const float* corner = in.at(y - 1, -1);
             std::ptrdiff_t place = out.place(y, 0) + group;
             for (int x = 0; x < in.width; x++, corner++, place += channels) {
                 Lanes sum = {};
-                UNROLLED for (int t = 0; t < 9; t++)
-                    sum += splat(corner[t / 3 * row + t % 3]) * taps[t];
+                UNROLLED
+                for (int t = 0; t < 9; t++) sum += splat(corner[t / 3 * row + t % 3]) * taps[t];
                 put(place, sum);
             }
         }
@@ -283,10 +305,12 @@ void head_kernel_gradient(const Plane& in, const Plane& slope, float* kernel) {
             for (int x = 0; x < in.width; x++) {
                 const float* corner = in.at(y - 1, x - 1);
                 const Lanes here = load(slope.at(y, x) + group);
-                UNROLLED for (int t = 0; t < 9; t++)
+                UNROLLED
+                for (int t = 0; t < 9; t++)
                     taps[t] += splat(corner[t / 3 * in.row() + t % 3]) * here;
             }
-        UNROLLED for (int t = 0; t < 9; t++) add_to(kernel + t * channels + group, taps[t]);
+        UNROLLED
+        for (int t = 0; t < 9; t++) add_to(kernel + t * channels + group, taps[t]);
     }
 }
 

@@ -187,8 +187,7 @@ class Worker {
         const float* output = in.begin();
         const float* other = OTHERS ? others->begin() : nullptr;
         depthwise<ROWS, COLUMNS>(
-            slope, kernels_.backward[layer].data(),
-            [=, to = back.begin()](auto place, Lanes sums) {
+            slope, kernels_.backward[layer].data(), [=, to = back.begin()](auto place, Lanes sums) {
                 if (OTHERS) sums += load(other + place);
                 store(to + place, ROUNDED ? sums : through_relu(load(output + place), sums));
             });
