@@ -30,5 +30,7 @@ def test_every_result_belongs_to_a_row():
     }
     evaluations = {f"{name}.json" for name in ("zoo-starts", "zoo-x2", "zoo-x2-compressed")}
     evaluations |= {"zoo-x3.json", "zoo-x4.json", "peers-x2.json"}
-    evaluations |= {f"ladder-x{s}{of}.json" for s in (2, 4) for of in ("", "-programs")}
+    evaluations |= {
+        f"ladder-x{s}{of}.json" for s in (2, 4) for of in ("", "-programs", "-compressed")
+    }
     assert results - evaluations <= {result for _, result in ROWS}
