@@ -103,10 +103,9 @@ def ladder(monkeypatch):
         name: Network(2, "clean", quality, 2560, 10)
         for name, quality in (("kim-x2", "fast"), ("kim-x2-8bit", "good"), ("kim-x4", "best"))
     }
-    for name in set(NETWORKS) - set(ladder):
-        monkeypatch.delitem(NETWORKS, name)
-    for name, network in ladder.items():
-        monkeypatch.setitem(NETWORKS, name, network)
+    whole = dict(NETWORKS)
+    NETWORKS.clear()
+    NETWORKS.update(ladder)
     speeds, measured = {"kim-x2": 90.0, "kim-x2-8bit": 30.0, "kim-x4": 4.0}, []
 
     def frames_a_second(engine, size):
@@ -114,7 +113,9 @@ def ladder(monkeypatch):
         return speeds[engine.program.name]
 
     monkeypatch.setattr(module, "frames_a_second", frames_a_second)
-    return measured
+    yield measured
+    NETWORKS.clear()  # and filled again in its order, which counts
+    NETWORKS.update(whole)
 
 
 def test_a_quality_names_the_network(ladder):
