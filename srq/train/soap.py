@@ -7,7 +7,8 @@ eigenvectors. This is SOAP (Vyas et al., 2024) without its Kronecker approximati
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -38,10 +39,23 @@ class Soap(optim.Optimizer):
         """Take one step along ``grad``; there is no closure to call."""
         if closure is not None:
             raise TypeError("Soap takes no closure.")
-        for group in self.param_groups:
-            for parameter in group["params"]:
-                if parameter.grad is not None:
-                    _step_tensor(parameter, self.state[parameter], group["lr"], group["betas"])
+        with _one_thread():
+            for group in self.param_groups:
+                for parameter in group["params"]:
+                    if parameter.grad is not None:
+                        _step_tensor(parameter, self.state[parameter], group["lr"], group["betas"])
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Products this small gain nothing by more; and OpenMP's threads, once woken, go on to spin
+    for a while on the cores that the compiled step wants next."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _step_tensor(

@@ -69,3 +69,22 @@ def test_its_state_is_tensors_alone():
     weight.grad = torch.ones(3)
     optimizer.step()
     assert all(isinstance(value, torch.Tensor) for value in optimizer.state[weight].values())
+
+
+def test_its_steps_are_the_same_on_any_number_of_threads():
+    def moved(threads):
+        weight = nn.Parameter(torch.ones(300))
+        optimizer = Soap([weight], 0.03, (0.9, 0.99))
+        generator = torch.Generator().manual_seed(3)
+        torch.set_num_threads(threads)
+        for _ in range(60):
+            weight.grad = torch.randn(300, generator=generator)
+            optimizer.step()
+        assert torch.get_num_threads() == threads
+        return weight
+
+    before = torch.get_num_threads()
+    try:
+        assert torch.equal(moved(1), moved(2))
+    finally:
+        torch.set_num_threads(before)
