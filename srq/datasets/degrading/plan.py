@@ -5,7 +5,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from srq.datasets.lists import pictures_in
 from srq.errors import DataError
@@ -105,9 +105,16 @@ def _part(sources: list[Source]) -> Part:
 
 
 def _stem(name: str, rank: int) -> str:
-    plain = name if rank else PurePosixPath(name).with_suffix("").as_posix()
+    plain = name if rank else _without_suffix(name)
     digits = f"~{name_hash(name):016x}" if rank == 2 else ""
     return "".join(map(_printable, plain)) + digits
+
+
+def _without_suffix(name: str) -> str:
+    # Not by pathlib: what it calls the suffix of "..png" is another in each Python.
+    folder, slash, own = name.rpartition("/")
+    stem = own.rpartition(".")[0]
+    return folder + slash + (stem if stem.strip(".") else own)
 
 
 def _printable(character: str) -> str:

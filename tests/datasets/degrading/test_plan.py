@@ -26,7 +26,8 @@ def test_no_two_sources_have_one_stem(names):
 
 def test_a_stem_is_the_name_without_its_suffix_unless_two_would_be_one():
     stems = {
-        s.name: s.stem for s in name_sources(["a.jpg", "a.png", "b.png", "x/a.png", "c\n.png"])
+        s.name: s.stem
+        for s in name_sources(["a.jpg", "a.png", "b.png", "x/a.png", "c\n.png", "..png"])
     }
     assert stems == {
         "a.jpg": "a.jpg",
@@ -34,6 +35,7 @@ def test_a_stem_is_the_name_without_its_suffix_unless_two_would_be_one():
         "b.png": "b",
         "x/a.png": "x/a",
         "c\n.png": "c%0A",
+        "..png": "..png",
     }
 
 
