@@ -91,7 +91,8 @@ def chatty() -> None:
 
 def linger(number: int) -> int:
     """The work of a worker process: its id is told, and it never ends."""
-    print(os.getpid(), flush=True)
+    # In one piece: print may write the number and the end of its line apart, and others between.
+    os.write(1, f"{os.getpid()}\n".encode())
     time.sleep(600)
     return number
 
