@@ -11,8 +11,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <mutex>
 #include <new>
 #include <vector>
 
@@ -50,43 +48,15 @@ inline Lanes relu(Lanes value) { return value > 0.f ? value : Lanes{}; }
 // Gradients pass a ReLU only where its output is positive.
 inline Lanes through_relu(Lanes output, Lanes slope) { return output > 0.f ? slope : Lanes{}; }
 
-// Memory that is given back and taken again, step after step: to get fresh pages of the system
-// takes a tenth of a step.
-class KeptMemory {
-   public:
-    static constexpr std::align_val_t kCacheLine{64};
-
-    void* take(std::size_t bytes) {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        std::vector<void*>& blocks = free_[bytes];
-        if (blocks.empty()) return ::operator new(bytes, kCacheLine);
-        void* block = blocks.back();
-        blocks.pop_back();
-        return block;
-    }
-    void give_back(void* block, std::size_t bytes) {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        free_[bytes].push_back(block);
-    }
-    ~KeptMemory() {
-        for (auto& [bytes, blocks] : free_)
-            for (void* block : blocks) ::operator delete(block, kCacheLine);
-    }
-
-   private:
-    std::mutex mutex_;
-    std::map<std::size_t, std::vector<void*>> free_;
-};
-inline KeptMemory kept_memory;
-
 // From the start of a cache line on: a vector that lies across two lines is read twice.
 template <class T>
 struct CacheLines {
     using value_type = T;
-    T* allocate(std::size_t count) { return static_cast<T*>(kept_memory.take(count * sizeof(T))); }
-    void deallocate(T* values, std::size_t count) {
-        kept_memory.give_back(values, count * sizeof(T));
+    static constexpr std::align_val_t kLine{64};
+    T* allocate(std::size_t count) {
+        return static_cast<T*>(::operator new(count * sizeof(T), kLine));
     }
+    void deallocate(T* values, std::size_t) { ::operator delete(values, kLine); }
     bool operator==(CacheLines) const { return true; }
     bool operator!=(CacheLines) const { return false; }
 };
