@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, optim
 
 from srq.errors import CheckpointError
+from srq.runs.loop import DivergedError
 
 MODEL = "model/"
 OPTIMIZER = "optimizer/"
@@ -23,6 +24,16 @@ def without_prefix(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tens
         for name, tensor in tensors.items()
         if name.startswith(prefix)
     }
+
+
+def check_finite(tensors: Mapping[str, Tensor], step: int, advice: str = "") -> None:
+    """Raise DivergedError, with ``advice`` at its end, if a tensor holds a number that is none."""
+    for name, tensor in tensors.items():
+        if not bool(torch.isfinite(tensor).all()):
+            raise DivergedError(
+                f"The training stopped at step {step}: {name} holds a number that is "
+                f"not finite{advice}."
+            )
 
 
 def optimizer_tensors(optimizer: optim.Optimizer) -> dict[str, Tensor]:

@@ -18,6 +18,7 @@ from srq.runs.loop import DivergedError
 from srq.runs.processes import Processes
 from srq.runs.tensors import (
     MODEL,
+    check_finite,
     optimizer_tensors,
     restore_optimizer,
     with_prefix,
@@ -168,12 +169,7 @@ class Trainer:
             **optimizer_tensors(self._optimizer),
             **with_prefix(AVERAGE, self.averaged_state()),
         }
-        for name, tensor in held.items():
-            if not bool(torch.isfinite(tensor).all()):
-                raise DivergedError(
-                    f"The training stopped at step {self.step}: {name} holds a number that is "
-                    "not finite."
-                )
+        check_finite(held, self.step)
         return held
 
     def restore(self, tensors: Mapping[str, Tensor], step: int, name: str) -> None:

@@ -9,6 +9,7 @@ from torch import Tensor, optim
 from srq.runs.loop import DivergedError
 from srq.runs.tensors import (
     MODEL,
+    check_finite,
     optimizer_tensors,
     restore_optimizer,
     with_prefix,
@@ -91,12 +92,7 @@ class NoiseLearner:
             **with_prefix(MODEL, self.network.state_dict()),
             **optimizer_tensors(self._optimizer),
         }
-        for name, tensor in held.items():
-            if not bool(torch.isfinite(tensor).all()):
-                raise DivergedError(
-                    f"The training stopped at step {self.step}: {name} holds a number that is "
-                    "not finite; lower lr."
-                )
+        check_finite(held, self.step, "; lower lr")
         return held
 
     def restore(self, tensors: Mapping[str, Tensor], step: int, name: str) -> None:
