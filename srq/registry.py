@@ -118,3 +118,11 @@ def suggestion(wanted: object, known: Iterable[str]) -> str:
     if close is not None:
         return f"did you mean '{close}'?"
     return f"choose one of {', '.join(names)}."
+
+
+def refuse_unknown(table: Iterable[str], known: Iterable[str], where: str) -> None:
+    """Raise ConfigError, with ``where``, for a key of ``table`` that is not ``known``."""
+    known = tuple(known)
+    for key in table:
+        if key not in known:
+            raise ConfigError(f"{where}: unknown key '{key}'; {suggestion(key, known)}")

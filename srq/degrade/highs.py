@@ -9,7 +9,7 @@ from PIL import Image
 
 from srq.degrade.degradation import Pixels
 from srq.errors import ConfigError, DataError
-from srq.registry import suggestion
+from srq.registry import refuse_unknown
 
 _KEYS = ("scales", "shortest_edge")
 
@@ -40,9 +40,7 @@ def parse_sizes(table: Any, where: str) -> Sizes:
     where = f"{where}, [hr]"
     if not isinstance(table, dict) or not table:
         raise ConfigError(f"{where} must have 'scales' or 'shortest_edge'.")
-    for key in table:
-        if key not in _KEYS:
-            raise ConfigError(f"{where}: unknown key '{key}'; {suggestion(key, _KEYS)}")
+    refuse_unknown(table, _KEYS, where)
     scales = table.get("scales", [])
     if not isinstance(scales, list) or not all(_is_scale(scale) for scale in scales):
         raise ConfigError(

@@ -1,13 +1,13 @@
 """What a degradation's parameters may be in a recipe."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import Any
 
 from srq.degrade.distributions import Bell, Distribution, Options, Span
 from srq.errors import ConfigError, SrqError
-from srq.registry import suggestion
+from srq.registry import refuse_unknown, suggestion
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,14 @@ class Number:
     def _parse_table(self, raw: dict[str, Any], where: str) -> Distribution:
         where_now = f"{where}, '{self.name}'"
         if "values" in raw:
-            _only(raw, ("values", "weights"), where_now)
+            refuse_unknown(raw, ("values", "weights"), where_now)
             values = raw["values"]
             if not isinstance(values, list) or not values or not all(map(self._is_number, values)):
                 raise ConfigError(f"{where_now}: 'values' must be a list of numbers.")
             self._check(min(values), max(values), values, where)
             return Options(tuple(values), weights_of(raw.get("weights"), len(values), where_now))
         if "mean" in raw or "deviation" in raw:
-            _only(raw, ("mean", "deviation", "low", "high"), where_now)
+            refuse_unknown(raw, ("mean", "deviation", "low", "high"), where_now)
             mean, deviation = (_real(raw, key, where_now) for key in ("mean", "deviation"))
             low, high = raw.get("low", self.low), raw.get("high", self.high)
             self._check(low, high, [low, high], where)
@@ -67,7 +67,7 @@ class Number:
                     f"{high:g}."
                 )
             return Bell(float(mean), float(deviation), float(low), float(high), self.integer)
-        _only(raw, ("low", "high", "power"), where_now)
+        refuse_unknown(raw, ("low", "high", "power"), where_now)
         power = _real(raw, "power", where_now) if "power" in raw else 1
         span = self.parse([raw.get("low"), raw.get("high")], where)
         assert isinstance(span, Span)
@@ -150,12 +150,6 @@ def weights_of(raw: Any, count: int, where: str) -> tuple[float, ...]:
     if not sum(raw) > 0:
         raise ConfigError(f"{where}: one of the weights must be above 0.")
     return tuple(raw)
-
-
-def _only(raw: Mapping[str, Any], known: Sequence[str], where: str) -> None:
-    for key in raw:
-        if key not in known:
-            raise ConfigError(f"{where}: unknown key '{key}'; {suggestion(key, known)}")
 
 
 def _real(raw: Mapping[str, Any], key: str, where: str) -> float:

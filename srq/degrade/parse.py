@@ -11,7 +11,7 @@ from srq.degrade.graph import Chain, Fork, Node, OneOf, Shuffle, Step, paths, st
 from srq.degrade.parameters import weights_of
 from srq.degrade.registry import find
 from srq.errors import ConfigError
-from srq.registry import suggestion
+from srq.registry import refuse_unknown, suggestion
 
 _STEP_KEYS = ("kind", "probability")  # and a degradation's parameters
 _GROUPS = {
@@ -29,7 +29,7 @@ def parse_table(text: str, known: Sequence[str], where: str) -> dict[str, Any]:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{where} is not valid TOML: {error}.") from None
-    _refuse_unknown(table, known, where)
+    refuse_unknown(table, known, where)
     return table
 
 
@@ -102,7 +102,7 @@ class _Parser:
 
     def part(self, entry: dict[str, Any], where: str) -> tuple[list[Node], int]:
         """The nodes that stand under a name in ``[parts]``."""
-        _refuse_unknown(entry, ("use", "probability"), where)
+        refuse_unknown(entry, ("use", "probability"), where)
         probability = _probability(entry, where)
         name = entry["use"]
         if not isinstance(name, str) or name not in self.parts:
@@ -132,7 +132,7 @@ class _Parser:
         if not kinds or kinds == ["kind"]:
             return self.step(entry, where)
         (kind,) = kinds
-        _refuse_unknown(entry, _GROUPS[kind], where)
+        refuse_unknown(entry, _GROUPS[kind], where)
         where = f"{where} ({kind})"
         if kind == "fork":
             return self.fork(entry, where)
@@ -177,11 +177,11 @@ class _Parser:
 
     def step(self, entry: dict[str, Any], where: str) -> Step:
         if "kind" not in entry:
-            _refuse_unknown(entry, _STEP_KEYS, where)
+            refuse_unknown(entry, _STEP_KEYS, where)
         degradation = find(entry.get("kind"), where)
         where = f"{where} ({degradation.kind})"
         parameters = {parameter.name: parameter for parameter in degradation.parameters}
-        _refuse_unknown(entry, (*_STEP_KEYS, *parameters), where)
+        refuse_unknown(entry, (*_STEP_KEYS, *parameters), where)
         probability = _probability(entry, where)
         if degradation.downscales and probability != 1:
             raise ConfigError(f"{where}: a step that downscales must have probability 1.")
@@ -219,7 +219,7 @@ def _branches(raw: Any, where: str) -> dict[str, Any]:
 def _weights(raw: Any, branches: Mapping[str, Chain], where: str) -> tuple[float, ...]:
     if not isinstance(raw, dict):
         raise ConfigError(f"{where}: 'weights' must be a table of numbers, not {raw!r}.")
-    _refuse_unknown(raw, tuple(branches), f"{where}, weights")
+    refuse_unknown(raw, tuple(branches), f"{where}, weights")
     return weights_of([raw.get(name, 1) for name in branches], len(branches), where)
 
 
@@ -230,9 +230,3 @@ def _probability(entry: Mapping[str, Any], where: str) -> float:
     if not 0 <= probability <= 1:
         raise ConfigError(f"{where}: 'probability' must lie in 0 to 1, not {probability!r}.")
     return float(probability)
-
-
-def _refuse_unknown(table: Mapping[str, Any], known: Sequence[str], where: str) -> None:
-    for key in table:
-        if key not in known:
-            raise ConfigError(f"{where}: unknown key '{key}'; {suggestion(key, known)}")

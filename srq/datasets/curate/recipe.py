@@ -1,7 +1,6 @@
 """Curation recipes: stages in order, read from TOML."""
 
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -30,9 +29,10 @@ from srq.datasets.curate.stages import (
     whole,
     word,
 )
+from srq.degrade.parse import parse_table
 from srq.errors import ConfigError
 from srq.files import read_text
-from srq.registry import suggestion
+from srq.registry import refuse_unknown, suggestion
 
 ACCEPTED = ("16-bit", "animated", "cmyk", "transparent")
 """Kinds of pictures that are rejected unless a recipe accepts them."""
@@ -93,13 +93,7 @@ class CurationRecipe:
     def parse(cls, text: str, name: str, folder: Path) -> "CurationRecipe":
         """The recipe written in ``text``; files that it names are relative to ``folder``."""
         where = f"Curation recipe '{name}'"
-        try:
-            table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{where} is not valid TOML: {error}.") from None
-        for key in table:
-            if key not in _KEYS:
-                raise ConfigError(f"{where}: unknown key '{key}'; {suggestion(key, _KEYS)}")
+        table = parse_table(text, _KEYS, where)
         description = table.get("description", "")
         if not isinstance(description, str):
             raise ConfigError(f"{where}: 'description' must be text, not {description!r}.")
@@ -177,9 +171,7 @@ def _networks(table: Any, where: str, folder: Path) -> dict[str, Network]:
             raise ConfigError(f"{here}: srq has a scorer of this name; choose another.")
         if not isinstance(entry, dict):
             raise ConfigError(f"{here} must be a table, not {entry!r}.")
-        for key in entry:
-            if key not in _NETWORK_KEYS:
-                raise ConfigError(f"{here}: unknown key '{key}'; {suggestion(key, _NETWORK_KEYS)}")
+        refuse_unknown(entry, _NETWORK_KEYS, here)
         values = {key: _NETWORK_KEYS[key](raw, f"{here}: '{key}'") for key, raw in entry.items()}
         file = values.pop("onnx", "")
         network = Network(name, str(folder / file) if file else "", **values)

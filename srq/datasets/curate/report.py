@@ -1,7 +1,6 @@
 """The report of a run: a page that needs nothing else, and contact sheets as PNG."""
 
 import base64
-import html
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from srq.datasets.curate.histogram import histogram
 from srq.datasets.curate.record import Done, Run
 from srq.datasets.curate.stages import Cut, Duplicates, Multiscale, Score, Tiles
 from srq.datasets.curate.views import View
+from srq.datasets.page import escaped, page
 from srq.files import write_bytes, write_text
 from srq.image.picture import Picture
 from srq.image.png import encode_png
@@ -21,14 +21,11 @@ _MOST_THUMBS = 24
 _MOST_REASONS = 200
 
 _STYLE = """
-:root { color-scheme: light dark; --line: #8886; --faint: #888; --bar: #3f51b5; --cut: #c62828; }
-@media (prefers-color-scheme: dark) { :root { --bar: #9fa8da; --cut: #ef9a9a; } }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; }
+:root { --faint: #888; --cut: #c62828; }
+@media (prefers-color-scheme: dark) { :root { --cut: #ef9a9a; } }
 h1, h2, h3 { line-height: 1.2; } h2 { margin-top: 2.5rem; }
-table { border-collapse: collapse; width: 100%; } .scroll { max-height: 24rem; overflow: auto; }
-th, td { border-bottom: 1px solid var(--line); padding: .3rem .6rem; text-align: left;
-  vertical-align: top; overflow-wrap: anywhere; }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.scroll { max-height: 24rem; overflow: auto; }
+th, td { padding: .3rem .6rem; vertical-align: top; } td.n, th.n { white-space: nowrap; }
 figure { margin: 1rem 0; } figcaption { color: var(--faint); }
 img { max-width: 100%; height: auto; } svg { width: 100%; height: auto; }
 summary { cursor: pointer; margin: .5rem 0; }
@@ -53,13 +50,7 @@ def write_report(run: Run, folder: str, out: Path) -> Path:
         parts.append("<h2>Validation</h2>")
         text = "Pictures that came next, in order of their file names."
         parts.append(_sheet("validation", list(run.validation), folder, out, text))
-    page = (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Curation: {_text(run.recipe)}</title><style>{_STYLE}</style></head>\n"
-        f"<body>\n{chr(10).join(parts)}\n</body></html>\n"
-    )
-    write_text(out / "report.html", page)
+    write_text(out / "report.html", page(f"Curation: {run.recipe}", _STYLE, parts))
     return out / "report.html"
 
 
@@ -187,5 +178,4 @@ def _spread(views: Sequence[View]) -> list[View]:
 
 def _text(text: str) -> str:
     shown = text.encode("utf-8", "replace").decode()  # names that are not text
-    printable = "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in shown)
-    return html.escape(printable)
+    return escaped("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in shown))

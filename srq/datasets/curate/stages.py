@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from srq.errors import ConfigError
-from srq.registry import suggestion
+from srq.registry import refuse_unknown, suggestion
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,7 @@ def parse_stage(entry: Any, where: str) -> Stage:
         raise ConfigError(f"{where}: no stage is called {kind!r}; {suggestion(kind, _KINDS)}")
     where = f"{where} ({kind})"
     build, keys = _KINDS[kind]
-    for key in entry:
-        if key != "kind" and key not in keys:
-            raise ConfigError(f"{where}: unknown key '{key}'; {suggestion(key, keys)}")
+    refuse_unknown((key for key in entry if key != "kind"), keys, where)
     values = {
         keys[key].attribute or key: keys[key].read(raw, f"{where}: '{key}'")
         for key, raw in entry.items()

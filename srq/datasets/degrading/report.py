@@ -1,6 +1,5 @@
 """What a run made: counts, what was drawn, and what was rejected and why, as JSON and a page."""
 
-import html
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -13,6 +12,7 @@ import numpy as np
 from srq.datasets.degrading.finish import read_marks
 from srq.datasets.degrading.part import RECORDS, read_log
 from srq.datasets.degrading.settings import read_settings
+from srq.datasets.page import escaped, page
 from srq.files import write_text
 
 PAGE, NUMBERS = "report.html", "report.json"
@@ -23,13 +23,7 @@ _MOST_REJECTS = 1000
 _BLOCK = 4096
 
 _STYLE = """
-:root { color-scheme: light dark; --line: #8886; --bar: #3f51b5; }
-@media (prefers-color-scheme: dark) { :root { --bar: #9fa8da; } }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; }
-th, td { border-bottom: 1px solid var(--line); padding: .2rem .6rem; text-align: left;
-  overflow-wrap: anywhere; }
-td.n { text-align: right; font-variant-numeric: tabular-nums; width: 12rem; }
+th, td { padding: .2rem .6rem; } td.n { width: 12rem; }
 td.bar { width: 50%; } td.bar div { background: var(--bar); height: .9rem; }
 """
 
@@ -165,28 +159,23 @@ def _page(found: Mapping[str, Any]) -> str:
         ("parts", f"{found['parts']:,}"),
         ("versions", ", ".join(f"{k} {v}" for k, v in found["versions"].items())),
     ]
-    body = [f"<h1>{_text(title)}</h1>", _table(rows)]
+    body = [f"<h1>{escaped(title)}</h1>", _table(rows)]
     if len(found["outputs"]) > 1:
         body.append("<h2>LR pictures</h2>" + _bars(found["outputs"]))
     for kind, step in found["steps"].items():
-        body.append(f"<h2>{_text(kind)}, {step['count']:,} times</h2>")
+        body.append(f"<h2>{escaped(kind)}, {step['count']:,} times</h2>")
         for name, draw in step["draws"].items():
             if "words" in draw:
-                body.append(f"<h3>{_text(name)}</h3>" + _bars(draw["words"]))
+                body.append(f"<h3>{escaped(name)}</h3>" + _bars(draw["words"]))
             if "bins" in draw:
                 head = f"{name}: {draw['low']:g} to {draw['high']:g}, mean {draw['mean']:g}"
-                body.append(f"<h3>{_text(head)}</h3>" + _bars(_labelled(draw)))
+                body.append(f"<h3>{escaped(head)}</h3>" + _bars(_labelled(draw)))
     if found["rejected"]:
         listed = list(found["rejected"].items())
         body.append("<h2>Rejected</h2>" + _table(listed[:_MOST_REJECTS]))
         if len(listed) > _MOST_REJECTS:
             body.append(f"<p>And {len(listed) - _MOST_REJECTS:,} more, in rejects.jsonl.</p>")
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_text(title)}</title><style>{_STYLE}</style></head>\n"
-        f"<body>\n{chr(10).join(body)}\n</body></html>\n"
-    )
+    return page(title, _STYLE, body)
 
 
 def _labelled(draw: Mapping[str, Any]) -> dict[str, int]:
@@ -199,7 +188,7 @@ def _labelled(draw: Mapping[str, Any]) -> dict[str, int]:
 def _bars(counts: Mapping[str, int]) -> str:
     most = max(counts.values())
     rows = (
-        f"<tr><td>{_text(name) or '(one)'}</td><td class=n>{count:,}</td>"
+        f"<tr><td>{escaped(name) or '(one)'}</td><td class=n>{count:,}</td>"
         f'<td class=bar><div style="width:{100 * count / most:.1f}%"></div></td></tr>'
         for name, count in counts.items()
     )
@@ -207,10 +196,5 @@ def _bars(counts: Mapping[str, int]) -> str:
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> str:
-    cells = (f"<tr><td>{_text(name)}</td><td>{_text(value)}</td></tr>" for name, value in rows)
+    cells = (f"<tr><td>{escaped(name)}</td><td>{escaped(value)}</td></tr>" for name, value in rows)
     return f"<table>{''.join(cells)}</table>"
-
-
-def _text(words: str) -> str:
-    # Names that are no UTF-8 have no other way onto a page.
-    return html.escape(words.encode("utf-8", "replace").decode())

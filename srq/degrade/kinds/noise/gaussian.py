@@ -3,7 +3,8 @@
 import numpy as np
 
 from srq.degrade.degradation import Degradation, Pixels, Setting
-from srq.degrade.parameters import Choice, Number
+from srq.degrade.kinds.noise.channels import channels_parameter, noise_shape
+from srq.degrade.parameters import Number
 
 
 def gaussian_noise(
@@ -14,10 +15,7 @@ def gaussian_noise(
     With ``channels`` "independent" each colour has noise of its own; with "shared" the same
     noise is added to all three, which leaves the colour and stirs the luma only.
     """
-    shape = picture.shape
-    if channels == "shared" and picture.ndim == 3:
-        shape = (*shape[:2], 1)
-    noise = rng.standard_normal(shape)
+    noise = rng.standard_normal(noise_shape(picture, channels))
     noise *= 255 * sigma
     return picture + noise
 
@@ -30,7 +28,7 @@ NOISE = Degradation(
     "noise",
     (
         Number("sigma", 0, 1),
-        Choice("channels", ("independent", "shared"), default="independent"),
+        channels_parameter("independent"),
     ),
     _apply,
     stochastic=True,

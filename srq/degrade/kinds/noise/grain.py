@@ -4,8 +4,9 @@ import numpy as np
 
 from srq.degrade.degradation import Degradation, Pixels, Setting
 from srq.degrade.kinds.blur.gaussian import gaussian_blur, gaussian_kernel
+from srq.degrade.kinds.noise.channels import channels_parameter
 from srq.degrade.luma import full_range_luma
-from srq.degrade.parameters import Choice, Number
+from srq.degrade.parameters import Number
 
 
 def film_grain(
@@ -43,7 +44,7 @@ GRAIN = Degradation(
     (
         Number("sigma", 0, 1),
         Number("size", 0, 8, default=0.8),
-        Choice("channels", ("independent", "shared"), default="shared"),
+        channels_parameter("shared"),
     ),
     _apply,
     stochastic=True,

@@ -3,8 +3,9 @@
 import numpy as np
 
 from srq.degrade.degradation import Degradation, Pixels, Setting
+from srq.degrade.kinds.noise.channels import channels_parameter
 from srq.degrade.luma import full_range_luma
-from srq.degrade.parameters import Choice, Number
+from srq.degrade.parameters import Number
 
 
 def poisson_noise(
@@ -31,7 +32,7 @@ POISSON = Degradation(
     "poisson",
     (
         Number("photons", 1, 1e6),
-        Choice("channels", ("independent", "shared"), default="independent"),
+        channels_parameter("independent"),
     ),
     _apply,
     stochastic=True,

@@ -3,7 +3,8 @@
 import numpy as np
 
 from srq.degrade.degradation import Degradation, Pixels, Setting
-from srq.degrade.parameters import Choice, Number
+from srq.degrade.kinds.noise.channels import channels_parameter, noise_shape
+from srq.degrade.parameters import Number
 
 
 def salt_pepper(
@@ -18,8 +19,7 @@ def salt_pepper(
     With ``channels`` "shared" a pixel turns white or black as a whole, with "independent" each
     of its colours by itself. The rest keeps its value and its dtype.
     """
-    shared = channels == "shared" and picture.ndim == 3
-    chance = rng.random((*picture.shape[:2], 1) if shared else picture.shape)
+    chance = rng.random(noise_shape(picture, channels))
     spoiled = np.where(chance < amount, picture.dtype.type(0), picture)
     return np.where(chance < amount * salt, picture.dtype.type(255), spoiled)
 
@@ -34,7 +34,7 @@ SALT_PEPPER = Degradation(
     (
         Number("amount", 0, 1),
         Number("salt", 0, 1, default=0.5),
-        Choice("channels", ("independent", "shared"), default="shared"),
+        channels_parameter("shared"),
     ),
     _apply,
     stochastic=True,

@@ -3,7 +3,8 @@
 import numpy as np
 
 from srq.degrade.degradation import Degradation, Pixels, Setting
-from srq.degrade.parameters import Choice, Number
+from srq.degrade.kinds.noise.channels import channels_parameter, noise_shape
+from srq.degrade.parameters import Number
 
 
 def speckle(
@@ -13,8 +14,7 @@ def speckle(
 
     With ``channels`` "shared" all three colours are multiplied by the same.
     """
-    shared = channels == "shared" and picture.ndim == 3
-    noise = rng.standard_normal((*picture.shape[:2], 1) if shared else picture.shape)
+    noise = rng.standard_normal(noise_shape(picture, channels))
     return picture * (1 + sigma * noise)
 
 
@@ -26,7 +26,7 @@ SPECKLE = Degradation(
     "speckle",
     (
         Number("sigma", 0, 1),
-        Choice("channels", ("independent", "shared"), default="independent"),
+        channels_parameter("independent"),
     ),
     _apply,
     stochastic=True,

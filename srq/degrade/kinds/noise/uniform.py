@@ -3,7 +3,8 @@
 import numpy as np
 
 from srq.degrade.degradation import Degradation, Pixels, Setting
-from srq.degrade.parameters import Choice, Number
+from srq.degrade.kinds.noise.channels import channels_parameter, noise_shape
+from srq.degrade.parameters import Number
 
 
 def uniform_noise(
@@ -13,8 +14,7 @@ def uniform_noise(
 
     With ``channels`` "shared" the same noise is added to all three colours.
     """
-    shared = channels == "shared" and picture.ndim == 3
-    noise = rng.random((*picture.shape[:2], 1) if shared else picture.shape)
+    noise = rng.random(noise_shape(picture, channels))
     return picture + 255 * amplitude * (2 * noise - 1)
 
 
@@ -27,7 +27,7 @@ UNIFORM = Degradation(
     "uniform",
     (
         Number("amplitude", 0, 1),
-        Choice("channels", ("independent", "shared"), default="independent"),
+        channels_parameter("independent"),
     ),
     _apply,
     stochastic=True,
