@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
+from itertools import count
 from multiprocessing import active_children, get_context, parent_process
 from threading import Condition, Event, Thread
 from typing import Generic, TypeVar
@@ -38,13 +39,14 @@ def map_in_threads(
     """
     depth = workers if depth is None else depth
     pending: deque[Future[Result]] = deque()
+    numbers = count()
     gate = _Gate(work)
     with ThreadPoolExecutor(workers) as executor, closing(_generated(items)) as source:
         try:
             end: BaseException | None = None
             while end is None:
                 try:
-                    pending.append(executor.submit(gate, next(source)))
+                    pending.append(executor.submit(gate, next(numbers), next(source)))
                 except Exception as error:  # Raised after what came before it.
                     end = error
                 while len(pending) > (0 if end else depth):
@@ -56,28 +58,31 @@ def map_in_threads(
                 stop.set()
             raise
         finally:
-            for future in pending:
-                future.cancel()
             gate.close()
 
 
 class _Gate(Generic[Item, Result]):
     """Works that run through it are waited for when it closes, and none begins after that.
 
-    An executor waits for its threads too, but not for one that Ctrl-C strikes it in the midst of
-    starting.
+    A work that a thread had taken before another that has begun counts as begun, so that what is
+    done has no gaps. An executor waits for its threads too, but not for one that Ctrl-C strikes
+    it in the midst of starting.
     """
 
     def __init__(self, work: Callable[[Item], Result]) -> None:
         self._work = work
         self._changed = Condition()
         self._inside = 0
+        self._begun = 0
+        self._latest = -1  # number of those that have begun
         self._closed = False
 
-    def __call__(self, item: Item) -> Result:
+    def __call__(self, number: int, item: Item) -> Result:
         with self._changed:
-            if self._closed:
+            if self._closed and number > self._latest:
                 raise CancelledError
+            self._latest = max(self._latest, number)
+            self._begun += 1
             self._inside += 1
         try:
             return self._work(item)
@@ -89,7 +94,8 @@ class _Gate(Generic[Item, Result]):
     def close(self) -> None:
         with self._changed:
             self._closed = True
-            while self._inside:
+            # Works are taken in order, so all up to the latest have been and will come here.
+            while self._inside or self._begun <= self._latest:
                 self._changed.wait(PATIENCE)
 
 

@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 
 from srq.errors import DataError
+from srq.parallel import workers
 from srq.parallel.workers import map_in_processes, map_in_threads
 
 
@@ -138,3 +139,27 @@ def test_an_interrupt_while_a_thread_starts_waits_for_the_work_of_that_thread(mo
     for thread in started:
         thread.join()
     assert ended == at_once
+
+
+def test_an_early_end_leaves_no_gap_in_what_is_done(monkeypatch):
+    """A thread is slow to begin the work that it has taken; the next is at work already."""
+    call, ended, second = workers._Gate.__call__, [], threading.Event()
+
+    def slow(gate, number, item):
+        if number == 1:
+            assert second.wait(60)
+            time.sleep(0.2)
+        return call(gate, number, item)
+
+    def work(item):
+        if item == 2:
+            second.set()
+        ended.append(item)
+        return item
+
+    monkeypatch.setattr(workers._Gate, "__call__", slow)
+    with closing(map_in_threads(work, range(9), 2, depth=8)) as results:
+        assert next(results) == 0
+        assert second.wait(60)
+    assert sorted(ended) == list(range(len(ended)))
+    assert len(ended) > 2
