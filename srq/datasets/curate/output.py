@@ -63,8 +63,6 @@ def write_pictures(
             write_bytes(out / name, data)
             done += 1
             progress(done, len(named))
-    for place in {(out / name).parent for name in named}:
-        remove_stale(place)
     return len(waiting)
 
 
@@ -180,6 +178,12 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 def _pieces(stream: BinaryIO) -> Iterator[bytes]:
     while piece := stream.read(1 << 20):
         yield piece
+
+
+def remove_leftovers(out: Path) -> None:
+    """Remove what killed runs were about to rename, from ``out`` and all folders in it."""
+    for folder in (out, *(path for path in out.rglob("*") if path.is_dir())):
+        remove_stale(folder)
 
 
 def check_foreign(folder: Path, but: Sequence[str]) -> None:

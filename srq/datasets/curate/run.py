@@ -72,6 +72,7 @@ def curate(
     """
     check_folders(folder, out)
     _claim(out, recipe)
+    output.remove_leftovers(out)
     told = progress or (lambda phase, done, total: None)
     with Kept(out / STATE / "sources.jsonl") as facts, Kept(out / STATE / "scores.jsonl") as kept:
         sources, rejected = _sources(recipe, folder, out, facts, jobs, told)

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from srq import files
 from srq.cli.app import main
 from srq.datasets.curate import measure as measure_module
 from srq.datasets.curate.recipe import CurationRecipe
@@ -182,6 +183,17 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_files(photos, tmp_path):
         process.wait()
     assert subprocess.run(command, stdout=subprocess.DEVNULL).returncode == 0
     assert tree(out) == tree(tmp_path / "calm")
+
+
+def test_what_a_killed_run_was_about_to_rename_is_removed(photos, tmp_path):
+    (tmp_path / "mine.toml").write_text(RECIPE.format(format="zip"))
+    recipe = CurationRecipe.load(tmp_path / "mine.toml")
+    curate(recipe, photos, tmp_path / "out")
+    calm = tree(tmp_path / "out")
+    for folder in {path.parent for path in (tmp_path / "out").rglob("*") if path.is_file()}:
+        (folder / f".0000.png.{files._MACHINE}-0123456789ab.tmp").write_bytes(b"half")
+    curate(recipe, photos, tmp_path / "out")
+    assert tree(tmp_path / "out") == calm
 
 
 def test_names_of_sources_never_overwrite_one_another(tmp_path):
