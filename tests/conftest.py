@@ -38,6 +38,7 @@ SLOW = {
     "tests/engines/test_native_ops.py",
     "tests/engines/test_native_runner.py",
     "tests/evaluate/test_benchmark_figures.py",
+    "tests/export/rtl",
     "tests/export/test_c_build.py",
     "tests/export/test_glsl_players.py",
     "tests/export/test_vectors.py",

@@ -1,0 +1,58 @@
+"""Datapaths: one layer's arithmetic as a SystemVerilog module, a pipeline with a clock enable.
+
+A datapath is told apart by how it multiplies. Every one takes a ``Layer``, which is a convolution
+with all that is added to its sum, and gives a ``Module`` whose text, latency and cost it states
+itself::
+
+    layer = layer_of(program, step)
+    made = module(layer, "head_sum", Choices(target="xilinx"))
+    made.text, made.latency, made.cells
+"""
+
+from dataclasses import dataclass
+
+from srq.export.rtl.datapath.layer import Layer, Port, layer_of, port_of, width_of, with_add
+from srq.export.rtl.datapath.module import Cost, Module
+
+DATAPATHS = ("constant",)
+TARGETS = ("xilinx", "ecp5", "generic")
+
+__all__ = [
+    "DATAPATHS",
+    "TARGETS",
+    "Choices",
+    "Cost",
+    "Layer",
+    "Module",
+    "Port",
+    "layer_of",
+    "module",
+    "port_of",
+    "width_of",
+    "with_add",
+]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How layers are made.
+
+    datapath: one of DATAPATHS.
+    target:   one of TARGETS: ``xilinx`` is UltraScale and UltraScale+.
+    every:    levels of adders between registers; 0 for what suits the target.
+    ternary:  adders of three operands; None for what suits the target.
+    """
+
+    datapath: str = "constant"
+    target: str = "generic"
+    every: int = 0
+    ternary: bool | None = None
+
+
+def module(layer: Layer, name: str, choices: Choices | None = None) -> Module:
+    """The module ``name`` that computes ``layer``."""
+    from srq.export.rtl.datapath.constant import constant_module
+
+    choices = choices or Choices()
+    ternary = choices.target == "xilinx" if choices.ternary is None else choices.ternary
+    return constant_module(layer, name, every=choices.every or 1, ternary=ternary)

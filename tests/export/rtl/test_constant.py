@@ -1,0 +1,103 @@
+"""The datapath without multipliers computes what the Program says, in simulation."""
+
+import numpy as np
+import pytest
+
+from srq.export.rtl.datapath import Choices, Layer, Port, layer_of, module, port_of, with_add
+from srq.fixed import Format
+from srq.fixed.intervals import Interval
+from srq.program import load
+from srq.zoo import resolve
+from tests.export.rtl.simulation import GET_ICARUS, random_inputs, simulate
+
+PROGRAMS = {name: load(resolve(name, "program")) for name in ("kim-x2", "kim-x2-8bit")}
+LAYERS = [
+    (name, step.op.name)
+    for name, program in PROGRAMS.items()
+    for step in program.steps
+    if step.shifts
+]
+
+
+@pytest.fixture
+def iverilog(require_tool):
+    return require_tool("iverilog", GET_ICARUS)
+
+
+def step_of(name, op):
+    return next(step for step in PROGRAMS[name].steps if step.op.name == op)
+
+
+def random_layer(seed):
+    """A layer of random sizes, formats, weights and shifts; some of its rows are rare ones."""
+    rng = np.random.default_rng(seed)
+    outputs, elements = (int(n) for n in rng.integers(1, 7, 2))
+    bits = int(rng.integers(2, 17))
+    fmt = Format(bool(rng.integers(2)), bits, 4)
+    lo, hi = np.sort(rng.integers(fmt.lo, fmt.hi + 1, (2, elements)), axis=0)
+    matrix = rng.integers(-(1 << 9), 1 << 9, (outputs, elements)) * rng.integers(0, 2, elements)
+    matrix[0] = -np.abs(matrix[0])
+    if outputs > 1:
+        matrix[-1] = rng.integers(0, 2) * (np.arange(elements) == 0)
+    shifts = tuple(int(n) for n in rng.integers(0, 14, outputs))
+    out = Format(bool(rng.integers(2)), int(rng.integers(2, 17)), 4)
+    bias = rng.integers(-(1 << 12), 1 << 12, outputs) * rng.integers(0, 2, outputs)
+    return Layer("random", (Port("x", fmt, Interval(lo, hi)),), matrix, bias, shifts, out)
+
+
+def assert_equal(layer, choices, folder, iverilog, positions=60):
+    made = module(layer, "sum", choices)
+    inputs = random_inputs(layer, positions, seed=1)
+    found = simulate(made, layer, inputs, folder, iverilog=iverilog)
+    np.testing.assert_array_equal(found, layer.evaluate(inputs))
+
+
+@pytest.mark.parametrize(("name", "op"), LAYERS)
+def test_every_layer_of_the_zoos_programs(name, op, tmp_path, iverilog):
+    # Every layer in one form; the forms take turns.
+    form = LAYERS.index((name, op))
+    choices = Choices(ternary=bool(form % 2), every=1 + form % 3)
+    assert_equal(layer_of(PROGRAMS[name], step_of(name, op)), choices, tmp_path, iverilog)
+
+
+@pytest.mark.parametrize("ternary", [False, True])
+@pytest.mark.parametrize("seed", range(12))
+def test_random_layers(seed, ternary, tmp_path, iverilog):
+    choices = Choices(ternary=ternary, every=1 + seed % 4)
+    assert_equal(random_layer(seed), choices, tmp_path, iverilog)
+
+
+def test_a_convolution_and_the_addition_of_what_skipped_it(tmp_path, iverilog):
+    program = PROGRAMS["kim-x2-8bit"]
+    conv, add = step_of(program.name, "pointwise2"), step_of(program.name, "sum")
+    skip = port_of(program, add.sources[1], "skip")
+    layer = with_add(layer_of(program, conv), program, add, 0, skip, range(skip.elements))
+    assert_equal(layer, Choices(target="xilinx"), tmp_path, iverilog)
+
+
+def test_a_layer_is_what_the_reference_computes():
+    program = PROGRAMS["kim-x2-8bit"]
+    conv, add = step_of(program.name, "pointwise2"), step_of(program.name, "sum")
+    skip = port_of(program, add.sources[1], "skip")
+    fused = with_add(layer_of(program, conv), program, add, 0, skip, range(skip.elements))
+    inputs = random_inputs(fused, 50, seed=2)
+    x, skipped = np.split(inputs, [fused.ports[0].elements])
+    alone = layer_of(program, conv).evaluate(x)
+    apart = layer_of(program, add).evaluate(np.concatenate([alone, skipped]))
+    np.testing.assert_array_equal(fused.evaluate(inputs), apart)
+
+
+def test_what_the_proof_excludes_takes_no_saturation():
+    fmt = Format(False, 8, 8)
+    layer = Layer(
+        "small",
+        (Port("x", fmt, Interval(np.array([0, 0]), np.array([255, 255]))),),
+        np.array([[1, 1], [1, -1]]),
+        np.zeros(2, np.int64),
+        (2, 0),
+        fmt,
+    )
+    text = module(layer, "sum").text
+    # (x0 + x1) / 4 always fits; x0 - x1 can be negative and not too large.
+    assert ".LOW(0), .HIGH(0)) requantize_q0" in text
+    assert ".LOW(1), .HIGH(0)) requantize_q1" in text
