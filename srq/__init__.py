@@ -75,8 +75,8 @@ def upscale(
 
     Raises ImageError for an image that it cannot take, and what ``load`` raises.
     """
+    from srq.image.forms import as_picture
     from srq.upscaling.enlarge import enlarge
-    from srq.upscaling.forms import as_picture
     from srq.upscaling.networks import open_networks
 
     picture, restore = as_picture(image)

@@ -25,7 +25,7 @@ WITH_TORCH = {
 # Wings use the line by its public face: what each may import of srq, beside the ground. Import
 # contracts cannot name a room that is still missing; these apply as soon as it exists.
 WINGS = {
-    "srq.store": {"srq.image", "srq.parallel", "srq.upscaling"},
+    "srq.store": {"srq.batch", "srq.image", "srq.parallel", "srq.upscaling"},
     "srq.restore": {"srq.bundle", "srq.datasets", "srq.image", "srq.runs", "srq.upscaling"},
 }
 GROUND = {"srq.errors", "srq.files", "srq.provenance", "srq.registry", "srq.version"}

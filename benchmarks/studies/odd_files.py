@@ -27,6 +27,8 @@ import PIL
 from PIL import Image, ImageSequence
 
 from benchmarks import harness
+from srq.batch.jobs import Job
+from srq.batch.run import Status
 from srq.engines import Engine
 from srq.errors import (
     DamagedImageError,
@@ -38,9 +40,8 @@ from srq.image.encode import FORMATS
 from srq.image.io import Frames, read_any
 from srq.image.kinds import kind_of
 from srq.provenance import Provenance
-from srq.upscaling.batch import Status, upscale_files
+from srq.upscaling.batch import upscale_files
 from srq.upscaling.engine import open_model
-from srq.upscaling.jobs import Job
 
 RESULT = harness.RESULTS / "odd_files.json"
 MODEL = "kim-x2"

@@ -189,7 +189,7 @@ def upscale(
 
     from srq.cli import upscale_pictures, upscale_video
     from srq.cli.output import console, write_json
-    from srq.cli.upscale_left_out import PICTURES
+    from srq.cli.pictures_left_out import PICTURES
     from srq.parallel.shards import Shard
     from srq.upscaling.networks import open_networks
 

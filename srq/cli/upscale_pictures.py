@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from srq.batch.jobs import default_folder, left_out, plan_jobs
+from srq.batch.run import Existing, Result, Status
+from srq.cli.pictures_left_out import LeftOut, entries, explained, tell, without_missing
+from srq.cli.pictures_progress import display
 from srq.cli.upscale_choice import choice_lines, network_of
-from srq.cli.upscale_left_out import LeftOut, entries, explained, tell, without_missing
-from srq.cli.upscale_progress import display
 from srq.errors import ConfigError, DataError
-from srq.upscaling.batch import Existing, Result, Status, upscale_files
+from srq.upscaling.batch import upscale_files
 from srq.upscaling.enlarge import Size
-from srq.upscaling.jobs import default_folder, left_out, plan_jobs
 from srq.upscaling.shard import record_shard
 
 if TYPE_CHECKING:
@@ -46,14 +47,13 @@ def run_pictures(
     # Pillow's limit guards servers; here a person names files of their own.
     Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS or 0, _MOST_PIXELS // 2)
     existing = Existing.SKIP if skip else Existing.REPLACE if force else Existing.REFUSE
+    ending = f"-x{networks.scale}"
     rest: list[LeftOut] = []
     if source.is_dir():
-        place = target or default_folder(source, networks.scale)
+        place = target or default_folder(source, ending)
         rest = explained(left_out(source, place, recursive=recursive))
     try:
-        planned = plan_jobs(
-            source, target, scale=networks.scale, recursive=recursive, suffix=suffix
-        )
+        planned = plan_jobs(source, target, ending=ending, recursive=recursive, suffix=suffix)
     except DataError:
         tell(rest, errors)
         raise
@@ -61,7 +61,7 @@ def run_pictures(
     if shard is not None:
         if not source.is_dir():
             raise ConfigError(f"A shard is of a folder or a video, and {source} is one picture.")
-        folder = target or default_folder(source, networks.scale)
+        folder = target or default_folder(source, ending)
         planned = shard.of(planned)
     if source.is_dir():
         planned, missing = without_missing(planned)
@@ -86,7 +86,7 @@ def run_pictures(
         record_shard(folder, shard, choices, results)
     summary = _summary(networks, results, time.perf_counter() - started)
     summary["left_out"] = entries(rest)
-    taken = [result.taken for result in results if result.taken is not None]
+    taken = [result.detail for result in results if result.detail is not None]
     for sentence in choice_lines(taken):
         screen.print(sentence, markup=False, soft_wrap=True)
     if source.is_dir():
@@ -97,7 +97,7 @@ def run_pictures(
 def _summary(networks: "Networks", results: list[Result], seconds: float) -> dict[str, Any]:
     counts = {status.value: sum(result.status is status for result in results) for status in Status}
     pixels = sum(result.size[0] * result.size[1] for result in results if result.size)
-    taken = [result.taken for result in results if result.taken]
+    taken = [result.detail for result in results if result.detail]
     each = {one.model: one.engine.program.fingerprint for one in taken}
     used = Counter(one.model for one in taken)
     only = networks.only
@@ -125,8 +125,8 @@ def _entry(result: Result) -> dict[str, Any]:
     }
     if result.size is not None:
         entry |= {"height": result.size[0], "width": result.size[1], "seconds": result.seconds}
-    if result.taken is not None:
-        entry |= network_of(result.taken)
+    if result.detail is not None:
+        entry |= network_of(result.detail)
     if result.sentence is not None:
         entry["sentence"] = result.sentence
     return entry

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from srq.cli.pictures_progress import live_bar
 from srq.cli.upscale_choice import choice_line, network_of
-from srq.cli.upscale_progress import live_bar
 from srq.errors import ConfigError, StorageError, VideoError
 from srq.image.coding import Coding
 from srq.image.encode import FORMATS as PICTURES

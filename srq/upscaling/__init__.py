@@ -4,7 +4,5 @@
 
 - ``engine``  a model's name or file -> a callable that makes luma larger, of any size.
 - ``enlarge`` a Picture -> a larger Picture.
-- ``forms``   NumPy arrays and Pillow images <-> Picture.
-- ``jobs``    a file or folder -> which picture goes where.
 - ``batch``   many files, several at a time.
 """

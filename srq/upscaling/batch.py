@@ -1,80 +1,24 @@
-"""Many picture files, several at a time; each is written whole or not at all."""
+"""Many picture files made larger, several at a time; each is written whole or not at all."""
 
-import time
 from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from threading import Event, Semaphore
+from threading import Semaphore
 
+from srq.batch.jobs import Job
+from srq.batch.run import Advanced, Existing, Result, Watcher, run_jobs
 from srq.engines import Engine
-from srq.errors import (
-    ConfigError,
-    DamagedImageError,
-    ImageError,
-    SrqError,
-    UnsupportedImageError,
-)
+from srq.errors import DamagedImageError, ImageError, UnsupportedImageError
 from srq.files import atomic_write
 from srq.image.encode import check_target, encode, encode_rows
 from srq.image.frames import Frames
 from srq.image.io import read_any
 from srq.image.picture import Picture
-from srq.parallel.workers import map_in_threads
 from srq.program.pictures import Luma
 from srq.upscaling.engine import Blockwise, check_eight_bits
 from srq.upscaling.enlarge import Size, enlarge, enlarged_bands, enlarged_exif, resized, too_large
 from srq.upscaling.frames import upscale_frames
-from srq.upscaling.jobs import Job
 from srq.upscaling.networks import Networks, Taken, networks_of
-
-
-class Existing(Enum):
-    """What becomes of a result that exists before the work begins."""
-
-    REFUSE = "refuse"
-    SKIP = "skip"
-    REPLACE = "replace"
-
-
-class Status(Enum):
-    """How a job ended."""
-
-    DONE = "done"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class Result:
-    """The end of one job.
-
-    size:     the result's height and width.
-    sentence: what failed.
-    taken:    the network that was taken for the picture.
-    """
-
-    job: Job
-    status: Status
-    seconds: float = 0.0
-    size: tuple[int, int] | None = None
-    sentence: str | None = None
-    taken: Taken | None = None
-
-
-class Watcher:
-    """Follows the work on many files; this one keeps it to itself."""
-
-    def advanced(self, job: Job, share: float, pixels: int) -> None:
-        """``share`` of the job (of 1 in all) is done, with ``pixels`` pixels of its result.
-
-        This is called by several threads.
-        """
-
-    def ended(self, result: Result) -> None:
-        """A job has ended, however it did; told in the order of the jobs, by one thread."""
 
 
 def upscale_files(
@@ -86,52 +30,25 @@ def upscale_files(
     quality: int = 95,
     size: Size = Size(),  # noqa: B008 (it is frozen)
     watcher: Watcher | None = None,
-) -> list[Result]:
-    """Read, enlarge and write every picture; the results are in the order of the jobs.
+) -> list[Result[Taken]]:
+    """Read, enlarge and write every picture, as ``run_jobs`` does; the detail of a result is the
+    network that was taken.
 
-    A picture that cannot be read or written becomes a failed result, and the others go on. The
-    engine works on up to ``workers`` at once, by threads, while one more is read or written; that
-    changes no byte of any. The watcher is told of their ends in the order of the jobs. ``engine``
-    may also be Networks, of which each picture gets one. ``size`` is what each is brought to by a
-    final bicubic. If it is interrupted (KeyboardInterrupt), files stand whole or not at all.
+    The engine works on up to ``workers`` at once, by threads, while one more is read or written;
+    that changes no byte of any. ``engine`` may also be Networks, of which each picture gets one.
+    ``size`` is what each is brought to by a final bicubic. If it is interrupted
+    (KeyboardInterrupt), files stand whole or not at all.
 
     Raises ConfigError, before anything is done, if a result exists under ``Existing.REFUSE``,
     or the engine's program does not take 8-bit luma.
     """
-    watcher = watcher or Watcher()
     networks = networks_of(engine)
     if networks.only is not None:
         check_eight_bits(networks.only)
-    present = [job.target for job in jobs if job.target.exists()]
-    if present and existing is Existing.REFUSE:
-        which = (
-            f"{present[0]} exists"
-            if len(present) == 1
-            else (f"{len(present)} of {len(jobs)} results exist, {present[0]} first")
-        )
-        raise ConfigError(
-            f"{which}; use --skip-existing to leave what exists, or --force to overwrite it."
-        )
-    left = set(present) if existing is Existing.SKIP else set()
-    stop = Event()
     work = partial(
-        _run,
-        networks=networks,
-        turns=Semaphore(workers),
-        left=left,
-        quality=quality,
-        size=size,
-        watcher=watcher,
-        stop=stop,
+        _upscale_file, networks=networks, turns=Semaphore(workers), quality=quality, size=size
     )
-    # The main thread only waits, so that Ctrl-C never strikes in the midst of a file. All are
-    # handed out at once, so that a large picture holds none of the others up.
-    results: list[Result] = []
-    with closing(map_in_threads(work, jobs, workers + 1, depth=len(jobs), stop=stop)) as ended:
-        for result in ended:
-            watcher.ended(result)
-            results.append(result)
-    return results
+    return run_jobs(jobs, work, workers=workers + 1, existing=existing, watcher=watcher)
 
 
 class _InTurns:
@@ -155,31 +72,6 @@ def _in_turns(engine: Engine, turns: Semaphore) -> Engine:
     return _InTurns(engine, turns)
 
 
-class _StoppedError(Exception):
-    """The work is to end before this picture is done."""
-
-
-def _run(
-    job: Job,
-    *,
-    networks: Networks,
-    turns: Semaphore,
-    left: set[Path],
-    quality: int,
-    size: Size,
-    watcher: Watcher,
-    stop: Event,
-) -> Result:
-    started = time.perf_counter()
-    try:
-        if job.target in left:
-            return Result(job, Status.SKIPPED)
-        made, taken = _upscale_file(job, networks, turns, quality, size, watcher, stop)
-        return Result(job, Status.DONE, time.perf_counter() - started, made, taken=taken)
-    except SrqError as error:
-        return Result(job, Status.FAILED, time.perf_counter() - started, sentence=str(error))
-
-
 def _taken(networks: Networks, picture: Picture | Frames) -> Taken:
     """The network for a picture, for an animation, or for all pages by the first of them."""
     if isinstance(picture, Frames):
@@ -191,32 +83,27 @@ def _taken(networks: Networks, picture: Picture | Frames) -> Taken:
 
 def _upscale_file(
     job: Job,
+    advanced: Advanced,
+    *,
     networks: Networks,
     turns: Semaphore,
     quality: int,
     size: Size,
-    watcher: Watcher,
-    stop: Event,
 ) -> tuple[tuple[int, int], Taken]:
     picture = read_any(job.source)
     height, width = picture.size
     scale = networks.scale
     wanted = size.of(height, width, scale)
 
-    def shared(share: float, pixels: int) -> None:
-        if stop.is_set():
-            raise _StoppedError
-        watcher.advanced(job, share, pixels)
-
-    def advanced(pixels: int) -> None:
-        shared(pixels / (height * width), pixels * scale**2)
+    def progress(pixels: int) -> None:
+        advanced(pixels / (height * width), pixels * scale**2)
 
     taken = _taken(networks, picture)
     engine = _in_turns(taken.engine, turns)
     try:
         if isinstance(picture, Frames):
             made = upscale_frames(
-                picture, job.target, engine, quality=quality, size=size, progress=shared
+                picture, job.target, engine, quality=quality, size=size, progress=advanced
             )
             return made, taken
         check_target(
@@ -228,12 +115,12 @@ def _upscale_file(
         # Opened before the work, so that a folder closed to us is known at once.
         with atomic_write(job.target) as stream:
             if wanted == (height * scale, width * scale):
-                bands = enlarged_bands(picture, engine, advanced)
+                bands = enlarged_bands(picture, engine, progress)
                 like = replace(picture, exif=enlarged_exif(picture, wanted))
                 rows = (band.channels() for band in bands)
                 encode_rows(rows, like, wanted, job.target.suffix, stream, quality=quality)
             else:
-                large = resized(enlarge(picture, engine, advanced), wanted)
+                large = resized(enlarge(picture, engine, progress), wanted)
                 stream.write(encode(large, job.target.suffix, quality=quality))
     except MemoryError as error:
         raise too_large(wanted) from error

@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srq.image import native
+from srq.image.blocks import Block, blocks_of
 from srq.image.colour import luma, luma_numbers
 from srq.image.depth import peak, quantize
 from srq.image.kernel import cubic_kernel
 from srq.image.resize import bicubic
-from srq.upscaling.blocks import Block, blocks_of
 
 TAPS = 2
 """Pixels that cubic interpolation sees to each side."""

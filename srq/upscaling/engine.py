@@ -7,9 +7,9 @@ import numpy as np
 from srq.dataflow import reach_of
 from srq.engines import AUTO, Engine, open_engine
 from srq.errors import ConfigError
+from srq.image.blocks import blocks
 from srq.program import Program, load
 from srq.program.pictures import Luma, checked_picture
-from srq.upscaling.blocks import blocks
 from srq.zoo import resolve
 
 SIDE = 256

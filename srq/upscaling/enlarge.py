@@ -9,10 +9,10 @@ import numpy as np
 from srq.dataflow import reach_of
 from srq.engines import Engine
 from srq.errors import ImageError
+from srq.image.blocks import blocks, blocks_of
 from srq.image.exif import with_size
 from srq.image.picture import Picture
 from srq.image.resize import bicubic
-from srq.upscaling.blocks import blocks, blocks_of
 from srq.upscaling.detail import TAPS, bicubic_block, enlarge_block, studio_luma
 from srq.upscaling.engine import SIDE, Blockwise, check_eight_bits
 from srq.upscaling.transparency import colour_clear_pixels

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from srq.batch.jobs import plan_jobs
+from srq.batch.run import Result, Status
 from srq.errors import DataError
 from srq.parallel.shards import Shard, check_made, read_records, remove_records, write_record
-from srq.upscaling.batch import Result, Status
-from srq.upscaling.jobs import plan_jobs
 
 
 def record_shard(
@@ -15,7 +15,8 @@ def record_shard(
 ) -> None:
     """Write down what a shard has made in the folder ``target``, and by which options.
 
-    ``scale``, ``recursive`` and ``suffix`` must be among the options: what ``plan_jobs`` takes.
+    ``scale``, ``recursive`` and ``suffix`` must be among the options: they say which picture
+    becomes which.
     """
     made = [result.job.target for result in results if result.status is not Status.FAILED]
     failed = [str(result.job.source) for result in results if result.status is Status.FAILED]
@@ -36,8 +37,8 @@ def merge_folder(source: Path, target: Path) -> int:
                 " and run that shard again."
             )
     options = records[0].options
-    choices = {name: options[name] for name in ("scale", "recursive", "suffix")}
-    jobs = plan_jobs(source, target, **choices)
+    choices = {name: options[name] for name in ("recursive", "suffix")}
+    jobs = plan_jobs(source, target, ending=f"-x{options['scale']}", **choices)
     wanted = [job.target.relative_to(target).as_posix() for job in jobs]
     check_made(target, records, wanted, source)
     remove_records(target)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from srq.image.blocks import blocks
 from srq.image.depth import peak
-from srq.upscaling.blocks import blocks
 
 # Alpha of one part in this many is enough for a colour of its own. Below, 8 bits of a
 # premultiplied colour say little, and nobody sees what replaces it.

@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 from skimage import data
 
+from srq.batch.jobs import Job
+from srq.batch.run import Existing, Status, Watcher
 from srq.errors import ConfigError
 from srq.image.io import Picture, read, write
 from srq.program.reference import Reference
 from srq.upscaling import batch
-from srq.upscaling.batch import Existing, Status, Watcher, upscale_files
+from srq.upscaling.batch import upscale_files
 from srq.upscaling.engine import Blockwise
 from srq.upscaling.enlarge import enlarge
-from srq.upscaling.jobs import Job
 from tests.upscaling.sharpen_program import sharpen_program
 
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from srq.image import native
+from srq.image.blocks import Block
 from srq.upscaling import detail
-from srq.upscaling.blocks import Block
 
 DEPTHS = [np.uint8, np.uint16]
 needs_extension = pytest.mark.skipif(native.pixels is None, reason="the extension is not built")

@@ -99,7 +99,7 @@ def test_what_a_pillow_image_says_of_itself_goes_along(engine, tmp_path):
         (np.zeros(4, np.uint8), r"its shape is \(4,\)"),
         (np.zeros((4, 4)), "must be uint8 or uint16, not float64"),
         (np.zeros((0, 4), np.uint8), "not empty"),
-        (Image.new("CMYK", (2, 2)), "mode 'CMYK' cannot be upscaled as it is; convert it to 'RGB'"),
+        (Image.new("CMYK", (2, 2)), "mode 'CMYK' cannot be taken as it is; convert it to 'RGB'"),
     ],
 )
 def test_anything_else_is_refused(engine, image, sentence):

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from srq.batch.jobs import Job, plan_jobs
+from srq.batch.run import Status, Watcher
 from srq.errors import ImageError
 from srq.image.frames import Frames
 from srq.image.io import Picture, read, read_any, write
-from srq.upscaling.batch import Status, Watcher, upscale_files
+from srq.upscaling.batch import upscale_files
 from srq.upscaling.enlarge import Size, enlarge, resized
-from srq.upscaling.jobs import Job, plan_jobs
 
 RNG = np.random.default_rng(5)
 SHAPE = (11, 14, 3)
@@ -109,13 +110,13 @@ def test_progress_adds_up_over_the_frames(tmp_path, engine):
 def test_a_result_without_a_name_keeps_the_format_of_an_animation(tmp_path):
     for suffix in (".gif", ".webp", ".png", ".avif"):
         save(tmp_path / f"a{suffix}", frames(), duration=40)
-        (job,) = plan_jobs(tmp_path / f"a{suffix}", scale=2)
+        (job,) = plan_jobs(tmp_path / f"a{suffix}", ending="-x2")
         assert job.target == tmp_path / f"a-x2{suffix}"
     save(tmp_path / "pages.tiff", frames())
-    (job,) = plan_jobs(tmp_path / "pages.tiff", scale=2)
+    (job,) = plan_jobs(tmp_path / "pages.tiff", ending="-x2")
     assert job.target == tmp_path / "pages-x2.tif"
     write(tmp_path / "one.gif", Picture(np.zeros(SHAPE, np.uint8)))
-    (job,) = plan_jobs(tmp_path / "one.gif", scale=2)
+    (job,) = plan_jobs(tmp_path / "one.gif", ending="-x2")
     assert job.target == tmp_path / "one-x2.png"
 
 

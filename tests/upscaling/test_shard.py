@@ -3,11 +3,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from srq.batch.jobs import plan_jobs
+from srq.batch.run import Existing
 from srq.errors import ConfigError, DataError
 from srq.image.io import Picture, write
 from srq.parallel.shards import Shard
-from srq.upscaling.batch import Existing, upscale_files
-from srq.upscaling.jobs import plan_jobs
+from srq.upscaling.batch import upscale_files
 from srq.upscaling.shard import merge_folder, record_shard
 
 
@@ -20,7 +21,7 @@ def shard(tmp_path, monkeypatch, engine):
 
     def work(number, shards, **about):
         share = Shard(number, shards)
-        jobs = share.of(plan_jobs(Path("in"), Path("out"), scale=2))
+        jobs = share.of(plan_jobs(Path("in"), Path("out"), ending="-x2"))
         results = upscale_files(jobs, engine, existing=Existing.REPLACE)
         about = {"scale": 2, "recursive": False, "suffix": None} | about
         record_shard(Path("out"), share, about, results)

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from srq.batch.jobs import Job
 from srq.image.io import Picture, read, write
 from srq.image.resize import bicubic
 from srq.upscaling.batch import upscale_files
 from srq.upscaling.enlarge import Size, enlarge, resized
-from srq.upscaling.jobs import Job
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from srq.batch.jobs import Job
 from srq.cli.upscale_video import SUFFIXES as VIDEOS
 from srq.errors import MissingDependencyError
 from srq.image.encode import FORMATS
 from srq.image.kinds import KINDS, kind_of
-from srq.upscaling.jobs import Job
 
 if TYPE_CHECKING:
     from rich.console import Console

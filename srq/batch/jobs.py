@@ -23,18 +23,18 @@ def plan_jobs(
     source: Path,
     target: Path | None = None,
     *,
-    scale: int,
+    ending: str,
     recursive: bool = False,
     suffix: str | None = None,
 ) -> tuple[Job, ...]:
     """The jobs for ``source``, a picture or a folder of pictures, in a fixed order.
 
-    A picture becomes the file ``target``; with none, ``NAME-xS.png`` beside it (animations and
-    pages keep their own format), and in a folder that exists, a file of its own name. A folder's
-    pictures get their names in the folder ``target`` (none: ``NAME-xS`` beside ``source``);
-    ``recursive`` takes what lies below as well, in folders of the same names. ``suffix`` (".png")
-    replaces those that names would keep. Hidden files, and what lies in ``target`` itself, are
-    passed over; ``left_out`` names the other files that are.
+    A picture becomes the file ``target``; with none, its name, the ``ending`` ("-x2") and ".png"
+    beside it (animations and pages keep their own format), and in a folder that exists, a file of
+    its own name. A folder's pictures get their names in the folder ``target`` (none: its name and
+    the ending, beside ``source``); ``recursive`` takes what lies below as well, in folders of the
+    same names. ``suffix`` (".png") replaces those that names would keep. Hidden files, and what
+    lies in ``target`` itself, are passed over; ``left_out`` names the other files that are.
 
     Raises StorageError where ``source`` cannot be read, DataError where it holds no picture,
     ConfigError where pictures would be written over some that are read, or over one another.
@@ -42,19 +42,19 @@ def plan_jobs(
     if suffix is not None and suffix.lower() not in FORMATS:
         raise ConfigError(f"A format must be one of {_known()}, not {suffix!r}.")
     if source.is_dir():
-        jobs = _folder(source, target, scale, recursive, suffix)
+        jobs = _folder(source, target, ending, recursive, suffix)
     elif source.exists():
-        jobs = (Job(source, _target_of_file(source, target, scale, suffix)),)
+        jobs = (Job(source, _target_of_file(source, target, ending, suffix)),)
     else:
         raise StorageError(f"Cannot read {source}: it does not exist; check the path.")
     _check(jobs)
     return jobs
 
 
-def _target_of_file(source: Path, target: Path | None, scale: int, suffix: str | None) -> Path:
+def _target_of_file(source: Path, target: Path | None, ending: str, suffix: str | None) -> Path:
     if target is None:
         suffix = suffix or _suffix_of_several(source) or ".png"
-        return source.with_name(f"{source.stem}-x{scale}{suffix}")
+        return source.with_name(f"{source.stem}{ending}{suffix}")
     if target.is_dir():
         return target / source.with_suffix(suffix or source.suffix).name
     if suffix is not None and target.suffix.lower() != suffix.lower():
@@ -65,9 +65,9 @@ def _target_of_file(source: Path, target: Path | None, scale: int, suffix: str |
 
 
 def _folder(
-    source: Path, target: Path | None, scale: int, recursive: bool, suffix: str | None
+    source: Path, target: Path | None, ending: str, recursive: bool, suffix: str | None
 ) -> tuple[Job, ...]:
-    target = target or default_folder(source, scale)
+    target = target or default_folder(source, ending)
     if target.exists() and not target.is_dir():
         raise ConfigError(f"{source} is a folder, so {target} must be one too; it is a file.")
     if target.resolve() == source.resolve():
@@ -95,10 +95,10 @@ def left_out(source: Path, target: Path, *, recursive: bool = False) -> list[Pat
     )
 
 
-def default_folder(source: Path, scale: int) -> Path:
-    """Where a folder's pictures go where no target is given: ``NAME-xS`` beside it."""
+def default_folder(source: Path, ending: str) -> Path:
+    """Where a folder's pictures go where no target is given: ``NAME`` and the ending, beside it."""
     whole = source.resolve()
-    return whole.with_name(f"{whole.name}-x{scale}")
+    return whole.with_name(f"{whole.name}{ending}")
 
 
 def _pictures(source: Path, target: Path, recursive: bool) -> Iterator[Path]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from srq.upscaling.batch import Result, Status, Watcher
-from srq.upscaling.jobs import Job
+from srq.batch.jobs import Job
+from srq.batch.run import Result, Status, Watcher
 
 if TYPE_CHECKING:
     from rich.console import Console

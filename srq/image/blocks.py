@@ -2,8 +2,31 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
-from srq.dataflow import Reach
+
+class Halo(Protocol):
+    """How many pixels around a block are needed to make it."""
+
+    @property
+    def top(self) -> int:
+        """Above it."""
+        ...
+
+    @property
+    def bottom(self) -> int:
+        """Below it."""
+        ...
+
+    @property
+    def left(self) -> int:
+        """Left of it."""
+        ...
+
+    @property
+    def right(self) -> int:
+        """Right of it."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -29,7 +52,7 @@ class Block:
         """The same block of the picture ``scale`` times as large."""
         return Block(self.top * scale, self.bottom * scale, self.left * scale, self.right * scale)
 
-    def with_halo(self, reach: Reach, height: int, width: int) -> "Block":
+    def with_halo(self, reach: Halo, height: int, width: int) -> "Block":
         """The block and its halo, as far as a picture of ``height`` and ``width`` goes."""
         return Block(
             max(self.top - reach.top, 0),

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from srq.batch.jobs import left_out, plan_jobs
 from srq.errors import ConfigError, DataError, StorageError
-from srq.upscaling.jobs import left_out, plan_jobs
 
 
 @pytest.fixture
@@ -18,11 +18,11 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
-def planned(source, target=None, scale=2, **options):
+def planned(source, target=None, ending="-x2", **options):
     target = None if target is None else Path(target)
     return [
         (str(job.source), str(job.target))
-        for job in plan_jobs(Path(source), target, scale=scale, **options)
+        for job in plan_jobs(Path(source), target, ending=ending, **options)
     ]
 
 
@@ -30,7 +30,7 @@ def planned(source, target=None, scale=2, **options):
     ("target", "options", "expected"),
     [
         (None, {}, "photo-x2.png"),
-        (None, {"scale": 4, "suffix": ".webp"}, "photo-x4.webp"),
+        (None, {"ending": "-x4", "suffix": ".webp"}, "photo-x4.webp"),
         ("large.tif", {}, "large.tif"),
         ("new/large.tif", {"suffix": ".TIF"}, "new/large.tif"),
         ("in", {}, "in/photo.jpg"),
@@ -54,7 +54,7 @@ def test_a_folder_with_all_below_in_one_format(here):
 
 
 def test_a_folder_without_a_name_for_the_result(here, monkeypatch):
-    assert planned("in", scale=3)[0] == ("in/a.jpeg", str(here / "in-x3/a.jpeg"))
+    assert planned("in", ending="-x3")[0] == ("in/a.jpeg", str(here / "in-x3/a.jpeg"))
     monkeypatch.chdir(here / "in")
     assert planned(".")[0] == ("a.jpeg", str(here / "in-x2/a.jpeg"))
 
@@ -120,7 +120,7 @@ def test_all_clashes_are_told_at_once(here):
     for name in ("in/b.jpg", "in/a.webp", "in/c.gif"):
         (here / name).touch()
     with pytest.raises(ConfigError) as caught:
-        plan_jobs(Path("in"), Path("out"), scale=2, suffix=".png")
+        plan_jobs(Path("in"), Path("out"), ending="-x2", suffix=".png")
     assert str(caught.value) == (
         "in/a.jpeg and in/a.webp would both become out/a.png; in/b.PNG and in/b.jpg would both"
         " become out/b.png; rename one of each."

@@ -33,7 +33,7 @@ def as_picture(image: Any) -> tuple[Picture, Restore]:
         picture = replace(_from_channels(np.asarray(_plain(image))), coding=coding_of(image))
         return picture, lambda picture: _to_pillow(picture, image)
     raise ImageError(
-        "A picture to upscale must be a NumPy array, a Pillow image or an srq Picture, not"
+        "A picture must be a NumPy array, a Pillow image or an srq Picture, not"
         f" {type(image).__name__}; read files with srq.image.io.read."
     )
 
@@ -46,7 +46,7 @@ def _from_channels(channels: np.ndarray) -> Picture:
     if channels.ndim == 3 and channels.shape[2] == 4:
         return Picture(channels[..., :3], channels[..., 3])
     raise ImageError(
-        "A picture to upscale must be (height, width), or (height, width, channels) with 2, 3"
+        "A picture must be (height, width), or (height, width, channels) with 2, 3"
         f" or 4 channels, but its shape is {channels.shape}."
     )
 
@@ -61,7 +61,7 @@ def _plain(image: Image.Image) -> Image.Image:
         return image.convert("LA" if image.mode == "L" else "RGBA")
     if image.mode not in _PILLOW_MODES:
         raise ImageError(
-            f"A Pillow image of mode '{image.mode}' cannot be upscaled as it is; convert it to"
+            f"A Pillow image of mode '{image.mode}' cannot be taken as it is; convert it to"
             " 'RGB' first."
         )
     return image
