@@ -91,9 +91,11 @@ OPTIONAL = {
     "onnxruntime": "onnx",
     "pillow_heif": "heic",
     "pylibjxl": "jxl",
+    "pyosys": "rtl",
     "scipy": "train",
     "skimage": "train",
     "torch": "train",
+    "z3": "rtl",
 }
 """Packages that srq runs without, and the extra that brings each."""
 

@@ -10,9 +10,13 @@ itself::
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from srq.export.rtl.datapath.layer import Layer, Port, layer_of, port_of, width_of, with_add
 from srq.export.rtl.datapath.module import Cost, Module
+
+if TYPE_CHECKING:
+    from srq.export.rtl.datapath.constant import ConstantPlan
 
 DATAPATHS = ("constant",)
 TARGETS = ("xilinx", "ecp5", "generic")
@@ -27,6 +31,7 @@ __all__ = [
     "Port",
     "layer_of",
     "module",
+    "plan_of",
     "port_of",
     "width_of",
     "with_add",
@@ -51,8 +56,12 @@ class Choices:
 
 def module(layer: Layer, name: str, choices: Choices | None = None) -> Module:
     """The module ``name`` that computes ``layer``."""
-    from srq.export.rtl.datapath.constant import constant_module
+    return plan_of(layer, choices or Choices()).module(name)
 
-    choices = choices or Choices()
+
+def plan_of(layer: Layer, choices: Choices) -> "ConstantPlan":
+    """What ``module`` writes out, for the datapath ``constant``."""
+    from srq.export.rtl.datapath.constant import constant_plan
+
     ternary = choices.target == "xilinx" if choices.ternary is None else choices.ternary
-    return constant_module(layer, name, every=choices.every or 1, ternary=ternary)
+    return constant_plan(layer, every=choices.every or 1, ternary=ternary)

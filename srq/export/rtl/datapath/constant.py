@@ -5,6 +5,7 @@ there, and waits in its own narrow format for the others.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from srq.adders import Adder, AdderGraph, Term, graph_of
 from srq.adders.graph import width_of
@@ -25,9 +26,26 @@ _CELLS = ("srq_requantize.sv",)
 _TERNARY = ("srq_add3.sv",)
 
 
-def constant_module(
-    layer: Layer, name: str, *, every: int, ternary: bool, depth: int | None = None
-) -> Module:
+@dataclass(frozen=True, eq=False)
+class ConstantPlan:
+    """The adders of a layer, and where their registers stand.
+
+    every: levels of adders between registers.
+    """
+
+    layer: Layer
+    graph: AdderGraph
+    pipeline: Pipeline
+    every: int
+
+    def module(self, name: str) -> Module:
+        """The module of that name."""
+        return _Emission(self.layer, self.graph, self.pipeline, self.every).module(name)
+
+
+def constant_plan(
+    layer: Layer, *, every: int, ternary: bool, depth: int | None = None
+) -> ConstantPlan:
     """``layer`` as additions.
 
     every:   levels of adders between registers.
@@ -39,7 +57,7 @@ def constant_module(
     graph = graph_of(layer.matrix, limits, constants=constants, depth=depth)
     if ternary:
         graph = graph.fused()
-    return _Emission(layer, graph, pipeline_of(graph, every, layer.format.bits), every).module(name)
+    return ConstantPlan(layer, graph, pipeline_of(graph, every, layer.format.bits), every)
 
 
 class _Emission:

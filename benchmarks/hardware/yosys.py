@@ -1,0 +1,113 @@
+"""Yosys in a process of its own: what a module takes on a device, and its netlist."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+HARDWARE = Path(__file__).parents[2] / "hw" / "rtl"
+
+_RUN = """
+import sys
+from pyosys import libyosys
+design = libyosys.Design()
+for line in sys.stdin.read().splitlines():
+    libyosys.run_pass(line, design)
+"""
+
+SYNTHESIS = {
+    "xilinx": "synth_xilinx -family xcup -noiopad -noclkbuf -flatten -top {top}",
+    "ecp5": "synth_ecp5 -top {top}",
+    "generic": "synth -flatten -top {top}",
+}
+"""How each target is synthesised; ``xilinx`` is UltraScale+, which is called xcup there."""
+
+DEFINES = {"xilinx": "-DSRQ_XILINX"}
+
+_LUTS = (*(f"LUT{n}" for n in range(1, 7)), "LUT6_2", "INV", "LUT4", "SRL16E", "SRLC32E")
+_FFS = ("FDRE", "FDSE", "FDCE", "FDPE", "TRELLIS_FF")
+_LUT_RAM = {"RAM32M": 4, "RAM64M": 4, "RAM32M16": 8, "RAM64M8": 8, "RAM64X1D": 2, "RAM32X1D": 2}
+_DSPS = ("DSP48E2", "MULT18X18D", "ALU54B")
+_BRAM = {"RAMB36E2": 1.0, "RAMB18E2": 0.5, "DP16KD": 1.0, "PDPW16KD": 1.0}
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What Yosys counts, before placement.
+
+    lut:  lookup tables, those that are shift registers or memories included; on ECP5 each CCU2C
+          counts as the two that it takes.
+    ff:   registers.
+    dsp:  DSP slices; on ECP5 multipliers of 18 bits.
+    bram: block RAMs: of 36 kbit on Xilinx, of 18 kbit on ECP5.
+    srl:  of ``lut``, those that are shift registers.
+    cells: how many there are of every kind.
+    """
+
+    lut: int
+    ff: int
+    dsp: int
+    bram: float
+    srl: int
+    cells: Mapping[str, int]
+
+
+def resources_of(cells: Mapping[str, int]) -> Resources:
+    """From the cells of a netlist."""
+    count = {name: int(n) for name, n in cells.items()}
+    srl = count.get("SRL16E", 0) + count.get("SRLC32E", 0)
+    lut = sum(count.get(name, 0) for name in dict.fromkeys(_LUTS)) + 2 * count.get("CCU2C", 0)
+    lut += sum(luts * count.get(name, 0) for name, luts in _LUT_RAM.items())
+    lut += 6 * count.get("TRELLIS_DPR16X4", 0)
+    return Resources(
+        lut,
+        sum(count.get(name, 0) for name in _FFS),
+        sum(count.get(name, 0) for name in _DSPS),
+        sum(size * count.get(name, 0) for name, size in _BRAM.items()),
+        srl,
+        dict(sorted(count.items())),
+    )
+
+
+def run(passes: Iterable[str], folder: Path) -> str:
+    """Run Yosys' commands in ``folder``; what it said. RuntimeError if one failed."""
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN],
+        input="\n".join(passes),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"Yosys failed:\n{(done.stdout + done.stderr)[-3000:]}")
+    return done.stdout
+
+
+def synthesise(
+    texts: Mapping[str, str], top: str, target: str, *, netlist: Path | None = None
+) -> Resources:
+    """Synthesise ``texts``, SystemVerilog by file name, with the cells of hw/rtl.
+
+    netlist: where a JSON netlist goes, for place and route.
+    """
+    with tempfile.TemporaryDirectory(prefix="srq-synth-") as name:
+        folder = Path(name)
+        for file, text in texts.items():
+            (folder / file).write_text(text)
+        define = DEFINES.get(target, "")
+        cells = " ".join(str(path) for path in sorted(HARDWARE.glob("*.sv")))
+        passes = [
+            f"read_verilog -sv -defer {define} {cells}",
+            f"read_verilog -sv {define} {' '.join(texts)}",
+            SYNTHESIS[target].format(top=top),
+            "tee -q -o stat.json stat -json",
+        ]
+        if netlist is not None:
+            passes.append(f"write_json {netlist}")
+        run(passes, folder)
+        found = json.loads((folder / "stat.json").read_text())["design"]["num_cells_by_type"]
+        return resources_of(found)

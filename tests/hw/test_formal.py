@@ -1,0 +1,76 @@
+"""What hw/formal proves, and that a wrong cell or a wrong layer is refuted."""
+
+import numpy as np
+import pyosys  # noqa: F401 (without it the proofs cannot be run)
+import pytest
+import z3  # noqa: F401
+
+from benchmarks.hardware.proofs import (
+    CELLS,
+    FORMAL,
+    Proof,
+    layer_texts,
+    prove,
+    prove_layer,
+)
+from srq.adders import AdderGraph
+from srq.export.rtl.datapath import Choices, Layer, Port
+from srq.export.rtl.datapath.constant import constant_plan
+from srq.export.rtl.datapath.properties import graph_is_matrix
+from srq.fixed import Format
+from srq.fixed.intervals import Interval
+
+
+def small_layer(out="s8.4", shift=4):
+    """Three inputs, two outputs, in which a sum is shared."""
+    return Layer(
+        "small",
+        (Port("x", Format.parse("s6.3"), Interval(np.full(3, -32), np.full(3, 31))),),
+        np.array([[45, -7, 3], [45, -7, -96]]),
+        np.array([0, 1000]),
+        (shift, shift),
+        Format.parse(out),
+    )
+
+
+@pytest.mark.parametrize("proof", CELLS, ids=lambda proof: proof.name)
+def test_cells_are_proved(proof):
+    verdict = prove(proof)
+    assert verdict.holds, verdict.said
+
+
+def test_a_wrong_proof_of_a_range_is_refuted():
+    # LOW = 0 on a cell whose sums do go below: the assumption in the proof is taken away.
+    text = (FORMAL / "requantize.sv").read_text()
+    wrong = text.replace("assume (rounded >= LO);", ";").replace(
+        "module requantize", "module wrong"
+    )
+    assert not prove(Proof("wrong", (), (("LOW", 0),)), {"wrong.sv": wrong}).holds
+
+
+@pytest.mark.parametrize("ternary", [False, True])
+@pytest.mark.parametrize("out", ["s8.4", "u8.4"])
+def test_layers_are_proved(out, ternary):
+    verdict = prove_layer(small_layer(out), Choices(ternary=ternary, every=1 + ternary))
+    assert verdict.holds, verdict.said
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [(" + ", " - "), (".SHIFT(4)", ".SHIFT(5)"), ("_d1 <= v", "_d1 <= ~v")],
+)
+def test_an_edited_layer_is_refuted(right, wrong):
+    layer = small_layer()
+    texts = layer_texts(constant_plan(layer, every=1, ternary=False))
+    module, properties = texts["layer.sv"].split("    reg past_is_known")
+    assert right in module
+    edited = module.replace(right, wrong, 1) + "    reg past_is_known" + properties
+    assert not prove(Proof("layer", (), steps=2), {"layer.sv": edited}).holds
+
+
+def test_a_graph_of_another_matrix_is_none_of_the_layer():
+    layer = small_layer()
+    graph = constant_plan(layer, every=1, ternary=False).graph
+    assert graph_is_matrix(graph, layer)
+    swapped = AdderGraph(graph.inputs, graph.constants, graph.adders, graph.outputs[::-1])
+    assert not graph_is_matrix(swapped, layer)
