@@ -7,7 +7,8 @@ import numpy as np
 
 from srq.export.rtl.datapath import Layer, Module
 
-HARDWARE = Path(__file__).parents[3] / "hw" / "rtl"
+ROOT = Path(__file__).parents[3]
+HARDWARE = ROOT / "hw" / "rtl"
 GET_ICARUS = "apt-get install iverilog"
 
 _BENCH = """

@@ -18,7 +18,7 @@ from srq.export.rtl.datapath.module import Cost, Module
 if TYPE_CHECKING:
     from srq.export.rtl.datapath.constant import ConstantPlan
 
-DATAPATHS = ("constant",)
+DATAPATHS = ("constant", "dsp")
 TARGETS = ("xilinx", "ecp5", "generic")
 
 __all__ = [
@@ -53,15 +53,29 @@ class Choices:
     every: int = 0
     ternary: bool | None = None
 
+    @property
+    def levels(self) -> int:
+        """The levels of adders between registers."""
+        return self.every or 1
+
+    @property
+    def has_ternary(self) -> bool:
+        """Whether adders take three operands."""
+        return self.target == "xilinx" if self.ternary is None else self.ternary
+
 
 def module(layer: Layer, name: str, choices: Choices | None = None) -> Module:
     """The module ``name`` that computes ``layer``."""
-    return plan_of(layer, choices or Choices()).module(name)
+    choices = choices or Choices()
+    if choices.datapath == "constant":
+        return plan_of(layer, choices).module(name)
+    from srq.export.rtl.datapath.dsp import dsp_module
+
+    return dsp_module(layer, name, every=choices.levels, ternary=choices.has_ternary)
 
 
 def plan_of(layer: Layer, choices: Choices) -> "ConstantPlan":
     """What ``module`` writes out, for the datapath ``constant``."""
     from srq.export.rtl.datapath.constant import constant_plan
 
-    ternary = choices.target == "xilinx" if choices.ternary is None else choices.ternary
-    return constant_plan(layer, every=choices.every or 1, ternary=ternary)
+    return constant_plan(layer, every=choices.levels, ternary=choices.has_ternary)
