@@ -1,0 +1,185 @@
+// The neighbourhood of every pixel of a frame, with zeros beyond its border.
+//
+// Contract: takes the beats of frames in raster order, PIXELS pixels of a line in each, `beats` beats a
+// line, and gives as many beats. The beat at a place of the frame holds the window of each of its
+// pixels: TOP rows above to BOTTOM rows below, LEFT columns before to RIGHT columns after. What lies
+// beyond the frame, or beyond `columns`, is 0.
+//
+// A beat leaves at the earliest BOTTOM * pitch + AFTER + 1 cycles after the beat at its place came in,
+// AFTER being RIGHT in whole beats. Frames may follow each other without a gap: the first lines of one
+// push out the last ones of another. Where no frame follows, the window goes on by itself. It takes a
+// beat every cycle, but for lines of fewer than 3 beats, which take 3 cycles, and the next frame after
+// one that is not larger than the delay. `columns`, `beats`, `pitch` and `rows` stay as they are while
+// any beat is inside; after a change, `rst` comes before the next beat.
+module srq_window #(
+    parameter int PIXEL_BITS = 8,   // of all values of a pixel, from 1 up
+    parameter int PIXELS = 1,       // in a beat, from 1 up
+    parameter int TOP = 1,          // how far a window reaches, each from 0 up
+    parameter int BOTTOM = 1,
+    parameter int LEFT = 1,
+    parameter int RIGHT = 1,
+    parameter int MAX_BEATS = 1920, // of the longest line, from 3 up
+    parameter int COLUMN_BITS = 16, // of `columns`; 2^COLUMN_BITS > MAX_BEATS * PIXELS
+    parameter int ROW_BITS = 16     // of `rows`
+) (
+    input  logic                   clk,
+    input  logic                   rst,      // synchronous; forgets all beats
+    input  logic [COLUMN_BITS-1:0] columns,  // pixels of a line
+    input  logic [COLUMN_BITS-1:0] beats,    // of a line: ceil(columns / PIXELS)
+    input  logic [COLUMN_BITS-1:0] pitch,    // the greater of `beats` and 3
+    input  logic [ROW_BITS-1:0]    rows,     // lines of a frame
+    input  logic                   s_valid,
+    output logic                   s_ready,
+    input  logic [PIXELS*PIXEL_BITS-1:0] s_data,  // the leftmost pixel lowest
+    output logic                   m_valid,
+    input  logic                   m_ready,
+    // Pixel after pixel, row after row, column after column, the first lowest.
+    output logic [PIXELS*(TOP+1+BOTTOM)*(LEFT+1+RIGHT)*PIXEL_BITS-1:0] m_data
+);
+    localparam int HIGH = TOP + 1 + BOTTOM;
+    localparam int WIDE = LEFT + 1 + RIGHT;
+    localparam int BEFORE = (LEFT + PIXELS - 1) / PIXELS;  // beats before and after
+    localparam int AFTER = (RIGHT + PIXELS - 1) / PIXELS;
+    localparam int WORD = PIXELS * PIXEL_BITS;
+    localparam int HELD = BEFORE + 1 + AFTER;
+    localparam int PLACE = $clog2(MAX_BEATS);
+    localparam int DELAY_BITS = COLUMN_BITS + $clog2(BOTTOM + 2) + 1;
+    localparam int PLACE_BITS = COLUMN_BITS + $clog2(PIXELS + 1) + 1;
+    localparam int POSITIONS = PIXELS + LEFT + RIGHT;  // columns that any window of a beat sees
+
+    // ---- What comes in: its place in the frame, and whether the window advances. ----
+    logic [COLUMN_BITS-1:0] in_column;  // in beats; from `beats` up it is a gap
+    logic [ROW_BITS-1:0] in_row;
+    logic at_origin, in_gap, move, take, drain, advance;
+    logic active, awaited;
+
+    assign at_origin = in_column == '0 && in_row == '0;
+    assign in_gap = in_column >= beats;
+    assign move = m_ready || !m_valid;
+    assign s_ready = move && !in_gap && !(at_origin && awaited);
+    assign take = s_valid && s_ready;
+    // Between two frames the window goes on without new beats while it holds any that are due.
+    assign drain = at_origin && (awaited || (active && !s_valid));
+    assign advance = take || (move && (in_gap || drain));
+
+    always_ff @(posedge clk) begin
+        if (rst) begin
+            in_column <= '0;
+            in_row <= '0;
+        end else if (take || (move && in_gap)) begin
+            if (in_column == pitch - 1'b1) begin
+                in_column <= '0;
+                in_row <= in_row == rows - 1'b1 ? '0 : in_row + 1'b1;
+            end else in_column <= in_column + 1'b1;
+        end
+    end
+
+    // ---- What is in the middle: the place of the beat that came BOTTOM lines and AFTER before. ----
+    logic [DELAY_BITS-1:0] delay, left_to_wait;
+    logic [COLUMN_BITS-1:0] column, next_column;
+    logic [ROW_BITS-1:0] row, next_row;
+    logic start, line_ends, next_active;
+
+    assign delay = DELAY_BITS'(BOTTOM) * DELAY_BITS'(pitch) + DELAY_BITS'(AFTER);
+    assign line_ends = column == pitch - 1'b1;
+    assign start = (awaited && left_to_wait == '0) || (take && at_origin && delay == '0);
+    assign next_active = start || (active && !(line_ends && row == rows - 1'b1));
+    assign next_column = (start || line_ends) ? '0 : column + 1'b1;
+    assign next_row = start ? '0 : line_ends ? row + 1'b1 : row;
+
+    always_ff @(posedge clk) begin
+        if (rst) begin
+            awaited <= 1'b0;
+            active <= 1'b0;
+            m_valid <= 1'b0;
+        end else begin
+            if (advance) begin
+                active <= next_active;
+                m_valid <= next_active && next_column < beats;
+                if (take && at_origin) awaited <= delay != '0;
+                else if (left_to_wait == '0) awaited <= 1'b0;
+            end else if (m_ready) m_valid <= 1'b0;
+        end
+        if (advance) begin
+            column <= next_column;
+            row <= next_row;
+            left_to_wait <= (take && at_origin) ? delay - 1'b1 : left_to_wait - 1'b1;
+        end
+    end
+
+    // ---- The lines: rows[HIGH-1] is what comes in, each above it a line older. ----
+    logic [HIGH*WORD-1:0] lines;
+    assign lines[(HIGH-1)*WORD+:WORD] = s_data;
+
+    genvar k, i, p;
+    generate
+        if (HIGH > 1) begin : g_memory
+            logic [PLACE-1:0] write_at, read_at, last;
+            assign last = PLACE'(pitch - 1'b1);
+            always_ff @(posedge clk) begin
+                if (rst) begin
+                    write_at <= '0;
+                    read_at <= PLACE'(2);
+                end else if (advance) begin
+                    write_at <= write_at == last ? '0 : write_at + 1'b1;
+                    read_at <= read_at == last ? '0 : read_at + 1'b1;
+                end
+            end
+            for (k = 0; k < HIGH - 1; k = k + 1) begin : g_line
+                srq_line #(
+                    .BITS(WORD), .WORDS(MAX_BEATS), .PLACE(PLACE)
+                ) line (
+                    .clk(clk), .advance(advance), .write_at(write_at), .read_at(read_at),
+                    .d(lines[(k+1)*WORD+:WORD]), .q(lines[k*WORD+:WORD])
+                );
+            end
+        end
+    endgenerate
+
+    // ---- The window: of each row the beats around the middle, and which of them are zeros. ----
+    logic [HIGH-1:0] row_inside;
+    logic [POSITIONS-1:0] column_inside;
+
+    generate
+        for (k = 0; k < HIGH; k = k + 1) begin : g_row
+            logic [HELD*WORD-1:0] held;  // the oldest beat, which is the leftmost, lowest
+            logic [(HELD+1)*WORD-1:0] moved;
+            assign moved = {lines[k*WORD+:WORD], held};
+            always_ff @(posedge clk) if (advance) held <= moved[WORD+:HELD*WORD];
+
+            // Whether the line k - TOP from the middle's is one of the frame's.
+            logic shown;
+            if (k < TOP) assign shown = next_row >= ROW_BITS'(TOP - k);
+            else if (k == TOP) assign shown = 1'b1;
+            else assign shown = {1'b0, next_row} + (ROW_BITS + 1)'(k - TOP) < {1'b0, rows};
+            always_ff @(posedge clk) if (advance) row_inside[k] <= shown;
+
+            for (p = 0; p < PIXELS; p = p + 1) begin : g_pixel
+                for (i = 0; i < WIDE; i = i + 1) begin : g_column
+                    assign m_data[((p*HIGH+k)*WIDE+i)*PIXEL_BITS+:PIXEL_BITS] =
+                        held[(BEFORE*PIXELS+p+i-LEFT)*PIXEL_BITS+:PIXEL_BITS]
+                        & {PIXEL_BITS{row_inside[k] && column_inside[p+i]}};
+                end
+            end
+        end
+        for (i = 0; i < POSITIONS; i = i + 1) begin : g_position
+            // Whether the column i - LEFT from the beat's first is one of the line's.
+            logic [PLACE_BITS-1:0] place;  // of that column, LEFT added
+            logic shown;
+            assign place = PLACE_BITS'(next_column) * PLACE_BITS'(PIXELS) + PLACE_BITS'(i);
+            assign shown = place >= PLACE_BITS'(LEFT)
+                && place < PLACE_BITS'(columns) + PLACE_BITS'(LEFT);
+            always_ff @(posedge clk) if (advance) column_inside[i] <= shown;
+        end
+    endgenerate
+
+`ifndef SYNTHESIS
+    initial begin
+        if (PIXEL_BITS < 1) $fatal(1, "%m: PIXEL_BITS must be 1 or more, not %0d", PIXEL_BITS);
+        if (PIXELS < 1) $fatal(1, "%m: PIXELS must be 1 or more, not %0d", PIXELS);
+        if (MAX_BEATS < 3) $fatal(1, "%m: MAX_BEATS must be 3 or more, not %0d", MAX_BEATS);
+        if ((1 << COLUMN_BITS) <= MAX_BEATS * PIXELS)
+            $fatal(1, "%m: COLUMN_BITS is too small for %0d columns", MAX_BEATS * PIXELS);
+    end
+`endif
+endmodule

@@ -1,0 +1,357 @@
+"""The top of the core: the streams of a Program, connected."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from srq.dataflow.planes import Planes
+from srq.export.rtl.datapath.module import Module
+from srq.export.rtl.processes import Process, Read
+from srq.export.text import symbol
+from srq.program import Program
+
+FAULTS = ("short_line", "long_line", "short_frame", "long_frame", "wrong_size")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a core is built for.
+
+    max_width: the widest low-resolution line, in pixels.
+    pixels:    low-resolution pixels a beat.
+    raster:    whether lines go out in raster order, instead of blocks.
+    """
+
+    max_width: int
+    pixels: int
+    raster: bool
+
+    @property
+    def max_beats(self) -> int:
+        """Of the longest line, and at least of the shortest that a line memory takes."""
+        return max(3, -(-self.max_width // self.pixels))
+
+    @property
+    def column_bits(self) -> int:
+        """Of a number of columns, rounded up to whole beats."""
+        return (self.max_beats * self.pixels + self.pixels).bit_length()
+
+    def out_column_bits(self, scale: int) -> int:
+        """The same of what goes out."""
+        wide = self.pixels * scale * (scale if self.raster else 1)
+        return (self.max_beats * self.pixels * scale + wide).bit_length()
+
+
+def core_name(program: Program) -> str:
+    """The top module."""
+    return f"{symbol(program)}_core"
+
+
+def in_bits(program: Program, shape: Shape) -> int:
+    """Bits of the pixels of a beat that comes in."""
+    return shape.pixels * program.input_value.format.bits
+
+
+def out_bits(program: Program, shape: Shape) -> int:
+    """Bits of the pixels of a beat that goes out."""
+    return shape.pixels * program.scale**2 * program.output_value.format.bits
+
+
+def whole_bytes(bits: int) -> int:
+    """``bits`` rounded up to bytes, as AXI4-Stream has it."""
+    return -(-bits // 8) * 8
+
+
+class Network:
+    """The text of the top module in the making."""
+
+    def __init__(
+        self,
+        program: Program,
+        processes: Sequence[Process],
+        modules: Mapping[str, Module],
+        shape: Shape,
+    ) -> None:
+        self._program = program
+        self._processes = processes
+        self._modules = modules
+        self._shape = shape
+        self._planes = Planes(program)
+        self._bits = {program.input.name: program.input_value.format.bits}
+        for process in processes:
+            self._bits[process.name] = process.layer.outputs * process.layer.format.bits
+        self._readers: dict[str, list[str]] = {name: [] for name in self._bits}
+        for process in processes:
+            for number, read in enumerate(process.reads):
+                self._readers[read.value].append(_port_of(process, number))
+        self._readers[self._out.base].append("out")
+
+    @property
+    def _out(self):  # noqa: ANN202
+        return self._planes.views[self._program.output.name]
+
+    def text(self) -> str:
+        """The module."""
+        parts = [
+            self._ports(),
+            *self._frame_in(),
+            *self._fork(self._program.input.name),
+        ]
+        for process in self._processes:
+            parts += self._process(process)
+            parts += self._fork(process.name)
+        parts += self._frame_out()
+        return "\n".join([*parts, "endmodule", ""])
+
+    def _ports(self) -> str:
+        shape, program = self._shape, self._program
+        columns = shape.column_bits
+        faults = ",\n".join(f"    output logic {name}" for name in FAULTS)
+        return f"""\
+module {core_name(program)} (
+    input  logic aclk,
+    input  logic aresetn,
+    input  logic [{columns - 1}:0] columns,
+    input  logic [15:0] rows,
+    input  logic s_axis_tvalid,
+    output logic s_axis_tready,
+    input  logic [{whole_bytes(in_bits(program, shape)) - 1}:0] s_axis_tdata,
+    input  logic s_axis_tuser,
+    input  logic s_axis_tlast,
+    output logic m_axis_tvalid,
+    input  logic m_axis_tready,
+    output logic [{whole_bytes(out_bits(program, shape)) - 1}:0] m_axis_tdata,
+    output logic m_axis_tuser,
+    output logic m_axis_tlast,
+{faults}
+);"""
+
+    def _frame_in(self) -> Iterator[str]:
+        shape, name = self._shape, self._program.input.name
+        bits, columns = in_bits(self._program, shape), shape.column_bits
+        faults = ", ".join(f".{fault}({fault})" for fault in FAULTS)
+        yield f"""\
+    logic rst, restart, resize, begins, ends, busy;
+    logic [15:0] in_flight, frame_rows;
+    logic [{columns - 1}:0] frame_columns, frame_beats, frame_pitch;
+
+    // Frames in the core. It is restarted between two frames of different size, when it is empty.
+    always_ff @(posedge aclk) begin
+        if (rst) in_flight <= '0;
+        else in_flight <= in_flight + 16'(begins) - 16'(ends);
+    end
+    assign busy = in_flight != '0;
+    assign rst = !aresetn;
+    assign restart = rst || resize;
+
+    // ---- {name}: the picture that comes in ----
+    logic taken_valid, taken_ready;
+    logic [{bits - 1}:0] taken_data;
+    srq_video_in #(
+        .BITS({bits}), .PIXELS({shape.pixels}), .MAX_COLUMNS({shape.max_width}),
+        .COLUMN_BITS({columns}), .ROW_BITS(16)
+    ) video_in (
+        .clk(aclk), .rst(rst), .columns(columns), .rows(rows),
+        .s_tvalid(s_axis_tvalid), .s_tready(s_axis_tready), .s_tdata(s_axis_tdata[{bits - 1}:0]),
+        .s_tuser(s_axis_tuser), .s_tlast(s_axis_tlast),
+        .m_valid(taken_valid), .m_ready(taken_ready), .m_data(taken_data),
+        .frame_columns(frame_columns), .frame_beats(frame_beats), .frame_pitch(frame_pitch),
+        .frame_rows(frame_rows), .begins(begins), .busy(busy), .resize(resize),
+        {faults}
+    );"""
+        yield from self._skid(name, "taken_valid", "taken_ready", "taken_data")
+
+    def _skid(self, name: str, valid: str, ready: str, data: str) -> Iterator[str]:
+        """The stream ``name``, which a skid register gives."""
+        bits = self._shape.pixels * self._bits[name]
+        yield f"""\
+    logic valid_{name}, ready_{name};
+    logic [{bits - 1}:0] data_{name};
+    srq_skid #(.BITS({bits})) skid_{name} (
+        .clk(aclk), .rst(restart), .s_valid({valid}), .s_ready({ready}), .s_data({data}),
+        .m_valid(valid_{name}), .m_ready(ready_{name}), .m_data(data_{name})
+    );
+`ifdef SRQ_TAPS
+    srq_tap #(.BITS({bits}), .STREAM({list(self._bits).index(name)})) tap_{name} (
+        .clk(aclk), .taken(valid_{name} && ready_{name}), .data(data_{name})
+    );
+`endif"""
+
+    def _fork(self, name: str) -> Iterator[str]:
+        """A valid and a ready for each reader of the stream."""
+        readers = self._readers[name]
+        for reader in readers:
+            yield f"    logic offer_{reader}, accept_{reader};"
+        if len(readers) == 1:
+            yield f"    assign offer_{readers[0]} = valid_{name};"
+            yield f"    assign ready_{name} = accept_{readers[0]};\n"
+            return
+        offers = ", ".join(f"offer_{reader}" for reader in reversed(readers))
+        accepts = ", ".join(f"accept_{reader}" for reader in reversed(readers))
+        yield f"""\
+    srq_fork #(.READERS({len(readers)})) fork_{name} (
+        .clk(aclk), .rst(restart), .s_valid(valid_{name}), .s_ready(ready_{name}),
+        .m_valid({{{offers}}}), .m_ready({{{accepts}}})
+    );
+"""
+
+    def _process(self, process: Process) -> Iterator[str]:
+        name, module = process.name, self._modules[process.name]
+        yield f"    // ---- {name} ----"
+        x = _port_of(process, 0)
+        source = process.reads[0].value
+        yield from self._alias(x, source)
+        if process.has_window:
+            yield from self._window(process)
+            x = f"window_{name}"
+        if process.reads[0].depth:
+            yield from self._fifo(f"late_{name}_x", x, process.reads[0].depth)
+            x = f"late_{name}_x"
+        ins = [x]
+        if len(process.reads) == 2:
+            ins.append((yield from self._skip(process)))
+            yield f"""\
+    logic offer_both_{name}, accept_both_{name};
+    srq_join join_{name} (
+        .a_valid(offer_{x}), .a_ready(accept_{x}),
+        .b_valid(offer_{ins[1]}), .b_ready(accept_{ins[1]}),
+        .m_valid(offer_both_{name}), .m_ready(accept_both_{name})
+    );"""
+            first = f"both_{name}"
+        else:
+            first = x
+        yield f"""\
+    logic valid_sum_{name}, ready_sum_{name}, ce_{name};
+    logic [{self._shape.pixels * self._bits[name] - 1}:0] data_sum_{name};
+    srq_pipe #(.LATENCY({module.latency})) pipe_{name} (
+        .clk(aclk), .rst(restart), .s_valid(offer_{first}), .s_ready(accept_{first}),
+        .m_valid(valid_sum_{name}), .m_ready(ready_sum_{name}), .ce(ce_{name})
+    );"""
+        for lane in range(self._shape.pixels):
+            yield self._sum(process, ins, lane)
+        yield from self._skid(
+            name, f"valid_sum_{name}", f"ready_sum_{name}", f"data_sum_{name}"
+        )
+
+    def _alias(self, reader: str, source: str) -> Iterator[str]:
+        bits = self._shape.pixels * self._bits[source]
+        yield f"    logic [{bits - 1}:0] beat_{reader};"
+        yield f"    assign beat_{reader} = data_{source};"
+
+    def _sum(self, process: Process, ins: Sequence[str], lane: int) -> str:
+        name = process.name
+        ports = [
+            f".{port.name}(beat_{stream}[{lane * port.bits}+:{port.bits}])"
+            for port, stream in zip(process.layer.ports, ins, strict=True)
+        ]
+        bits = self._bits[name]
+        return (
+            f"    {self._modules[name].name} sum{lane}_{name} (\n"
+            f"        .clk(aclk), .ce(ce_{name}), {', '.join(ports)},\n"
+            f"        .y(data_sum_{name}[{lane * bits}+:{bits}])\n    );"
+        )
+
+    def _window(self, process: Process) -> Iterator[str]:
+        shape, name, window = self._shape, process.name, process.window
+        bits = self._bits[process.reads[0].value]
+        x = _port_of(process, 0)
+        total = shape.pixels * process.layer.ports[0].bits
+        yield f"""\
+    logic offer_window_{name}, accept_window_{name};
+    logic [{total - 1}:0] beat_window_{name};
+    srq_window #(
+        .PIXEL_BITS({bits}), .PIXELS({shape.pixels}), .TOP({window.top}), .BOTTOM({window.bottom}),
+        .LEFT({window.left}), .RIGHT({window.right}), .MAX_BEATS({shape.max_beats}),
+        .COLUMN_BITS({shape.column_bits}), .ROW_BITS(16)
+    ) window_{name} (
+        .clk(aclk), .rst(restart), .columns(frame_columns), .beats(frame_beats),
+        .pitch(frame_pitch), .rows(frame_rows),
+        .s_valid(offer_{x}), .s_ready(accept_{x}), .s_data(beat_{x}),
+        .m_valid(offer_window_{name}), .m_ready(accept_window_{name}),
+        .m_data(beat_window_{name})
+    );"""
+
+    def _skip(self, process: Process):  # noqa: ANN202
+        """The second operand's stream."""
+        reader = _port_of(process, 1)
+        yield from self._alias(reader, process.reads[1].value)
+        depth = process.reads[1].depth
+        if not depth:
+            return reader
+        late = f"late_{reader}"
+        yield from self._fifo(late, reader, depth)
+        return late
+
+    def _fifo(self, late: str, early: str, depth: int) -> Iterator[str]:
+        yield f"""\
+    logic offer_{late}, accept_{late};
+    logic [$bits(beat_{early})-1:0] beat_{late};
+    srq_fifo #(.BITS($bits(beat_{early})), .DEPTH({depth})) fifo_{late} (
+        .clk(aclk), .rst(restart),
+        .s_valid(offer_{early}), .s_ready(accept_{early}), .s_data(beat_{early}),
+        .m_valid(offer_{late}), .m_ready(accept_{late}), .m_data(beat_{late})
+    );"""
+
+    def _frame_out(self) -> Iterator[str]:
+        program, shape = self._program, self._shape
+        fmt, scale = program.output_value.format.bits, program.scale
+        view, bits = self._out, out_bits(program, shape)
+        per_pixel = self._bits[view.base]
+        lanes = [
+            f"data_{view.base}[{lane * per_pixel + int(plane) * fmt}+:{fmt}]"
+            for lane in range(shape.pixels)
+            for plane in view.planes
+        ]
+        listed = ",\n        ".join(reversed(lanes))
+        columns = shape.out_column_bits(scale)
+        yield f"""\
+    // ---- {program.output.name}: the picture that goes out ----
+    logic [{bits - 1}:0] blocks, pixels;
+    assign blocks = {{
+        {listed}
+    }};
+    logic offer_pixels, accept_pixels;
+    logic [{columns - 1}:0] out_columns, out_beats;
+    logic [20:0] out_rows;"""
+        if shape.raster and scale > 1:
+            beat = f"{columns}'({scale})"
+            yield f"""\
+    srq_raster #(
+        .PIXEL_BITS({fmt}), .SCALE({scale}), .PIXELS({shape.pixels}), .MAX_BEATS({shape.max_beats}),
+        .COLUMN_BITS({shape.column_bits})
+    ) raster (
+        .clk(aclk), .rst(restart), .beats(frame_beats),
+        .s_valid(offer_out), .s_ready(accept_out), .s_data(blocks),
+        .m_valid(offer_pixels), .m_ready(accept_pixels), .m_data(pixels)
+    );
+    assign out_columns = {columns}'(frame_columns) * {beat};
+    assign out_beats = ({columns}'(frame_beats) + {beat} - 1'b1) / {beat};
+    assign out_rows = 21'(frame_rows) * 21'd{scale};"""
+            pixel, lanes_out = fmt, shape.pixels * scale**2
+        else:
+            yield f"""\
+    assign offer_pixels = offer_out;
+    assign accept_out = accept_pixels;
+    assign pixels = blocks;
+    assign out_columns = {columns}'(frame_columns);
+    assign out_beats = {columns}'(frame_beats);
+    assign out_rows = 21'(frame_rows);"""
+            pixel, lanes_out = fmt * scale**2, shape.pixels
+        pad = whole_bytes(bits) - bits
+        if pad:
+            yield f"    assign m_axis_tdata[{bits + pad - 1}:{bits}] = '0;"
+        yield f"""\
+    srq_video_out #(
+        .PIXEL_BITS({pixel}), .PIXELS({lanes_out}), .COLUMN_BITS({columns}), .ROW_BITS(21)
+    ) video_out (
+        .clk(aclk), .rst(restart), .columns(out_columns), .beats(out_beats), .rows(out_rows),
+        .s_valid(offer_pixels), .s_ready(accept_pixels), .s_data(pixels),
+        .m_tvalid(m_axis_tvalid), .m_tready(m_axis_tready), .m_tdata(m_axis_tdata[{bits - 1}:0]),
+        .m_tuser(m_axis_tuser), .m_tlast(m_axis_tlast), .ends(ends)
+    );"""
+
+
+def _port_of(process: Process, number: int) -> str:
+    return f"{('x', 'skip')[number]}_{process.name}"
+
+
+__all__ = ["FAULTS", "Network", "Read", "Shape", "core_name", "in_bits", "out_bits", "whole_bytes"]
