@@ -9,7 +9,7 @@ import typer
 
 from srq.cli.output import aligned, console
 
-app = typer.Typer(name="export", help="Write a program out: ONNX, C, HLS, a shader, vectors.")
+app = typer.Typer(name="export", help="Write a program out: ONNX, C, HLS, RTL, a shader, vectors.")
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A .srq file, or a name of the zoo.")]
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="The folder to write, missing or empty.")]
@@ -37,6 +37,27 @@ class Textures(StrEnum):
     HALF = "half"
     UNORM = "unorm"
     FLOAT = "float"
+
+
+class Datapath(StrEnum):
+    """How the layers of ``srq export rtl`` multiply."""
+
+    CONSTANT = "constant"
+
+
+class Target(StrEnum):
+    """What ``srq export rtl`` writes for."""
+
+    XILINX = "xilinx"
+    ECP5 = "ecp5"
+    GENERIC = "generic"
+
+
+class Order(StrEnum):
+    """In which order the pixels of ``srq export rtl`` leave."""
+
+    BLOCKS = "blocks"
+    RASTER = "raster"
 
 
 @app.command("onnx")
@@ -108,6 +129,45 @@ def hls(
 ) -> None:
     """Write a streaming C++ kernel for Vitis HLS, with its test bench."""
     _export(model, out, "hls", max_width=max_width, stages=stages, part=part, clock=clock)
+    _next(f"make -C {_quoted(out)}")
+
+
+@app.command("rtl")
+def rtl(
+    model: Model,
+    out: Out,
+    datapath: Annotated[
+        Datapath,
+        typer.Option(help="How layers multiply. constant: by shared additions of shifted values."),
+    ] = Datapath.CONSTANT,
+    pixels_per_clock: Annotated[
+        int, typer.Option(metavar="N", help="Low-resolution pixels a clock: 1, 2 or 4.")
+    ] = 1,
+    target: Annotated[
+        Target,
+        typer.Option(help="What it is synthesized for; xilinx is UltraScale and UltraScale+."),
+    ] = Target.GENERIC,
+    max_width: Annotated[
+        int, typer.Option(min=1, metavar="PIXELS", help="The widest line it must take.")
+    ] = 1920,
+    output: Annotated[
+        Order,
+        typer.Option(
+            help="blocks: a beat has the pixels of each low-resolution one; raster: of one line."
+        ),
+    ] = Order.BLOCKS,
+) -> None:
+    """Write a SystemVerilog core, with its test bench and scripts for synthesis."""
+    _export(
+        model,
+        out,
+        "rtl",
+        datapath=datapath.value,
+        pixels_per_clock=pixels_per_clock,
+        target=target.value,
+        max_width=max_width,
+        output=output.value,
+    )
     _next(f"make -C {_quoted(out)}")
 
 

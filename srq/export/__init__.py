@@ -49,6 +49,7 @@ EXPORTERS = Registry(
             get="pip install 'srq[onnx]'",
         ),
         "hls": Entry("srq.export.hls:Hls", "a streaming C++ kernel for Vitis HLS"),
+        "rtl": Entry("srq.export.rtl:Rtl", "a SystemVerilog core for FPGAs and ASICs"),
         "glsl": Entry("srq.export.glsl:Glsl", "a shader for mpv and libplacebo"),
         "vectors": Entry(
             "srq.export.vectors:Vectors", "pictures and every tensor, for test benches"

@@ -104,6 +104,12 @@ SUBJECTS = Registry(
             widest=1920,
             uses="srq.verify.hls:hls_uses",
         ),
+        "rtl": SubjectEntry(
+            "srq.verify.rtl:rtl",
+            "the RTL core, simulated clock by clock in Verilator",
+            widest=4096,
+            uses="srq.verify.rtl:rtl_uses",
+        ),
         "glsl": SubjectEntry(
             "srq.verify.glsl:glsl",
             "the shader, in OpenGL with half-float textures",

@@ -1,11 +1,11 @@
 """The top of the core: the streams of a Program, connected."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from srq.dataflow.planes import Planes
+from srq.dataflow.planes import Planes, View
 from srq.export.rtl.datapath.module import Module
-from srq.export.rtl.processes import Process, Read
+from srq.export.rtl.processes import Process
 from srq.export.text import symbol
 from srq.program import Program
 
@@ -35,9 +35,13 @@ class Shape:
         """Of a number of columns, rounded up to whole beats."""
         return (self.max_beats * self.pixels + self.pixels).bit_length()
 
+    def has_raster(self, scale: int) -> bool:
+        """Whether lines are put in raster order; at scale 1 they are."""
+        return self.raster and scale > 1
+
     def out_column_bits(self, scale: int) -> int:
         """The same of what goes out."""
-        wide = self.pixels * scale * (scale if self.raster else 1)
+        wide = self.pixels * scale * (scale if self.has_raster(scale) else 1)
         return (self.max_beats * self.pixels * scale + wide).bit_length()
 
 
@@ -86,7 +90,7 @@ class Network:
         self._readers[self._out.base].append("out")
 
     @property
-    def _out(self):  # noqa: ANN202
+    def _out(self) -> View:
         return self._planes.views[self._program.output.name]
 
     def text(self) -> str:
@@ -204,8 +208,8 @@ module {core_name(program)} (
             yield from self._window(process)
             x = f"window_{name}"
         if process.reads[0].depth:
-            yield from self._fifo(f"late_{name}_x", x, process.reads[0].depth)
-            x = f"late_{name}_x"
+            yield from self._fifo(f"late_{x}", x, self._width(process, 0), process.reads[0].depth)
+            x = f"late_{x}"
         ins = [x]
         if len(process.reads) == 2:
             ins.append((yield from self._skip(process)))
@@ -232,6 +236,10 @@ module {core_name(program)} (
             name, f"valid_sum_{name}", f"ready_sum_{name}", f"data_sum_{name}"
         )
 
+    def _width(self, process: Process, port: int) -> int:
+        """Of the beats that a port reads, as its window gives them."""
+        return self._shape.pixels * process.layer.ports[port].bits
+
     def _alias(self, reader: str, source: str) -> Iterator[str]:
         bits = self._shape.pixels * self._bits[source]
         yield f"    logic [{bits - 1}:0] beat_{reader};"
@@ -254,7 +262,7 @@ module {core_name(program)} (
         shape, name, window = self._shape, process.name, process.window
         bits = self._bits[process.reads[0].value]
         x = _port_of(process, 0)
-        total = shape.pixels * process.layer.ports[0].bits
+        total = self._width(process, 0)
         yield f"""\
     logic offer_window_{name}, accept_window_{name};
     logic [{total - 1}:0] beat_window_{name};
@@ -270,7 +278,7 @@ module {core_name(program)} (
         .m_data(beat_window_{name})
     );"""
 
-    def _skip(self, process: Process):  # noqa: ANN202
+    def _skip(self, process: Process) -> Generator[str, None, str]:
         """The second operand's stream."""
         reader = _port_of(process, 1)
         yield from self._alias(reader, process.reads[1].value)
@@ -278,14 +286,14 @@ module {core_name(program)} (
         if not depth:
             return reader
         late = f"late_{reader}"
-        yield from self._fifo(late, reader, depth)
+        yield from self._fifo(late, reader, self._width(process, 1), depth)
         return late
 
-    def _fifo(self, late: str, early: str, depth: int) -> Iterator[str]:
+    def _fifo(self, late: str, early: str, bits: int, depth: int) -> Iterator[str]:
         yield f"""\
     logic offer_{late}, accept_{late};
-    logic [$bits(beat_{early})-1:0] beat_{late};
-    srq_fifo #(.BITS($bits(beat_{early})), .DEPTH({depth})) fifo_{late} (
+    logic [{bits - 1}:0] beat_{late};
+    srq_fifo #(.BITS({bits}), .DEPTH({depth})) fifo_{late} (
         .clk(aclk), .rst(restart),
         .s_valid(offer_{early}), .s_ready(accept_{early}), .s_data(beat_{early}),
         .m_valid(offer_{late}), .m_ready(accept_{late}), .m_data(beat_{late})
@@ -312,7 +320,7 @@ module {core_name(program)} (
     logic offer_pixels, accept_pixels;
     logic [{columns - 1}:0] out_columns, out_beats;
     logic [20:0] out_rows;"""
-        if shape.raster and scale > 1:
+        if shape.has_raster(scale):
             beat = f"{columns}'({scale})"
             yield f"""\
     srq_raster #(
@@ -352,6 +360,3 @@ module {core_name(program)} (
 
 def _port_of(process: Process, number: int) -> str:
     return f"{('x', 'skip')[number]}_{process.name}"
-
-
-__all__ = ["FAULTS", "Network", "Read", "Shape", "core_name", "in_bits", "out_bits", "whole_bytes"]

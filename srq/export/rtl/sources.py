@@ -1,0 +1,32 @@
+"""Where the hand-written cells are: hw/rtl of a checkout, or their copy in an installed srq."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+_INSTALLED = Path(__file__).parents[2] / "hw" / "rtl"
+_CHECKOUT = Path(__file__).parents[3] / "hw" / "rtl"
+
+STREAM_CELLS = (
+    "srq_fifo.sv",
+    "srq_fork.sv",
+    "srq_join.sv",
+    "srq_line.sv",
+    "srq_pipe.sv",
+    "srq_raster.sv",
+    "srq_skid.sv",
+    "srq_video_in.sv",
+    "srq_video_out.sv",
+    "srq_window.sv",
+)
+"""The cells that streams are made of."""
+
+
+def source_folder() -> Path:
+    """The folder that holds them."""
+    return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
+
+
+def cells(names: Iterable[str]) -> dict[str, bytes]:
+    """The files of these names, in order, each once."""
+    folder = source_folder()
+    return {name: (folder / name).read_bytes() for name in dict.fromkeys(names)}
