@@ -72,7 +72,9 @@ def files(package):
 
 def test_the_wheel_carries_every_file_of_the_package(installed):
     (site,) = installed.parent.glob("lib/python*/site-packages")
-    hardware = {f"hw/hls/{path}" for path in files(ROOT / "hw" / "hls")}
+    hardware = {
+        f"hw/{kind}/{path}" for kind in ("hls", "rtl") for path in files(ROOT / "hw" / kind)
+    }
     assert files(site / "srq") == files(ROOT / "srq") | hardware
 
 
@@ -80,6 +82,8 @@ def test_an_installed_srq_finds_the_hardware_sources(installed, tmp_path):
     done = run(installed / "srq", "export", "hls", "kim-x2", tmp_path / "hls")
     assert done.returncode == 0, done.stderr
     assert files(ROOT / "hw" / "hls" / "srq") == files(tmp_path / "hls" / "srq")
+    done = run(installed / "srq", "export", "rtl", "kim-x2", tmp_path / "rtl")
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_native_engine_is_in_the_wheel(installed, require_tool):

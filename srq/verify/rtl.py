@@ -1,7 +1,7 @@
 """The subject ``rtl``: the exported core, simulated by Verilator clock by clock.
 
-Pictures are run at a beat a clock, and must take exactly the clocks that the core is said to take. They are
-traced with random waits on both sides.
+Pictures are run at a beat a clock, and must take exactly the clocks that the core is said to take.
+They are traced with random waits on both sides.
 """
 
 import os
@@ -77,7 +77,7 @@ class RtlSubject:
         self._process.send(head.encode() + picture.astype(np.int32).tobytes())
         faults, first, last = map(int, self._process.read_line().split())
         found: dict[str, NDArray] = {}
-        while (name := self._take(found)) != "picture":
+        while self._take(found) != "picture":
             pass
         if faults:
             raise RuntimeError(f"the core found faults with a good frame: {faults:05b}")
@@ -157,20 +157,17 @@ def simulated(program: Program, folder: Path, exporter: Rtl, *, traced: bool = F
     export(program, exporter, folder)
     write_driver(folder, "rtl_driver.cpp", "driver.cpp")
     sources = (folder / "files.f").read_text().split()
-    macros = {
-        "SRQ_PIXELS": exporter.pixels_per_clock,
-        "SRQ_RASTER": int(exporter.output == "raster"),
-        "SRQ_SCALE": program.scale,
-        "SRQ_LR_BITS": program.input_value.format.bits,
-        "SRQ_HR_BITS": program.output_value.format.bits,
-    }
-    flags = " ".join(f"-D{name}={value}" for name, value in macros.items())
+    flags = (
+        f"-DSRQ_PIXELS={exporter.pixels_per_clock} -DSRQ_RASTER={int(exporter.output == 'raster')}"
+        f" -DSRQ_SCALE={program.scale} -DSRQ_LR_BITS={program.input_value.format.bits}"
+        f" -DSRQ_HR_BITS={program.output_value.format.bits}"
+    )
     tap = source_folder() / "sim" / "srq_tap.sv"
     command = [
         *(verilator, *options, "--cc", "--exe", "--build", "-j", str(os.cpu_count() or 1)),
         *("-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert"),
         *("-Wno-lint", "-Wno-style", "--prefix", "Vcore", "--top-module", core_name(program)),
-        *("-MAKEFLAGS", "OPT_FAST=-O1 OPT_SLOW=-O0", "-CFLAGS", flags),
+        *("-MAKEFLAGS", "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O0", "-CFLAGS", flags),
         *(["-DSRQ_TAPS", str(tap)] if traced else []),
         *("--Mdir", "build", *sources, "driver.cpp", "-o", "../driver"),
     ]

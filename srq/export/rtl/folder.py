@@ -95,7 +95,9 @@ def _readme(core: Core, target: str) -> str:
     raster = shape.has_raster(program.scale)
     pixels = shape.pixels * program.scale**2
     if raster:
-        order = f"{pixels} pixels of one line a beat, the leftmost lowest; tlast at the last of a line"
+        order = (
+            f"{pixels} pixels of one line a beat, the leftmost lowest; tlast at the last of a line"
+        )
     else:
         order = (
             f"for each pixel that came in, the leftmost lowest, its {program.scale} x"

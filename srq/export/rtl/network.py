@@ -232,9 +232,7 @@ module {core_name(program)} (
     );"""
         for lane in range(self._shape.pixels):
             yield self._sum(process, ins, lane)
-        yield from self._skid(
-            name, f"valid_sum_{name}", f"ready_sum_{name}", f"data_sum_{name}"
-        )
+        yield from self._skid(name, f"valid_sum_{name}", f"ready_sum_{name}", f"data_sum_{name}")
 
     def _width(self, process: Process, port: int) -> int:
         """Of the beats that a port reads, as its window gives them."""

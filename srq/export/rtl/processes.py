@@ -1,9 +1,9 @@
 """The processes and streams of the core: who reads which stream, through which window, and when.
 
-A stream carries a value of the Program in blocks of one low-resolution pixel (``Planes``), some pixels
-a beat. Only ops with arithmetic are processes. Changes of scale are wires, and an accumulator that only
-an Add reads is summed where the Add is. When a beat comes, counted in clocks, is exact where neither
-side ever waits: it is what ``srq cost`` says, and how deep FIFOs are.
+A stream carries a value of the Program in blocks of one low-resolution pixel (``Planes``), some
+pixels a beat. Only ops with arithmetic are processes. Changes of scale are wires, and an
+accumulator that only an Add reads is summed where the Add is. When a beat comes, in clocks, is
+exact where neither side ever waits: ``srq cost`` says it, and FIFOs are as deep as that takes.
 """
 
 from collections.abc import Sequence
@@ -203,8 +203,7 @@ def _pointwise(program: Program, planes: Planes, step: Step) -> Process:
         part = _selection(view.planes, planes.count(view.base)) << align
         parts[view.base] = parts.get(view.base, 0) + part
     ports = tuple(
-        _port(program, planes, base, name)
-        for base, name in zip(parts, ("x", "skip"), strict=False)
+        _port(program, planes, base, name) for base, name in zip(parts, ("x", "skip"), strict=False)
     )
     matrix = np.hstack([*parts.values()])
     layer = _layer(program, step, ports, matrix, np.zeros(len(matrix), np.int64))

@@ -50,9 +50,7 @@ def _blocks(picture: NDArray[np.int64], scale: int) -> NDArray[np.int64]:
     return parts.transpose(0, 2, 1, 3).reshape(high // scale, wide // scale, scale**2)
 
 
-def _beats(
-    picture: NDArray, lanes: int, lane_bits: int, bits: int = 0
-) -> list[tuple[int, int]]:
+def _beats(picture: NDArray, lanes: int, lane_bits: int, bits: int = 0) -> list[tuple[int, int]]:
     """Each beat's tlast and tuser, and its pixels, the leftmost lowest; zeros beyond the line."""
     rows, columns = picture.shape[:2]
     found = []
