@@ -8,9 +8,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from srq.fixed import Format
 from srq.program.reference import Reference
 from tests.kim_program import kim_program
 from tests.native_programs import AARCH64, build, needed_for_aarch64
+from tests.stacks import stack
 from tests.strategies import pictures, programs
 
 native = pytest.importorskip(
@@ -32,7 +34,7 @@ def case(program, picture):
 
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory):
-    """A file of random programs, and of the paper's network at sizes around a tile's."""
+    """A file of random programs, and of whole networks at sizes around a tile's."""
     made = []
 
     @seed(5)
@@ -49,9 +51,12 @@ def cases(tmp_path_factory):
 
     collect()
     rng = np.random.default_rng(0)
+    shapes = [(1, 1), (5, 127), (36, 70), (3, 129)]
     for scale, bits in ((2, {}), (3, {}), (2, {"weight_bits": 8, "activation_bits": 8})):
         program = kim_program(scale, per_channel=True, bias=True, **bits)
-        shapes = [(1, 1), (5, 127), (36, 70), (3, 129)]
+        made += [case(program, rng.integers(0, 256, shape).astype(np.uint8)) for shape in shapes]
+    for values in (Format(False, 14, 14), Format(True, 8, 8)):
+        program = stack(0, width=9, blocks=2, values=values, skip=True)
         made += [case(program, rng.integers(0, 256, shape).astype(np.uint8)) for shape in shapes]
     path = tmp_path_factory.mktemp("cases") / "cases"
     path.write_bytes(b"".join(made))

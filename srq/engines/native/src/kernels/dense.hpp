@@ -37,6 +37,24 @@ struct DenseKernel : TileKernel<Ops> {
     with_inputs<false>(layer, x);
   }
 
+  // Adds to the sums of kOuts output channels the products of all tuples of inputs.
+  template <bool kQuads, int kOuts>
+  SRQ_INLINE static void add_tuples(const int32_t* weights, int tuples, const int16_t* inputs,
+                                    VecI32 (&sums)[kOuts][kSums]) {
+    const int32_t* const weights_end = weights + ptrdiff_t(kOuts) * tuples;
+    for (; weights != weights_end; inputs += kTupleSize, weights += kOuts) {
+      VecI16 input[kSums];
+      SRQ_UNROLL
+      for (int v = 0; v < kSums; ++v) input[v] = Ops::load(inputs + v * kLanes);
+      SRQ_UNROLL
+      for (int o = 0; o < kOuts; ++o) {
+        const VecI16 weight = Ops::splat_pair(weights[o]);
+        SRQ_UNROLL
+        for (int v = 0; v < kSums; ++v) sums[o][v] = dot<kQuads>(sums[o][v], input[v], weight);
+      }
+    }
+  }
+
  private:
   static VecI16 tap(const int16_t* line, ptrdiff_t at) {
     return line ? Ops::loadu(line + at) : Ops::splat16(0);
@@ -132,7 +150,7 @@ struct DenseKernel : TileKernel<Ops> {
     if constexpr (kChunks<kQuads>) {
       add_chunks(layer, out, inputs, sums);
     } else {
-      add_tuples<kQuads>(layer, out, inputs, sums);
+      add_tuples<kQuads>(layer.weights + ptrdiff_t(out) * layer.tuples, layer.tuples, inputs, sums);
     }
     if (kShiftsSums<kQuads> && layer.left) shift_left(layer, out, sums);
     if (kShiftsSums<kQuads> && layer.residual) add_residual(layer, out, x, sums);
@@ -153,25 +171,7 @@ struct DenseKernel : TileKernel<Ops> {
     }
   }
 
-  template <bool kQuads, int kOuts>
-  SRQ_INLINE static void add_tuples(const Dense& layer, int out, const int16_t* inputs,
-                                    VecI32 (&sums)[kOuts][kSums]) {
-    const int32_t* weights = layer.weights + ptrdiff_t(out) * layer.tuples;
-    const int32_t* const weights_end = weights + ptrdiff_t(kOuts) * layer.tuples;
-    for (; weights != weights_end; inputs += kTupleSize, weights += kOuts) {
-      VecI16 input[kSums];
-      SRQ_UNROLL
-      for (int v = 0; v < kSums; ++v) input[v] = Ops::load(inputs + v * kLanes);
-      SRQ_UNROLL
-      for (int o = 0; o < kOuts; ++o) {
-        const VecI16 weight = Ops::splat_pair(weights[o]);
-        SRQ_UNROLL
-        for (int v = 0; v < kSums; ++v) sums[o][v] = dot<kQuads>(sums[o][v], input[v], weight);
-      }
-    }
-  }
-
-  // The same by chunks: two tuples' products are added in int16, then both halves of a lane,
+  // As add_tuples, by chunks: two tuples' products are added in int16, then both halves of a lane,
   // shifted left, to a sum.
   template <int kOuts>
   SRQ_INLINE static void add_chunks(const Dense& layer, int out, const int16_t* inputs,

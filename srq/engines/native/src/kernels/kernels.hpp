@@ -78,6 +78,41 @@ struct Dense {
   Target target;
 };
 
+// Two lines of a value, as Winograd's transform takes them: second - first, or their sum.
+struct LinePair {
+  Line<int16_t> first;
+  Line<int16_t> second;
+  bool add;
+};
+
+// What a Winograd layer reads: `center` is subtracted from each number of `channels` channels.
+struct WinogradTaps {
+  const LinePair* rows;
+  int count;
+  int channels;
+  int center;
+};
+
+// A 3x3 layer by Winograd's minimal filtering F(2x2, 3x3): of two lines and two columns four
+// numbers come from 16 products of transformed inputs and weights (kernels/winograd.hpp). Its sums
+// are four times those of the layer, and so are `rounding`, the residual's shift and what is kept.
+//
+// The first of two lines reads the rows 0, 1 and 2 of the transformed inputs and keeps what the
+// second line needs of them; the second reads row 3.
+struct Winograd {
+  const int16_t* inputs;   // (rows of this line, 4, pairs), a pair of channels each
+  const int32_t* weights;  // (4, 4, outs, pairs), by blocks of dense_outs as of Dense
+  int pairs;
+  int outs;
+  bool first;
+  int32_t* kept;  // (tiles, outs, tile)
+  Rounding rounding;
+  const int16_t* residual;  // or null
+  ptrdiff_t residual_stride;
+  int residual_shift;
+  Target target;  // of int16
+};
+
 // What is proved of a depthwise output's rounded sum before it is saturated.
 enum class Fit : uint8_t {
   none,
@@ -108,6 +143,7 @@ struct Depthwise {
 struct Kernels {
   int tile;        // pixels
   int tuple_size;  // how far apart tuples of inputs are, in int16
+  int dot_cost;    // vector instructions of a dot product of pairs
   int dense_outs;  // output channels whose weights stand together, tuple by tuple
   Quads quads;
 
@@ -117,6 +153,10 @@ struct Kernels {
   // A layer at the pixels from x on.
   void (*dense)(const Dense& layer, ptrdiff_t x);
   void (*depthwise)(const Depthwise& layer, ptrdiff_t x);
+
+  // A Winograd layer's transformed inputs, and its numbers, at the pixels from x on.
+  void (*winograd_inputs)(const WinogradTaps& taps, ptrdiff_t x, int16_t* inputs);
+  void (*winograd)(const Winograd& layer, ptrdiff_t x);
 
   // `factor` lines, `stride` apart, interleaved into one of `count` * factor pixels, of uint8 or
   // uint16: a line of a pixel shuffle.

@@ -4,6 +4,7 @@
 #include "kernels/dense.hpp"
 #include "kernels/depthwise.hpp"
 #include "kernels/lines.hpp"
+#include "kernels/winograd.hpp"
 
 namespace srq {
 namespace {
@@ -31,11 +32,14 @@ template <class Ops>
 constexpr Kernels kernels_of() {
   return {TileKernel<Ops>::kTile,
           TileKernel<Ops>::kTupleSize,
+          Ops::kDotCost,
           Ops::kDenseOuts,
           Ops::kQuads,
           DenseKernel<Ops>::im2col,
           DenseKernel<Ops>::dense,
           DepthwiseKernel<Ops>::depthwise,
+          WinogradKernel<Ops>::inputs,
+          WinogradKernel<Ops>::winograd,
           LineKernels::interleave,
           LineKernels::multiply_add<int16_t>,
           LineKernels::multiply_add<int32_t>,

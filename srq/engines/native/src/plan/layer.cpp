@@ -14,11 +14,6 @@ int32_t packed(const int32_t* numbers, size_t count, int bits) {
   return int32_t(made);
 }
 
-int32_t packed(int32_t first, int32_t second) {
-  const int32_t numbers[2] = {first, second};
-  return packed(numbers, 2, 16);
-}
-
 int32_t shifted(int32_t number, int left) { return int32_t(uint32_t(number) << left); }
 
 // What is proved of output channel `out`.
@@ -28,6 +23,9 @@ Fit fit_of(const Op& op, int out) {
   if (min_sum >= op.format.lo && max_sum <= op.format.hi) return Fit::format;
   return min_sum >= INT16_MIN && max_sum <= INT16_MAX ? Fit::int16 : Fit::none;
 }
+
+// What is added to the op's values where they become bytes.
+int offset_of(const Op& op) { return op.format.lo < 0 ? 128 : 0; }
 
 // Whether the op's values are bytes once `offset` is added, be it to the values or, in a
 // convolution, to its sums.
@@ -43,17 +41,21 @@ bool fits_bytes(const Op& op, int offset) {
   return true;
 }
 
-// What channel `channel` of the op's values is as a byte, where padding may stand in for it.
-ByteRange byte_range(const Op& op, int channel, int offset) {
+}  // namespace
+
+int32_t packed(int32_t first, int32_t second) {
+  const int32_t numbers[2] = {first, second};
+  return packed(numbers, 2, 16);
+}
+
+ValueRange range_of(const Op& op, int channel) {
   int32_t lo = op.format.lo, hi = op.format.hi;
   if (op.kind == Kind::conv && !op.accumulator) {
     lo = std::clamp(op.conv.min_sum[channel], lo, hi);
     hi = std::clamp(op.conv.max_sum[channel], op.format.lo, hi);
   }
-  return {std::min(lo, 0) + offset, std::max(hi, 0) + offset};
+  return {std::min(lo, 0), std::max(hi, 0)};
 }
-
-}  // namespace
 
 Op with_offset(const Op& op, int offset) {
   if (offset == 0) return op;
@@ -87,6 +89,13 @@ Rounding RoundingTable::from(int out) const {
           format_.lo, format_.hi};
 }
 
+bool takes_bytes(const Op& op, const Op& source, const Kernels& kernels) {
+  const std::vector<int16_t>& weights = op.conv.weight;
+  return kernels.quads != Quads::none && fits_bytes(source, offset_of(source)) &&
+         std::all_of(weights.begin(), weights.end(),
+                     [](int16_t weight) { return weight >= INT8_MIN && weight <= INT8_MAX; });
+}
+
 DenseLayer::DenseLayer(const Op& op, const Op& source, const std::vector<int>& shifts,
                        const Kernels& kernels)
     : outs(op.channels / op.conv.groups) {
@@ -98,7 +107,7 @@ DenseLayer::DenseLayer(const Op& op, const Op& source, const std::vector<int>& s
       }
     }
   }
-  offset = source.format.lo < 0 ? 128 : 0;
+  offset = offset_of(source);
   quads = takes_bytes(op, source, kernels) &&
           (kernels.quads == Quads::exact || take_chunks(op, source, shifts, kernels));
   if (!quads) offset = 0;
@@ -116,23 +125,17 @@ DenseLayer::DenseLayer(const Op& op, const Op& source, const std::vector<int>& s
   take_tuples(numbers, conv.groups, kernels.dense_outs);
 }
 
-bool DenseLayer::takes_bytes(const Op& op, const Op& source, const Kernels& kernels) {
-  const std::vector<int16_t>& weights = op.conv.weight;
-  return kernels.quads != Quads::none && fits_bytes(source, offset) &&
-         std::all_of(weights.begin(), weights.end(),
-                     [](int16_t weight) { return weight >= INT8_MIN && weight <= INT8_MAX; });
-}
-
 bool DenseLayer::take_chunks(const Op& op, const Op& source, const std::vector<int>& shifts,
                              const Kernels& kernels) {
   // They are shifted by a product with 1 << shift, which must fit int16.
   if (std::any_of(shifts.begin(), shifts.end(), [](int shift) { return shift > 14; })) return false;
   const Numbers numbers(op.conv.weight.begin(), op.conv.weight.end());
-  int by_chunks = 0;  // vector instructions of a sum: five a chunk, or two a pair
+  int by_chunks = 0;  // vector instructions of a sum: five a chunk, or those of a pair
   for (int group = 0; group < op.conv.groups; ++group) {
     std::vector<ByteRange> inputs;
     for (const Tap& tap : taps) {
-      inputs.push_back(byte_range(source, group * op.conv.ins + tap.in, offset));
+      const ValueRange range = range_of(source, group * op.conv.ins + tap.in);
+      inputs.push_back({range.lo + offset, range.hi + offset});
     }
     for (int begin = 0; begin < outs; begin += kernels.dense_outs) {
       std::vector<const int32_t*> channels;
@@ -146,7 +149,7 @@ bool DenseLayer::take_chunks(const Op& op, const Op& source, const std::vector<i
     }
   }
   blocks_of_group = int(blocks.size()) / op.conv.groups;
-  const int by_pairs = 2 * int((taps.size() + 1) / 2) * op.channels;
+  const int by_pairs = kernels.dot_cost * int((taps.size() + 1) / 2) * op.channels;
   if (by_chunks < by_pairs) return true;
   blocks.clear();
   weights.clear();

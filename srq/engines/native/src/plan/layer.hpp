@@ -11,6 +11,17 @@
 
 namespace srq {
 
+// The numbers that a channel of a value can hold, where padding may stand in for it.
+struct ValueRange {
+  int32_t lo;
+  int32_t hi;
+};
+
+ValueRange range_of(const Op& op, int channel);
+
+// Two int16 in one word, the first one lower.
+int32_t packed(int32_t first, int32_t second);
+
 // The Rounding of all output channels, with the memory that it points to.
 class RoundingTable {
  public:
@@ -26,6 +37,10 @@ class RoundingTable {
   std::vector<int32_t> left_;  // empty where no channel shifts left
   Format format_;
 };
+
+// Whether a convolution's inputs, moved up to 0 where they are signed, and its weights are bytes
+// that the kernels multiply as quads.
+bool takes_bytes(const Op& op, const Op& source, const Kernels& kernels);
 
 // A convolution as a dense layer: per group of the convolution, sums over tuples of taps, which
 // are pairs of int16 or quads of bytes.
@@ -70,7 +85,6 @@ struct DenseLayer {
   // Of all output channels, one for each tap.
   using Numbers = std::vector<int32_t>;
 
-  bool takes_bytes(const Op& op, const Op& source, const Kernels& kernels);
   // Whether the sums are faster so than by pairs; if they are, their chunks are the weights.
   bool take_chunks(const Op& op, const Op& source, const std::vector<int>& shifts,
                    const Kernels& kernels);

@@ -52,6 +52,9 @@ void Engine::run(const InputPlane& input, const OutputPlane& output, int threads
 void Engine::run_region(ThreadState& thread) const {
   const Region& region = thread.workspace.region;
   const int64_t first = std::max<int64_t>(region.top - schedule_.beyond.front().above, 0);
+  for (size_t stage = 0; stage < stages_.size(); ++stage) {
+    stages_[stage]->begin(thread.states[stage].get());
+  }
   for (int64_t tick = first; tick < region.bottom + program_.delay; ++tick) {
     for (size_t stage = 0; stage < stages_.size(); ++stage) run_stage(thread, stage, tick);
   }

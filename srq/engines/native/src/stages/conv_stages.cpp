@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "plan/layer.hpp"
+#include "stages/winograd_stage.hpp"
 
 namespace srq {
 namespace {
@@ -12,6 +13,33 @@ Read read_of(const Op& op) {
   const Convolution& conv = op.conv;
   return {op.sources[0], conv.top, conv.bottom};
 }
+
+}  // namespace
+
+Target target_of(const Workspace& workspace, int value, int64_t y, int channel) {
+  const LineBuffer& buffer = workspace.buffer(value);
+  if (buffer.wide()) {
+    return {buffer.channel<int32_t>(y, channel), buffer.line<int32_t>(y).stride, true};
+  }
+  return {buffer.channel<int16_t>(y, channel), buffer.line<int16_t>(y).stride, false};
+}
+
+std::vector<Read> reads_of(const Program& program, const Fusion& fusion) {
+  const int first = fusion.depthwise >= 0 ? fusion.depthwise : fusion.conv;
+  std::vector<Read> reads = {read_of(program.ops[first])};
+  if (fusion.residual >= 0) reads.push_back({fusion.residual});
+  return reads;
+}
+
+std::vector<int> shifts_of(const Program& program, const Fusion& fusion) {
+  const Op& op = program.ops[fusion.conv];
+  std::vector<int> shifts(op.channels, 0);
+  if (fusion.finish < 0) return shifts;
+  for (int out = 0; out < op.channels; ++out) shifts[out] = fusion.sum_shift - op.shifts[out];
+  return shifts;
+}
+
+namespace {
 
 // A depthwise layer at a line of its source.
 struct DepthwiseLine {
@@ -49,15 +77,6 @@ class DepthwiseConv {
   const RoundingTable rounding_;
 };
 
-// Lines as a target, from pixel 0 on.
-Target target_of(const Workspace& workspace, int value, int64_t y, int channel) {
-  const LineBuffer& buffer = workspace.buffer(value);
-  if (buffer.wide()) {
-    return {buffer.channel<int32_t>(y, channel), buffer.line<int32_t>(y).stride, true};
-  }
-  return {buffer.channel<int16_t>(y, channel), buffer.line<int16_t>(y).stride, false};
-}
-
 class DepthwiseStage : public Stage {
  public:
   DepthwiseStage(const Program& program, int op, const Kernels& kernels)
@@ -83,26 +102,10 @@ class DepthwiseStage : public Stage {
   const DepthwiseConv conv_;
 };
 
-std::vector<Read> reads_of(const Program& program, const Fusion& fusion) {
-  const int first = fusion.depthwise >= 0 ? fusion.depthwise : fusion.conv;
-  std::vector<Read> reads = {read_of(program.ops[first])};
-  if (fusion.residual >= 0) reads.push_back({fusion.residual});
-  return reads;
-}
-
 // The layer's sums are rounded by the op that finishes them, or by itself.
 RoundingTable rounding_of(const Program& program, const Fusion& fusion, const DenseLayer& layer) {
   const Op& op = program.ops[fusion.value()];
   return RoundingTable(layer.bias, op.shifts, op.format);
-}
-
-// The left shifts of the exact sums, per channel: where another op rounds them.
-std::vector<int> shifts_of(const Program& program, const Fusion& fusion) {
-  const Op& op = program.ops[fusion.conv];
-  std::vector<int> shifts(op.channels, 0);
-  if (fusion.finish < 0) return shifts;
-  for (int out = 0; out < op.channels; ++out) shifts[out] = fusion.sum_shift - op.shifts[out];
-  return shifts;
 }
 
 class DenseStage : public Stage {
@@ -256,6 +259,7 @@ std::unique_ptr<Stage> conv_stage(const Program& program, const Fusion& fusion,
   if (is_depthwise(program.ops[fusion.conv])) {
     return std::make_unique<DepthwiseStage>(program, fusion.conv, kernels);
   }
+  if (std::unique_ptr<Stage> stage = winograd_stage(program, fusion, kernels)) return stage;
   return std::make_unique<DenseStage>(program, fusion, kernels);
 }
 

@@ -32,6 +32,9 @@ class Stage {
       : value(value), scale(scale), lag(lag), reads(std::move(reads)) {}
   virtual ~Stage() = default;
 
+  // Called before the first line of each region.
+  virtual void begin(StageState*) const {}
+
   // Line y of its grid, of `width` pixels. The caller puts zeros where whole tiles wrote beyond it.
   // `state` is the stage's own.
   virtual void run(Workspace& workspace, StageState* state, int64_t y, ptrdiff_t width) const = 0;

@@ -39,7 +39,7 @@ constexpr int kRounds = 500;
 using I16 = std::array<int16_t, kLanes>;
 using I32 = std::array<int32_t, kLanes / 2>;
 
-static_assert(kLanes % 8 == 0 && Ops::kTileVectors % Ops::kDenseVectors == 0);
+static_assert(kLanes % 8 == 0 && Ops::kTileVectors == 2 * Ops::kDenseVectors);
 static_assert(sizeof(Vec16) == sizeof(I16) && sizeof(Vec32) == sizeof(I32));
 
 Vec16 vector(const I16& lanes) {
@@ -123,6 +123,20 @@ bool storeu(Random& random) {
   return true;
 }
 
+bool load32(Random& random) {
+  alignas(64) int32_t numbers[kLanes / 2];
+  const I32 x = random.lanes<I32>();
+  std::copy(x.begin(), x.end(), numbers);
+  return is(Contract::load32(numbers), x);
+}
+
+bool store32(Random& random) {
+  alignas(64) int32_t numbers[kLanes / 2];
+  const I32 x = random.lanes<I32>();
+  Contract::store32(numbers, vector(x));
+  return std::equal(x.begin(), x.end(), numbers);
+}
+
 bool storeu_wide(Random& random) {
   const I32 a = random.lanes<I32>(), b = random.lanes<I32>();
   std::array<int32_t, kLanes + 2> made{}, expected{};  // one more on both sides
@@ -180,6 +194,27 @@ bool add32(Random& random) {
   I32 r;
   for (int i = 0; i < kLanes / 2; ++i) r[i] = wrapped(int64_t(a[i]) + b[i]);
   return is(Contract::add32(vector(a), vector(b)), r);
+}
+
+bool sub32(Random& random) {
+  const I32 a = random.lanes<I32>(), b = random.lanes<I32>();
+  I32 r;
+  for (int i = 0; i < kLanes / 2; ++i) r[i] = wrapped(int64_t(a[i]) - b[i]);
+  return is(Contract::sub32(vector(a), vector(b)), r);
+}
+
+bool add16(Random& random) {
+  const I16 a = random.lanes<I16>(), b = random.lanes<I16>();
+  I16 r;
+  for (int i = 0; i < kLanes; ++i) r[i] = int16_t(uint16_t(a[i] + b[i]));
+  return is(Contract::add16(vector(a), vector(b)), r);
+}
+
+bool sub16(Random& random) {
+  const I16 a = random.lanes<I16>(), b = random.lanes<I16>();
+  I16 r;
+  for (int i = 0; i < kLanes; ++i) r[i] = int16_t(uint16_t(a[i] - b[i]));
+  return is(Contract::sub16(vector(a), vector(b)), r);
 }
 
 I32 shift_counts(Random& random) {
@@ -291,6 +326,20 @@ bool orders(Random& random, Vector (*op)(Vector, Vector), const std::array<int, 
 using Order16 = std::array<int, 8>;
 using Order32 = std::array<int, 4>;
 
+bool transpose_even16(Random& random) {
+  const I16 a = random.lanes<I16>(), b = random.lanes<I16>();
+  I16 r;
+  for (int i = 0; i < kLanes; ++i) r[i] = i % 2 ? b[i - 1] : a[i];
+  return is(Contract::transpose_even16(vector(a), vector(b)), r);
+}
+
+bool transpose_odd16(Random& random) {
+  const I16 a = random.lanes<I16>(), b = random.lanes<I16>();
+  I16 r;
+  for (int i = 0; i < kLanes; ++i) r[i] = i % 2 ? b[i] : a[i + 1];
+  return is(Contract::transpose_odd16(vector(a), vector(b)), r);
+}
+
 bool interleave_low16(Random& random) {
   return orders<I16>(random, Contract::interleave_low16, Order16{0, 8, 1, 9, 2, 10, 3, 11});
 }
@@ -373,14 +422,6 @@ bool multiply_bytes(Random& random) {
 }
 
 template <class QuadContract>
-bool add16(Random& random) {
-  const I16 a = random.lanes<I16>(), b = random.lanes<I16>();
-  I16 r;
-  for (int i = 0; i < kLanes; ++i) r[i] = int16_t(uint16_t(a[i] + b[i]));
-  return is(QuadContract::add16(vector(a), vector(b)), r);
-}
-
-template <class QuadContract>
 bool pack_bytes(Random& random) {
   const I16 a = random.lanes<I16>(), b = random.lanes<I16>();
   std::array<uint8_t, 2 * kLanes> r;
@@ -402,7 +443,6 @@ std::vector<Test> quad_tests() {
   std::vector<Test> tests;
   if constexpr (O::kQuads != srq::Quads::none) {
     using QuadContract = srq::QuadOpsContract<O>;
-    tests.push_back({"add16", add16<QuadContract>});
     tests.push_back({"pack_bytes", pack_bytes<QuadContract>});
   }
   if constexpr (O::kQuads == srq::Quads::exact) {
@@ -421,12 +461,17 @@ std::vector<Test> tests() {
       {"shifted_load", shifted_load},
       {"prefetch", prefetch},
       {"storeu", storeu},
+      {"load32", load32},
+      {"store32", store32},
       {"storeu_wide", storeu_wide},
       {"splat32", splat32},
       {"splat16", splat16},
       {"splat_pair", splat_pair},
       {"dot_pairs", dot_pairs},
       {"add32", add32},
+      {"sub32", sub32},
+      {"add16", add16},
+      {"sub16", sub16},
       {"shift_right", shift_right},
       {"shift_left", shift_left},
       {"clamp", clamp},
@@ -435,6 +480,8 @@ std::vector<Test> tests() {
       {"widen_even", widen_even},
       {"widen_odd", widen_odd},
       {"merge_halves", merge_halves},
+      {"transpose_even16", transpose_even16},
+      {"transpose_odd16", transpose_odd16},
       {"interleave_low16", interleave_low16},
       {"interleave_high16", interleave_high16},
       {"interleave_low_pairs", interleave_low_pairs},

@@ -15,6 +15,7 @@ struct Avx2Ops {
   static constexpr int kTileVectors = 4;
   static constexpr int kDenseVectors = 2;
   static constexpr int kDenseOuts = 2;
+  static constexpr int kDotCost = 2;
   static constexpr Quads kQuads = Quads::chunks;
   using VecI16 = __m256i;
   using VecI32 = __m256i;
@@ -42,6 +43,13 @@ struct Avx2Ops {
     _mm256_storeu_si256(out + 1, _mm256_permute2x128_si256(a, b, 0x31));
   }
 
+  static VecI32 load32(const int32_t* from) {
+    return _mm256_load_si256(reinterpret_cast<const __m256i*>(from));
+  }
+  static void store32(int32_t* to, VecI32 x) {
+    _mm256_store_si256(reinterpret_cast<__m256i*>(to), x);
+  }
+
   static VecI32 splat32(int32_t number) { return _mm256_set1_epi32(number); }
   static VecI16 splat16(int32_t number) { return _mm256_set1_epi16(int16_t(number)); }
   static VecI16 splat_pair(int32_t pair) { return _mm256_set1_epi32(pair); }
@@ -53,6 +61,13 @@ struct Avx2Ops {
     return sums;
   }
   static VecI32 add32(VecI32 a, VecI32 b) { return _mm256_add_epi32(a, b); }
+  static VecI32 sub32(VecI32 a, VecI32 b) { return _mm256_sub_epi32(a, b); }
+  static VecI16 add16(VecI16 a, VecI16 b) {
+    a = _mm256_add_epi16(a, b);
+    asm("" : "+x"(a));  // as in dot_pairs
+    return a;
+  }
+  static VecI16 sub16(VecI16 a, VecI16 b) { return _mm256_sub_epi16(a, b); }
   static VecI32 shift_right(VecI32 x, VecI32 counts) { return _mm256_srav_epi32(x, counts); }
   static VecI32 shift_left(VecI32 x, VecI32 counts) { return _mm256_sllv_epi32(x, counts); }
   static VecI16 clamp(VecI16 x, VecI16 lo, VecI16 hi) {
@@ -67,6 +82,12 @@ struct Avx2Ops {
   static VecI32 widen_odd(VecI16 x) { return _mm256_srai_epi32(x, 16); }
   static VecI16 merge_halves(VecI32 a, VecI32 b) { return _mm256_blend_epi16(a, b, 0xAA); }
 
+  static VecI16 transpose_even16(VecI16 a, VecI16 b) {
+    return _mm256_blend_epi16(a, _mm256_slli_epi32(b, 16), 0xAA);
+  }
+  static VecI16 transpose_odd16(VecI16 a, VecI16 b) {
+    return _mm256_blend_epi16(_mm256_srli_epi32(a, 16), b, 0xAA);
+  }
   static VecI16 interleave_low16(VecI16 a, VecI16 b) { return _mm256_unpacklo_epi16(a, b); }
   static VecI16 interleave_high16(VecI16 a, VecI16 b) { return _mm256_unpackhi_epi16(a, b); }
   static VecI16 interleave_low_pairs(VecI16 a, VecI16 b) { return _mm256_unpacklo_epi32(a, b); }
@@ -79,11 +100,6 @@ struct Avx2Ops {
   }
 
   static VecI16 multiply_bytes(VecI16 a, VecI16 b) { return _mm256_maddubs_epi16(a, b); }
-  static VecI16 add16(VecI16 a, VecI16 b) {
-    a = _mm256_add_epi16(a, b);
-    asm("" : "+x"(a));  // as in dot_pairs
-    return a;
-  }
   static VecI16 pack_bytes(VecI16 a, VecI16 b) { return _mm256_packus_epi16(a, b); }
 
   template <class Vector>

@@ -16,6 +16,7 @@ struct Avx512Ops {
   static constexpr int kTileVectors = 4;
   static constexpr int kDenseVectors = 2;
   static constexpr int kDenseOuts = 4;
+  static constexpr int kDotCost = 2;
   static constexpr Quads kQuads = Quads::none;
   using VecI16 = __m512i;
   using VecI32 = __m512i;
@@ -42,11 +43,17 @@ struct Avx512Ops {
     _mm512_storeu_si512(to + 16, _mm512_permutex2var_epi64(a, last, b));
   }
 
+  static VecI32 load32(const int32_t* from) { return _mm512_load_si512(from); }
+  static void store32(int32_t* to, VecI32 x) { _mm512_store_si512(to, x); }
+
   static VecI32 splat32(int32_t number) { return _mm512_set1_epi32(number); }
   static VecI16 splat16(int32_t number) { return _mm512_set1_epi16(int16_t(number)); }
   static VecI16 splat_pair(int32_t pair) { return _mm512_set1_epi32(pair); }
 
   static VecI32 add32(VecI32 a, VecI32 b) { return _mm512_add_epi32(a, b); }
+  static VecI32 sub32(VecI32 a, VecI32 b) { return _mm512_sub_epi32(a, b); }
+  static VecI16 add16(VecI16 a, VecI16 b) { return _mm512_add_epi16(a, b); }
+  static VecI16 sub16(VecI16 a, VecI16 b) { return _mm512_sub_epi16(a, b); }
   static VecI32 shift_right(VecI32 x, VecI32 counts) { return _mm512_srav_epi32(x, counts); }
   static VecI32 shift_left(VecI32 x, VecI32 counts) { return _mm512_sllv_epi32(x, counts); }
   static VecI16 clamp(VecI16 x, VecI16 lo, VecI16 hi) {
@@ -63,6 +70,12 @@ struct Avx512Ops {
     return _mm512_mask_blend_epi16(kOddLanes, a, b);
   }
 
+  static VecI16 transpose_even16(VecI16 a, VecI16 b) {
+    return _mm512_mask_blend_epi16(kOddLanes, a, _mm512_slli_epi32(b, 16));
+  }
+  static VecI16 transpose_odd16(VecI16 a, VecI16 b) {
+    return _mm512_mask_blend_epi16(kOddLanes, _mm512_srli_epi32(a, 16), b);
+  }
   static VecI16 interleave_low16(VecI16 a, VecI16 b) { return _mm512_unpacklo_epi16(a, b); }
   static VecI16 interleave_high16(VecI16 a, VecI16 b) { return _mm512_unpackhi_epi16(a, b); }
   static VecI16 interleave_low_pairs(VecI16 a, VecI16 b) { return _mm512_unpacklo_epi32(a, b); }

@@ -7,6 +7,7 @@ namespace srq {
 namespace {
 
 struct Avx512VnniOps : Avx512Ops {
+  static constexpr int kDotCost = 1;
   static constexpr Quads kQuads = Quads::exact;
 
   static VecI32 dot_pairs(VecI32 sums, VecI16 a, VecI16 b) {
@@ -19,7 +20,6 @@ struct Avx512VnniOps : Avx512Ops {
     asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(a), "v"(b));
     return sums;
   }
-  static VecI16 add16(VecI16 a, VecI16 b) { return _mm512_add_epi16(a, b); }
   static VecI16 pack_bytes(VecI16 a, VecI16 b) { return _mm512_packus_epi16(a, b); }
 };
 

@@ -15,6 +15,7 @@ struct NeonOps {
   static constexpr int kTileVectors = 2;
   static constexpr int kDenseVectors = 1;
   static constexpr int kDenseOuts = 8;
+  static constexpr int kDotCost = 4;
   static constexpr Quads kQuads = Quads::none;
   using VecI16 = int16x8_t;
   using VecI32 = int32x4_t;
@@ -32,6 +33,9 @@ struct NeonOps {
     vst1q_s32(to + 4, b);
   }
 
+  static VecI32 load32(const int32_t* from) { return vld1q_s32(from); }
+  static void store32(int32_t* to, VecI32 x) { vst1q_s32(to, x); }
+
   static VecI32 splat32(int32_t number) { return vdupq_n_s32(number); }
   static VecI16 splat16(int32_t number) { return vdupq_n_s16(int16_t(number)); }
   static VecI16 splat_pair(int32_t pair) { return vreinterpretq_s16_s32(vdupq_n_s32(pair)); }
@@ -42,6 +46,9 @@ struct NeonOps {
     return vaddq_s32(sums, vpaddq_s32(low, high));
   }
   static VecI32 add32(VecI32 a, VecI32 b) { return vaddq_s32(a, b); }
+  static VecI32 sub32(VecI32 a, VecI32 b) { return vsubq_s32(a, b); }
+  static VecI16 add16(VecI16 a, VecI16 b) { return vaddq_s16(a, b); }
+  static VecI16 sub16(VecI16 a, VecI16 b) { return vsubq_s16(a, b); }
   static VecI32 shift_right(VecI32 x, VecI32 counts) { return vshlq_s32(x, vnegq_s32(counts)); }
   static VecI32 shift_left(VecI32 x, VecI32 counts) { return vshlq_s32(x, counts); }
   static VecI16 clamp(VecI16 x, VecI16 lo, VecI16 hi) { return vminq_s16(vmaxq_s16(x, lo), hi); }
@@ -60,6 +67,8 @@ struct NeonOps {
     return vtrn1q_s16(vreinterpretq_s16_s32(a), upper);
   }
 
+  static VecI16 transpose_even16(VecI16 a, VecI16 b) { return vtrn1q_s16(a, b); }
+  static VecI16 transpose_odd16(VecI16 a, VecI16 b) { return vtrn2q_s16(a, b); }
   static VecI16 interleave_low16(VecI16 a, VecI16 b) { return vzip1q_s16(a, b); }
   static VecI16 interleave_high16(VecI16 a, VecI16 b) { return vzip2q_s16(a, b); }
   static VecI16 interleave_low_pairs(VecI16 a, VecI16 b) {

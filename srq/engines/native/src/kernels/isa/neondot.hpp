@@ -17,7 +17,6 @@ struct NeonDotOps : NeonOps {
     sums = vdotq_s32(sums, vreinterpretq_s8_u8(moved), weights);
     return vdotq_s32(vdotq_s32(sums, half, weights), half, weights);
   }
-  static VecI16 add16(VecI16 a, VecI16 b) { return vaddq_s16(a, b); }
   static VecI16 pack_bytes(VecI16 a, VecI16 b) {
     return vreinterpretq_s16_u8(vcombine_u8(vqmovun_s16(a), vqmovun_s16(b)));
   }

@@ -7,8 +7,9 @@
 //   VecI16, VecI32   vectors of kLanes int16, and of kLanes / 2 int32, of the same size
 //   kLanes           a multiple of 8
 //   kTileVectors     VecI16 of pixels in a tile: what one call of a kernel computes
-//   kDenseVectors    VecI16 of pixels in a dense micro-kernel; divides kTileVectors
+//   kDenseVectors    VecI16 of pixels in a dense micro-kernel: half of kTileVectors
 //   kDenseOuts       output channels of a dense micro-kernel
+//   kDotCost         vector instructions of dot_pairs
 //   kQuads           whether it provides the ops on quads of bytes, and of which kind
 //
 // The numbers that a micro-kernel holds at once, kDenseOuts * 2 * kDenseVectors VecI32, with its
@@ -48,6 +49,12 @@ struct OpsContract {
   // to[i] = x[i], at any address.
   static constexpr void (*storeu)(int16_t* to, VecI16 x) = Ops::storeu;
 
+  // r[i] = from[i]; `from` is at a multiple of the vector's size.
+  static constexpr VecI32 (*load32)(const int32_t* from) = Ops::load32;
+
+  // to[i] = x[i]; `to` is at a multiple of the vector's size.
+  static constexpr void (*store32)(int32_t* to, VecI32 x) = Ops::store32;
+
   // to[0 .. kLanes): per block the four lanes of a, then the four of b. What `pack` narrows,
   // as it is.
   static constexpr void (*storeu_wide)(int32_t* to, VecI32 a, VecI32 b) = Ops::storeu_wide;
@@ -70,6 +77,15 @@ struct OpsContract {
 
   // r[i] = a[i] + b[i].
   static constexpr VecI32 (*add32)(VecI32 a, VecI32 b) = Ops::add32;
+
+  // r[i] = a[i] - b[i].
+  static constexpr VecI32 (*sub32)(VecI32 a, VecI32 b) = Ops::sub32;
+
+  // r[i] = a[i] + b[i], modulo 2^16.
+  static constexpr VecI16 (*add16)(VecI16 a, VecI16 b) = Ops::add16;
+
+  // r[i] = a[i] - b[i], modulo 2^16.
+  static constexpr VecI16 (*sub16)(VecI16 a, VecI16 b) = Ops::sub16;
 
   // r[i] = x[i] >> counts[i], rounded down; counts are 0 to 31.
   static constexpr VecI32 (*shift_right)(VecI32 x, VecI32 counts) = Ops::shift_right;
@@ -98,6 +114,12 @@ struct OpsContract {
   static constexpr VecI16 (*merge_halves)(VecI32 a, VecI32 b) = Ops::merge_halves;
 
   // The order of lanes.
+
+  // r[2i] = a[2i], r[2i + 1] = b[2i].
+  static constexpr VecI16 (*transpose_even16)(VecI16 a, VecI16 b) = Ops::transpose_even16;
+
+  // r[2i] = a[2i + 1], r[2i + 1] = b[2i + 1].
+  static constexpr VecI16 (*transpose_odd16)(VecI16 a, VecI16 b) = Ops::transpose_odd16;
 
   // Per block: r = a[0], b[0], a[1], b[1], ..., a[3], b[3].
   static constexpr VecI16 (*interleave_low16)(VecI16 a, VecI16 b) = Ops::interleave_low16;
@@ -133,9 +155,6 @@ struct OpsContract {
 template <class Ops>
 struct QuadOpsContract {
   using VecI16 = typename Ops::VecI16;
-
-  // r[i] = a[i] + b[i], modulo 2^16.
-  static constexpr VecI16 (*add16)(VecI16 a, VecI16 b) = Ops::add16;
 
   // Per block, as bytes: r[i] = a[i], r[8 + i] = b[i], saturated to uint8.
   static constexpr VecI16 (*pack_bytes)(VecI16 a, VecI16 b) = Ops::pack_bytes;

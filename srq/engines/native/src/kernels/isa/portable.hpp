@@ -10,9 +10,10 @@ namespace {
 
 struct PortableOps {
   static constexpr int kLanes = 8;
-  static constexpr int kTileVectors = 1;
+  static constexpr int kTileVectors = 2;
   static constexpr int kDenseVectors = 1;
   static constexpr int kDenseOuts = 4;
+  static constexpr int kDotCost = 2;
   static constexpr Quads kQuads = Quads::none;
 
   struct VecI16 {
@@ -47,6 +48,16 @@ struct PortableOps {
     }
   }
 
+  static VecI32 load32(const int32_t* from) {
+    VecI32 r;
+    for (int i = 0; i < kLanes / 2; ++i) r.lane[i] = from[i];
+    return r;
+  }
+
+  static void store32(int32_t* to, VecI32 x) {
+    for (int i = 0; i < kLanes / 2; ++i) to[i] = x.lane[i];
+  }
+
   static VecI32 splat32(int32_t number) {
     VecI32 r;
     for (int32_t& lane : r.lane) lane = number;
@@ -78,6 +89,23 @@ struct PortableOps {
     for (int i = 0; i < kLanes / 2; ++i) {
       a.lane[i] = int32_t(uint32_t(a.lane[i]) + uint32_t(b.lane[i]));
     }
+    return a;
+  }
+
+  static VecI32 sub32(VecI32 a, VecI32 b) {
+    for (int i = 0; i < kLanes / 2; ++i) {
+      a.lane[i] = int32_t(uint32_t(a.lane[i]) - uint32_t(b.lane[i]));
+    }
+    return a;
+  }
+
+  static VecI16 add16(VecI16 a, VecI16 b) {
+    for (int i = 0; i < kLanes; ++i) a.lane[i] = int16_t(a.lane[i] + b.lane[i]);
+    return a;
+  }
+
+  static VecI16 sub16(VecI16 a, VecI16 b) {
+    for (int i = 0; i < kLanes; ++i) a.lane[i] = int16_t(a.lane[i] - b.lane[i]);
     return a;
   }
 
@@ -149,6 +177,19 @@ struct PortableOps {
     return r;
   }
 
+  // The lanes kFirst, kFirst + 2, ... of a, each before the same lane of b.
+  template <int kFirst>
+  static VecI16 transpose(VecI16 a, VecI16 b) {
+    VecI16 r;
+    for (int i = 0; i < kLanes; i += 2) {
+      r.lane[i] = a.lane[i + kFirst];
+      r.lane[i + 1] = b.lane[i + kFirst];
+    }
+    return r;
+  }
+
+  static VecI16 transpose_even16(VecI16 a, VecI16 b) { return transpose<0>(a, b); }
+  static VecI16 transpose_odd16(VecI16 a, VecI16 b) { return transpose<1>(a, b); }
   static VecI16 interleave_low16(VecI16 a, VecI16 b) { return interleave<1, 0>(a, b); }
   static VecI16 interleave_high16(VecI16 a, VecI16 b) { return interleave<1, 4>(a, b); }
   static VecI16 interleave_low_pairs(VecI16 a, VecI16 b) { return interleave<2, 0>(a, b); }
