@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -38,17 +39,40 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Later:
+    """Pixels of ``size`` (height, width) that are made when they are asked for."""
+
+    size: tuple[int, int]
+    make: Callable[[], Pixels]
+
+
+@dataclass(frozen=True)
 class Applied:
     """What a degradation may give in place of plain pixels, if it has more to say.
 
+    made:   the pixels; ``Later`` where they may not be wanted, as those of a stream.
     facts:  what was drawn inside, for the record (sizes as integers, never rounded numbers).
     stream: the file in which a codec left exactly these pixels, with its ``suffix`` (".jpg").
     """
 
-    pixels: Pixels
+    made: Pixels | Later
     facts: Mapping[str, Fact] = field(default_factory=dict[str, Fact])
     stream: bytes | None = None
     suffix: str = ""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The height and the width of the pixels."""
+        return self.made.size if isinstance(self.made, Later) else self.made.shape[:2]
+
+    @cached_property
+    def pixels(self) -> Pixels:
+        """The pixels; where they came later, nobody can write into them."""
+        if not isinstance(self.made, Later):
+            return self.made
+        pixels = self.made.make()
+        pixels.flags.writeable = False
+        return pixels
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from srq.degrade.degradation import Applied, Exact, Pixels, Setting, to_uint8
+from srq.degrade.degradation import Applied, Exact, Later, Pixels, Setting
 from srq.degrade.graph import Drawn
 from srq.degrade.output import Made, Output
 from srq.errors import ConfigError
@@ -44,17 +44,17 @@ def make(
             picture = done[-1].result.pixels if done else hr
             setting = Setting(step.values, output.scale, step.rng, exact, lr)
             done.append(_do(step, picture, setting))
-            if len(plans) > 1:
-                done[-1].result.pixels.flags.writeable = False
+            made = done[-1].result.made
+            if len(plans) > 1 and not isinstance(made, Later):
+                made.flags.writeable = False
         last = done[-1].result if done else Applied(hr)
-        if last.pixels.shape[:2] != lr:
+        if last.size != lr:
             raise ConfigError(
                 f"Recipe '{recipe}' ends {output.name or 'its LR'} at "
-                f"{last.pixels.shape[1]}x{last.pixels.shape[0]}; scale {output.scale} asks for "
-                f"{lr[1]}x{lr[0]}."
+                f"{last.size[1]}x{last.size[0]}; scale {output.scale} asks for {lr[1]}x{lr[0]}."
             )
         steps = tuple(dict(each.record) for each in done)
-        yield Made(output, to_uint8(last.pixels), steps, last.stream, last.suffix)
+        yield Made(output, last, steps)
 
 
 def _frozen(picture: Pixels) -> Pixels:
@@ -71,5 +71,5 @@ def _do(step: Drawn, picture: Pixels, setting: Setting) -> _Done:
         result = Applied(result)
     record = {**step.record(), **result.facts}
     if step.degradation.downscales or step.degradation.resizes:
-        record["size"] = [result.pixels.shape[1], result.pixels.shape[0]]
+        record["size"] = [result.size[1], result.size[0]]
     return _Done(step.key, result, record)

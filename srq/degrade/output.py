@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from srq.degrade.degradation import Applied, to_uint8
 from srq.errors import DataError
 
 
@@ -29,18 +31,29 @@ class Output:
 class Made:
     """An LR picture, and what was done to make it.
 
-    pixels: uint8, (H, W) or (H, W, 3).
+    result: what the last step gave.
     steps:  each step with every value that was drawn, in full precision, and every size as
             whole numbers [width, height].
-    stream: where the last step was a codec, the file in which it left exactly these pixels,
-            and ``suffix`` what such a file is called (".jpg").
     """
 
     output: Output
-    pixels: NDArray[np.uint8]
+    result: Applied
     steps: tuple[dict[str, Any], ...]
-    stream: bytes | None = None
-    suffix: str = ""
+
+    @cached_property
+    def pixels(self) -> NDArray[np.uint8]:
+        """The LR picture, (H, W) or (H, W, 3)."""
+        return to_uint8(self.result.pixels)
+
+    @property
+    def stream(self) -> bytes | None:
+        """Where the last step was a codec, the file in which it left exactly these pixels."""
+        return self.result.stream
+
+    @property
+    def suffix(self) -> str:
+        """What such a file is called (".jpg")."""
+        return self.result.suffix
 
 
 def check_steps(

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -107,7 +108,7 @@ class Recipe:
         return tuple(
             Output("/".join(part for part in (hr, *path) if part), hr, scale)
             for hr in names
-            for path in paths(self.steps)
+            for path in self._ways
         )
 
     def highs(self, source: Pixels, scale: int) -> Iterator[tuple[str, Pixels]]:
@@ -134,7 +135,7 @@ class Recipe:
             raise DataError(
                 f"Recipe '{self.name}' has no HR size '{hr_name}'; {suggestion(hr_name, names)}"
             )
-        return self._make(hr, list(zip(outputs, paths(self.steps), strict=True)), seed)
+        return self._make(hr, list(zip(outputs, self._ways, strict=True)), seed)
 
     def replay(
         self,
@@ -149,7 +150,7 @@ class Recipe:
 
         Raises DataError if ``steps`` are not those that this recipe and ``seed`` give.
         """
-        ways = paths(self.steps)
+        ways = self._ways
         outputs = self.outputs(scale)
         for number, output in enumerate(outputs):
             if output.name == output_name:
@@ -180,7 +181,7 @@ class Recipe:
 
     def _path(self, seed: Sequence[int]) -> tuple[str, ...]:
         """The way to the one output that ``seed`` draws."""
-        ways = paths(self.steps)
+        ways = self._ways
         if len(ways) == 1:
             return ways[0]
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(len(ways),)))
@@ -220,9 +221,25 @@ class Recipe:
                 "crop it to one first."
             )
 
+    @cached_property
+    def _ways(self) -> list[tuple[str, ...]]:
+        """The way to each output of an HR, in order."""
+        return paths(self.steps)
+
+    @cached_property
+    def _of_one_size(self) -> set[tuple[str, ...]]:
+        """The ways on which nothing changes the size."""
+        return {
+            path
+            for path in self._ways
+            if not any(
+                step.degradation.downscales or step.degradation.resizes
+                for step, _ in steps_on(self.steps, path)
+            )
+        }
+
     def _check_scale(self, path: Sequence[str], scale: int) -> None:
-        on = [step.degradation for step, _ in steps_on(self.steps, path)]
-        if scale > 1 and not any(kind.downscales or kind.resizes for kind in on):
+        if scale > 1 and tuple(path) in self._of_one_size:
             where = f", {'/'.join(path)}," if path else ""
             raise ConfigError(
                 f"Recipe '{self.name}'{where} has no downscale step, so it only serves scale "

@@ -69,6 +69,38 @@ def from_light(light: Plane, gamma: float) -> Plane:
     return values.reshape(light.shape)
 
 
+def codes_of_light(light: Plane, gamma: float) -> NDArray[np.uint8]:
+    """255 times ``from_light``, truncated: uint8."""
+    exponent = float(np.float32(1) / np.float32(gamma))
+    if native.pixels is None:
+        return (from_light(light, gamma) * np.float32(255)).astype(np.uint8)
+    flat = np.ascontiguousarray(light).ravel()
+    codes = np.empty(flat.shape, np.uint8)
+    native.pixels.truncated_powers(flat, exponent, codes)
+    return codes.reshape(light.shape)
+
+
+def codes_plus(
+    codes: NDArray[np.uint8],
+    draws: NDArray[np.uint16],
+    table: NDArray[np.float32],
+    scale: float,
+) -> NDArray[np.uint8]:
+    """``codes + scale * table[draws]``, clipped to 0..255 and truncated: uint8.
+
+    ``draws`` are of the shape of ``codes``; ``table`` has 65,536 values.
+    """
+    if native.pixels is None:
+        sums = codes.astype(np.float32) + table[draws] * np.float32(scale)
+        return np.clip(sums, 0, 255).astype(np.uint8)
+    made = np.empty(codes.shape, np.uint8)
+    flat = np.ascontiguousarray(codes).reshape(-1)
+    native.pixels.truncated_sums(
+        flat, np.ascontiguousarray(draws).reshape(-1), table, scale, made.reshape(-1)
+    )
+    return made
+
+
 def resample(plane: Plane, vertical: Taps, horizontal: Taps) -> Plane:
     """``plane`` weighed across to ``len(horizontal)`` columns, then down to ``len(vertical)``."""
     plane = np.ascontiguousarray(plane)

@@ -44,6 +44,16 @@ def test_the_compiled_forms_are_numpys(seed, height, width, channels):
         assert np.array_equal(made, in_numpy(planes.convolve, plane, kernel, border))
     made = planes.from_light(plane, 2.2)
     assert np.array_equal(made, in_numpy(planes.from_light, plane, 2.2))
+    for gamma in (1.0, 2.0, 2.2):
+        made = planes.codes_of_light(plane, gamma)
+        assert np.array_equal(made, in_numpy(planes.codes_of_light, plane, gamma))
+        assert np.array_equal(made, (planes.from_light(plane, gamma) * np.float32(255)) // 1)
+    whole = rng.integers(0, 256, plane.shape, np.uint8)
+    draws = rng.integers(0, 1 << 16, plane.shape, np.uint16)
+    table = rng.normal(0, 3, 1 << 16).astype(np.float32)
+    made = planes.codes_plus(whole, draws, table, 7.3)
+    assert np.array_equal(made, in_numpy(planes.codes_plus, whole, draws, table, 7.3))
+    assert np.array_equal(made, np.clip(whole + table[draws] * np.float32(7.3), 0, 255) // 1)
     codes = plane * 255.0
     for picture in (codes.astype(np.float64), np.clip(codes, 0, 255).astype(np.uint8), plane):
         made = planes.to_light(picture, 2.2)

@@ -8,6 +8,7 @@ import tarfile
 import numpy as np
 import pytest
 
+from srq.datasets.degrading.containers import tar_header
 from srq.datasets.degrading.finish import META_INFO
 from srq.datasets.degrading.run import degrade
 from srq.datasets.manifest import read_manifest
@@ -165,3 +166,11 @@ def test_a_container_that_is_damaged_or_gone_is_told(photos, tmp_path):
     path.unlink()
     with pytest.raises(StorageError, match="it does not exist"):
         load_pairs(tmp_path / "out" / "manifest.jsonl", scale=2, crop=4)
+
+
+@pytest.mark.parametrize("size", [0, 511, 123_456_789, (1 << 33) - 1, 1 << 33])
+@pytest.mark.parametrize("name", ["a", "x" * 99, "x" * 100, "x" * 101, "x" * 300, "é.png"])
+def test_headers_of_tars_are_those_of_tarfile(name, size):
+    header = tarfile.TarInfo(name)
+    header.size = size
+    assert tar_header(name, size) == header.tobuf(tarfile.PAX_FORMAT)

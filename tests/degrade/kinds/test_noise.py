@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, kstest, norm, poisson
 
+from srq.degrade.kinds.noise.gaussian import truncated_noise
 from srq.degrade.kinds.noise.grain import film_grain
 from srq.degrade.kinds.noise.poisson import poisson_noise
 from srq.degrade.kinds.noise.salt_pepper import salt_pepper
@@ -97,3 +98,21 @@ def test_shared_grain_leaves_colour_differences():
     noise = film_grain(RGB, 0.05, 1, rng()) - RGB
     assert np.allclose(noise, noise[..., :1])
     assert not np.allclose(film_grain(RGB, 0.05, 1, rng(), "independent") - RGB, noise)
+
+
+@pytest.mark.parametrize("picture", [GRAY, RGB, GRAY + 0.3])
+def test_truncated_noise_is_gaussian_noise_cut_to_codes(picture):
+    noisy = truncated_noise(picture, 10 / 255, rng())
+    assert noisy.dtype == np.uint8
+    middle = np.floor(picture + 0.5)
+    # A code of n says that the sum was from n up to n + 1.
+    for below in (-15, -4, 0, 6, 20):
+        wanted = norm.cdf(below / 10)
+        share = (noisy < middle + below).mean()
+        assert abs(share - wanted) < 4 * np.sqrt(wanted * (1 - wanted) / noisy.size)
+
+
+def test_truncated_noise_is_shared_by_colours_where_asked():
+    noise = truncated_noise(RGB, 10 / 255, rng(), "shared").astype(int) - RGB
+    assert (noise == noise[..., :1]).all()
+    assert (truncated_noise(np.full((9, 9, 3), 255, np.uint8), 0, rng()) == 255).all()

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from srq.degrade.degradation import Degradation, Exact, Pixels, Setting
 from srq.degrade.parameters import Choice, Number
-from srq.image.planes import convolve, from_light, to_light
+from srq.image.planes import codes_of_light, convolve, from_light, to_light
 
 # A disc as a sum of complex Gaussians (a, b, A, B), by Olli Niemitalo (yehar.com/blog/?p=1495).
 _COMPONENTS = {
@@ -94,10 +94,9 @@ def lens_blur(
     if exact == "default":
         kernel = kernel / kernel.sum()
     light = convolve(to_light(picture, gamma), kernel, _BORDERS[border])
-    values = from_light(light, gamma).reshape(picture.shape)
     if exact == "seed":
-        return (values * np.float32(255)).astype(np.uint8)
-    return values.astype(np.float64) * 255.0
+        return codes_of_light(light, gamma).reshape(picture.shape)
+    return from_light(light, gamma).reshape(picture.shape).astype(np.float64) * 255.0
 
 
 def _apply(picture: Pixels, setting: Setting) -> Pixels:

@@ -4,11 +4,12 @@ import threading
 import weakref
 
 import numpy as np
+from numpy.typing import NDArray
 
 from srq.degrade.degradation import Applied, Degradation, Exact, Pixels, Setting
 from srq.degrade.kinds.resampling.filters import NAMES, nearest_index, taps
 from srq.degrade.parameters import Choice, Number
-from srq.image.planes import Plane, from_light, resample, to_light
+from srq.image.planes import Plane, codes_of_light, from_light, resample, to_light
 
 Size = tuple[int, int]
 
@@ -36,14 +37,14 @@ def resize_in_turn(
     picture: Pixels, turns: tuple[tuple[Size, str], ...], gamma: float, exact: Exact
 ) -> Pixels:
     """As ``resize``, by one filter after the other; in between nothing is rounded."""
-    (size, name), *rest = turns
-    values = _values(picture, size, name, gamma)
-    for size, name in rest:
-        values = _values(values, size, name, gamma)
-    values = values.reshape(*size, *picture.shape[2:])
+    values: Pixels | Plane = picture
+    *before, (size, name) = turns
+    for between, first in before:
+        values = _values(values, between, first, gamma)
+    shape = (*size, *picture.shape[2:])
     if exact == "seed":
-        return (values * np.float32(255)).astype(np.uint8)
-    return values.astype(np.float64) * 255.0
+        return _codes(values, size, name, gamma).reshape(shape)
+    return _values(values, size, name, gamma).reshape(shape).astype(np.float64) * 255.0
 
 
 def scaled_size(size: Size, factor: float, setting: Setting) -> Size:
@@ -58,17 +59,39 @@ def scaled_size(size: Size, factor: float, setting: Setting) -> Size:
 
 def _values(picture: Pixels, size: Size, name: str, gamma: float) -> Plane:
     """The picture at ``size``, from 0 to 1."""
-    height, width = picture.shape[:2]
     if name == "nearest":
-        rows, columns = nearest_index(height, size[0]), nearest_index(width, size[1])
-        chosen = picture[rows[:, None], columns]
-        if chosen.dtype != np.float32:
+        chosen = _nearest(picture, size)
+        if chosen.dtype == np.uint8:
+            chosen = np.take(_VALUES, chosen)
+        elif chosen.dtype != np.float32:
             chosen = np.clip(chosen.astype(np.float32) / np.float32(255), 0, 1)
         return chosen.reshape(*size, -1)
-    light = _light(picture, gamma)
-    return from_light(
-        resample(light, taps(name, height, size[0]), taps(name, width, size[1])), gamma
-    )
+    return from_light(_resampled(picture, size, name, gamma), gamma)
+
+
+def _codes(picture: Pixels, size: Size, name: str, gamma: float) -> NDArray[np.uint8]:
+    """The picture at ``size``, in code values, truncated."""
+    if name != "nearest":
+        return codes_of_light(_resampled(picture, size, name, gamma), gamma)
+    if picture.dtype == np.uint8:
+        return _nearest(picture, size)  # Of a code over 255, times 255, truncation leaves the code.
+    return (_values(picture, size, name, gamma) * np.float32(255)).astype(np.uint8)
+
+
+_VALUES = np.arange(256).astype(np.float32) / np.float32(255)
+"""What codes are from 0 to 1."""
+
+
+def _nearest(picture: Pixels, size: Size) -> Pixels:
+    height, width = picture.shape[:2]
+    rows = np.take(picture, nearest_index(height, size[0]), axis=0)
+    return np.take(rows, nearest_index(width, size[1]), axis=1)
+
+
+def _resampled(picture: Pixels, size: Size, name: str, gamma: float) -> Plane:
+    height, width = picture.shape[:2]
+    vertical, horizontal = taps(name, height, size[0]), taps(name, width, size[1])
+    return resample(_light(picture, gamma), vertical, horizontal)
 
 
 class _Last(threading.local):

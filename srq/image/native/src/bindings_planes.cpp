@@ -3,6 +3,7 @@
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/tuple.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <tuple>
 #include <vector>
@@ -54,19 +55,24 @@ void resample(const Given& plane, const GivenTaps& vertical, const GivenTaps& ho
   const ptrdiff_t samples = ptrdiff_t(plane.shape(1)) * channels, made = across.length * channels;
   nb::gil_scoped_release released;
   const PlaneKernels& kernels = plane_kernels();
-  std::vector<float> narrow(size_t(height * made) + kSlack), last(size_t(samples) + kSlack);
-  for (ptrdiff_t y = 0; y < height; ++y) {
-    const float* row = plane.data() + y * samples;
-    if (y + 1 == height) {  // nothing follows it
-      for (ptrdiff_t i = 0; i < samples; ++i) last[size_t(i)] = row[i];
-      row = last.data();
+  // Rows apart, for each is written beyond its end; and one that takes what is no row.
+  const ptrdiff_t apart = made + kSlack;
+  std::vector<float> narrow(size_t((height + 1) * apart)), last(size_t(samples) + kSlack);
+  const float* end = plane.data() + (height - 1) * samples;
+  std::copy(end, end + samples, last.data());  // nothing follows it
+  for (ptrdiff_t y = 0; y < height; y += kRows) {
+    const float* read[kRows];
+    float* written[kRows];
+    for (ptrdiff_t r = 0; r < kRows; ++r) {
+      read[r] = y + r + 1 < height ? plane.data() + (y + r) * samples : last.data();
+      written[r] = narrow.data() + std::min(y + r, height) * apart;
     }
-    kernels.weigh_pixels(row, across, channels, narrow.data() + y * made);
+    kernels.weigh_pixels(read, across, channels, written);
   }
   std::vector<const float*> rows(size_t(down.stride));
   for (ptrdiff_t y = 0; y < down.length; ++y) {
     const int count = down.count[y];
-    for (int t = 0; t < count; ++t) rows[size_t(t)] = narrow.data() + (down.first[y] + t) * made;
+    for (int t = 0; t < count; ++t) rows[size_t(t)] = narrow.data() + (down.first[y] + t) * apart;
     kernels.weigh_rows(rows.data(), down.weights + y * down.stride, count, made,
                        out.data() + y * made);
   }
@@ -116,6 +122,25 @@ void powers_of_codes(const Array<const double, 1>& codes, float exponent,
   plane_kernels().powers_of_codes(codes.data(), ptrdiff_t(codes.shape(0)), exponent, out.data());
 }
 
+void truncated_powers(const Array<const float, 1>& values, float exponent,
+                      const Array<uint8_t, 1>& out) {
+  check(out.shape(0) == values.shape(0), "each value has a code");
+  nb::gil_scoped_release released;
+  plane_kernels().truncated_powers(values.data(), ptrdiff_t(values.shape(0)), exponent,
+                                   out.data());
+}
+
+void truncated_sums(const Array<const uint8_t, 1>& codes, const Array<const uint16_t, 1>& draws,
+                    const Array<const float, 1>& table, float scale,
+                    const Array<uint8_t, 1>& out) {
+  check(draws.shape(0) == codes.shape(0) && out.shape(0) == codes.shape(0),
+        "each code has a draw and a sum");
+  check(table.shape(0) == 65536, "each draw has a value");
+  nb::gil_scoped_release released;
+  plane_kernels().truncated_sums(codes.data(), draws.data(), table.data(), scale,
+                                 ptrdiff_t(codes.shape(0)), out.data());
+}
+
 }  // namespace
 
 void define_planes(nb::module_& module) {
@@ -128,6 +153,10 @@ void define_planes(nb::module_& module) {
   module.def("powers", &powers, array("values"), nb::arg("exponent"), array("out"));
   module.def("powers_of_codes", &powers_of_codes, array("codes"), nb::arg("exponent"),
              array("out"));
+  module.def("truncated_powers", &truncated_powers, array("values"), nb::arg("exponent"),
+             array("out"));
+  module.def("truncated_sums", &truncated_sums, array("codes"), array("draws"), array("table"),
+             nb::arg("scale"), array("out"));
 }
 
 }  // namespace srq::image

@@ -18,9 +18,9 @@ struct Taps {
 };
 
 struct PlaneKernels {
-  // Each output pixel weighs pixels of `row`. Both rows may be read or written kSlack floats beyond
-  // their ends.
-  void (*weigh_pixels)(const float* row, const Taps& taps, int channels, float* out);
+  // Each output pixel of each of kRows rows weighs pixels of its row. All rows may be read or
+  // written kSlack floats beyond their ends.
+  void (*weigh_pixels)(const float* const* rows, const Taps& taps, int channels, float* const* out);
 
   // The sum of rows[t][i] * weights[t], the first row first.
   void (*weigh_rows)(const float* const* rows, const float* weights, int count, ptrdiff_t samples,
@@ -35,8 +35,16 @@ struct PlaneKernels {
 
   // The same of codes / 255.
   void (*powers_of_codes)(const double* codes, ptrdiff_t samples, float exponent, float* out);
+
+  // The same of values, as codes: 255 times the power, cut to whole numbers.
+  void (*truncated_powers)(const float* values, ptrdiff_t samples, float exponent, uint8_t* out);
+
+  // codes + scale * table[draws], clipped to 0..255 and cut to whole numbers; 65,536 in the table.
+  void (*truncated_sums)(const uint8_t* codes, const uint16_t* draws, const float* table,
+                         float scale, ptrdiff_t samples, uint8_t* out);
 };
 
+constexpr int kRows = 8;
 constexpr int kSlack = 4;
 
 // The fastest that this machine has.

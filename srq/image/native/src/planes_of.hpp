@@ -14,20 +14,26 @@ typedef float Eight __attribute__((vector_size(32), aligned(4)));
 inline const Four& four(const float* at) { return *reinterpret_cast<const Four*>(at); }
 inline const Eight& eight(const float* at) { return *reinterpret_cast<const Eight*>(at); }
 
-void weigh_pixels(const float* row, const Taps& taps, int channels, float* out) {
+// Several rows at once: the sum of one waits for its last product, the others do not.
+void weigh_pixels(const float* const* rows, const Taps& taps, int channels, float* const* out) {
   for (ptrdiff_t x = 0; x < taps.length; ++x) {
     const float* weights = taps.weights + x * taps.stride;
-    const float* pixel = row + ptrdiff_t(taps.first[x]) * channels;
+    const ptrdiff_t from = ptrdiff_t(taps.first[x]) * channels;
     const int count = taps.count[x];
     if (channels == 1) {
-      float sum = 0;
-      for (int t = 0; t < count; ++t) sum += pixel[t] * weights[t];
-      out[x] = sum;
+      float sums[kRows] = {};
+      for (int t = 0; t < count; ++t) {
+        for (int r = 0; r < kRows; ++r) sums[r] += rows[r][from + t] * weights[t];
+      }
+      for (int r = 0; r < kRows; ++r) out[r][x] = sums[r];
     } else {
       // The fourth sample is the next pixel's, and so is the place it is written to.
-      Four sum = {};
-      for (int t = 0; t < count; ++t) sum += four(pixel + 3 * t) * weights[t];
-      *reinterpret_cast<Four*>(out + 3 * x) = sum;
+      Four sums[kRows] = {};
+      for (int t = 0; t < count; ++t) {
+        const float weight = weights[t];
+        for (int r = 0; r < kRows; ++r) sums[r] += four(rows[r] + from + 3 * t) * weight;
+      }
+      for (int r = 0; r < kRows; ++r) *reinterpret_cast<Four*>(out[r] + 3 * x) = sums[r];
     }
   }
 }
@@ -155,10 +161,36 @@ void powers_of_codes(const double* __restrict codes, ptrdiff_t samples, float ex
   }
 }
 
+void truncated_powers(const float* __restrict values, ptrdiff_t samples, float exponent,
+                      uint8_t* __restrict out) {
+  if (exponent == 0.5f) {
+    for (ptrdiff_t i = 0; i < samples; ++i) {
+      out[i] = uint8_t(int32_t(__builtin_sqrtf(clip(values[i])) * 255.0f));
+    }
+  } else if (exponent == 1.0f) {
+    for (ptrdiff_t i = 0; i < samples; ++i) out[i] = uint8_t(int32_t(clip(values[i]) * 255.0f));
+  } else {
+    for (ptrdiff_t i = 0; i < samples; ++i) {
+      out[i] = uint8_t(int32_t(power(clip(values[i]), exponent) * 255.0f));
+    }
+  }
+}
+
+void truncated_sums(const uint8_t* __restrict codes, const uint16_t* __restrict draws,
+                    const float* __restrict table, float scale, ptrdiff_t samples,
+                    uint8_t* __restrict out) {
+  for (ptrdiff_t i = 0; i < samples; ++i) {
+    const float sum = float(codes[i]) + table[draws[i]] * scale;
+    const float above = sum > 0 ? sum : 0;
+    out[i] = uint8_t(int32_t(above < 255 ? above : 255));
+  }
+}
+
 }  // namespace
 
 extern const PlaneKernels SRQ_JOIN(plane_kernels_, SRQ_ISA) = {
-    weigh_pixels, weigh_rows, convolve_row, powers, powers_of_codes,
+    weigh_pixels,    weigh_rows,       convolve_row,   powers,
+    powers_of_codes, truncated_powers, truncated_sums,
 };
 
 }  // namespace srq::image
