@@ -28,7 +28,7 @@ WINGS = {
     "srq.store": {"srq.batch", "srq.image", "srq.parallel", "srq.upscaling"},
     "srq.restore": {"srq.bundle", "srq.datasets", "srq.image", "srq.runs", "srq.upscaling"},
 }
-GROUND = {"srq.errors", "srq.files", "srq.provenance", "srq.registry", "srq.version"}
+GROUND = {"srq.errors", "srq.files", "srq.page", "srq.provenance", "srq.registry", "srq.version"}
 # These reach torch, but not before it is asked for.
 LAZY = {"srq.cli", "srq.__main__"}
 

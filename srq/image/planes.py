@@ -121,7 +121,7 @@ def convolve(plane: Plane, kernel: NDArray[np.floating[Any]], border: str) -> Pl
     """The sum of ``kernel[y, x]`` times the plane moved by (y, x), about the kernel's middle.
 
     The kernel has odd sides and is not turned round. ``border`` says what stands beyond the
-    edges, as ``numpy.pad`` names it: "reflect", "symmetric" or "edge".
+    edges, as ``numpy.pad`` names it: "reflect", "symmetric", "edge" or "constant" (zeros).
     """
     kernel = np.ascontiguousarray(kernel, np.float32)
     high, wide = kernel.shape

@@ -11,10 +11,10 @@ from srq.datasets.curate.histogram import histogram
 from srq.datasets.curate.record import Done, Run
 from srq.datasets.curate.stages import Cut, Duplicates, Multiscale, Score, Tiles
 from srq.datasets.curate.views import View
-from srq.datasets.page import escaped, page
 from srq.files import write_bytes, write_text
 from srq.image.picture import Picture
 from srq.image.png import encode_png
+from srq.page import escaped, page
 
 SHEETS = "report"
 _MOST_THUMBS = 24

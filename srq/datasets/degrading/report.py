@@ -12,8 +12,8 @@ import numpy as np
 from srq.datasets.degrading.finish import read_marks
 from srq.datasets.degrading.part import RECORDS, read_log
 from srq.datasets.degrading.settings import read_settings
-from srq.datasets.page import escaped, page
 from srq.files import write_text
+from srq.page import escaped, page
 
 PAGE, NUMBERS = "report.html", "report.json"
 
