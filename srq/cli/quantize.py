@@ -1,7 +1,7 @@
 """``srq quantize``: a float checkpoint becomes a Program of integers."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -48,6 +48,31 @@ def quantize(
             "--search", help="Search the binary points that lose least PSNR (a minute or two)."
         ),
     ] = False,
+    adders: Annotated[
+        str | None,
+        typer.Option(
+            "--adders",
+            metavar="PRICE|auto",
+            help="Cut digits of weights, for hardware that adds instead of multiplying: a digit's"
+            " worth in dB (1e-5), or 'auto' for the highest that --adders-loss allows.",
+            show_default=False,
+        ),
+    ] = None,
+    adders_loss: Annotated[
+        float,
+        typer.Option(metavar="DB", min=0, help="How many dB 'auto' may lose on training pictures."),
+    ] = 0.005,
+    narrow: Annotated[
+        float | None,
+        typer.Option(
+            "--narrow",
+            metavar="DB",
+            min=0,
+            help="Narrow activations while at most so many dB are lost on training pictures, those"
+            " first that take the most line memory and adders.",
+            show_default=False,
+        ),
+    ] = None,
     qat: Annotated[
         str | None,
         typer.Option(
@@ -132,6 +157,9 @@ def quantize(
         activations=activations,
         per_channel=per_channel,
         search=search,
+        adders=_price(adders),
+        adders_loss=adders_loss,
+        narrow_loss=narrow,
         calibration=calibration,
         qat=qat,
         settings=assignments or [],
@@ -156,6 +184,20 @@ def quantize(
         screen.print(f"{path} {program.fingerprint[:12]}", markup=False, soft_wrap=True)
     if widths:
         _sweep(result, widths, pictures, path, watcher, search=search, per_channel=per_channel)
+
+
+def _price(text: str | None) -> float | Literal["auto"] | None:
+    """The value of ``--adders``."""
+    from srq.errors import ConfigError
+
+    if text is None or text == "auto":
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise ConfigError(
+            f"--adders takes a digit's price in dB, such as 1e-5, or auto, not '{text}'."
+        ) from None
 
 
 def _psnr(

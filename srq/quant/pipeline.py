@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from torch import nn
 
@@ -13,6 +13,7 @@ from srq.quant.bounds import Narrowing, fits, narrow
 from srq.quant.calibration import Calibration, calibration_set
 from srq.quant.compensate import compensate
 from srq.quant.config import CONFIGS, load_config
+from srq.quant.cut import Cut, cut_digits
 from srq.quant.equalize import equalize
 from srq.quant.finetune import Measure, finetune
 from srq.quant.formats import choose_formats
@@ -20,6 +21,7 @@ from srq.quant.report import tensor_reports
 from srq.quant.search import PsnrDrop, Search, search_formats
 from srq.quant.training_data import TrainingData, training_data
 from srq.quant.twin import Twin
+from srq.quant.widths import Widths, narrow_activations
 from srq.runs.progress import Watcher
 from srq.train.config import TrainConfig
 from srq.train.weights import find_weights
@@ -27,6 +29,9 @@ from srq.zoo import resolve
 
 _FITTED_CROPS = 16
 """How many crops channels are equalized and weights rounded on: more change nothing."""
+
+ADDERS_LOSS = 0.005
+"""How many dB cutting digits may lose on training pictures, unless told otherwise."""
 
 
 def fit(twin: Twin, calibration: Calibration, *, search: bool = False) -> Search:
@@ -65,6 +70,8 @@ class Quantized:
     search:      the dB lost on them, before and after formats were moved (and before any
                  fine-tuning).
     narrowed:    the bits that were taken so that every sum fits 32 bits, and what they cost.
+    widths:      what narrowing activations for hardware did; None if it was not asked for.
+    cut:         what cutting digits of weights did; None if it was not asked for.
     method:      what was done, step by step.
     recipe:      the degradation of the crops.
     sources:     the training pictures that the crops are of; () if they were given.
@@ -76,6 +83,8 @@ class Quantized:
     calibration: Calibration
     search: Search
     narrowed: tuple[Narrowing, ...]
+    widths: Widths | None
+    cut: Cut | None
     method: tuple[str, ...]
     recipe: str
     sources: tuple[str, ...]
@@ -101,6 +110,8 @@ class Quantized:
                 "per_channel": per_channel,
             },
             "narrowed": [asdict(each) for each in self.narrowed],
+            "widths": asdict(self.widths) if self.widths else None,
+            "adders": asdict(self.cut) if self.cut else None,
             "method": list(self.method),
             "calibration": {"pictures": list(self.sources), "recipe": self.recipe},
             "tensors": [asdict(tensor) for tensor in tensor_reports(twin, self.calibration)],
@@ -114,6 +125,9 @@ def quantize(
     activations: int = 14,
     per_channel: bool = False,
     search: bool = False,
+    adders: float | Literal["auto"] | None = None,
+    adders_loss: float = ADDERS_LOSS,
+    narrow_loss: float | None = None,
     calibration: Calibration | Sequence[str | Path] | None = None,
     qat: str | Path | TrainConfig | None = None,
     settings: Sequence[str] = (),
@@ -131,6 +145,11 @@ def quantize(
     activations: bits of an activation, 4 to 16.
     per_channel: whether each output channel's weights have a binary point of their own.
     search:      whether to search the binary points that lose least PSNR (a minute or two).
+    adders:      cuts digits of weights, for hardware that adds instead of multiplying: what a
+                 digit is worth in dB on training pictures, or "auto" for the highest price at
+                 which at most ``adders_loss`` dB more are lost.
+    narrow_loss: narrows activations while at most so many dB more are lost on training pictures,
+                 those first that take the most line memory and adders; None leaves them.
     calibration: the crops that formats are chosen on, or training sets, folders or pictures to
                  cut them from; None takes the pictures of the checkpoint's training.
     qat:         trains the twin on with rounding in the loop: a configuration, its TOML file, or
@@ -159,12 +178,16 @@ def quantize(
         per_channel=per_channel,
     )
     config = _config(qat, settings, source, twin)
+    if adders is not None and adders != "auto" and not adders > 0:
+        raise ConfigError(f"A digit's price must be more than 0 dB, not {adders:g}.")
     watcher.say("Searching the formats." if search else "Choosing formats.")
     if isinstance(calibration, Calibration):
         crops, sources = calibration, ()
     else:
         sources = tuple(str(place) for place in calibration or source.data.train)
         crops = calibration_set(sources, scale=twin.scale, recipe=source.data.recipe)
+    # Before the weights are rounded: what is lost is lost against the float network.
+    drop = PsnrDrop(twin, crops)
     fitted = fit(twin, crops, search=search)
     method = [
         "channels equalized",
@@ -172,7 +195,13 @@ def quantize(
         f"formats {'searched' if search else 'settled'} ({fitted.measured} measured)",
     ]
     narrowed = fitted.narrowed
+    widths = cut = None
     watcher.say(f"Lost on training pictures: {fitted.after:.3f} dB ({fitted.before:.3f} at first).")
+    if narrow_loss is not None:
+        watcher.say("Narrowing activations.")
+        widths = narrow_activations(twin, drop, narrow_loss)
+        watcher.say(_sentence(widths))
+        method.append(str(widths))
     if config is not None:
         finetune(
             twin,
@@ -185,10 +214,17 @@ def quantize(
             workers=workers,
         )
         method.append(f"{config.steps} steps of training with rounding")
-        late = narrow(twin, PsnrDrop(twin, crops))
+    if adders is not None:
+        watcher.say("Cutting digits.")
+        price = None if adders == "auto" else adders
+        cut = cut_digits(twin, crops, drop, price=price, most=adders_loss)
+        watcher.say(_sentence(cut))
+        method.append(str(cut))
+    if config is not None or cut is not None:
+        late = narrow(twin, drop)
         narrowed += (late,) if late else ()
     for each in narrowed:
-        watcher.say(f"{str(each)[0].upper()}{str(each)[1:]}.")
+        watcher.say(_sentence(each))
         method.append(str(each))
     return Quantized(
         twin=twin,
@@ -196,11 +232,19 @@ def quantize(
         calibration=crops,
         search=fitted,
         narrowed=narrowed,
+        widths=widths,
+        cut=cut,
         method=tuple(method),
         recipe=source.data.recipe,
         sources=sources,
         checkpoint=source.checkpoint,
     )
+
+
+def _sentence(done: object) -> str:
+    """What was done, as a sentence."""
+    text = str(done)
+    return f"{text[0].upper()}{text[1:]}."
 
 
 @dataclass(frozen=True, eq=False)

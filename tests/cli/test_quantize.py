@@ -112,3 +112,17 @@ def test_mistakes_are_one_sentence(folder, options, sentence, capsys):
     assert quantize(folder, *options, out="none.srq") == 2
     assert sentence in capsys.readouterr().err
     assert not (folder / "none.srq").exists()
+
+
+def test_digits_are_cut_at_a_price_or_within_a_loss(folder, capsys):
+    options = ("--adders", "auto", "--adders-loss", "0.05", "--narrow", "0.02")
+    assert quantize(folder, *options, out="cut.srq") == 0
+    report = json.loads((folder / "cut.json").read_text())
+    before, after = report["adders"]["lost"]
+    assert after <= before + 0.05
+    assert report["adders"]["digits"][1] < report["adders"]["digits"][0]
+    assert report["widths"]["bits"]
+    assert "digits cut at" in load(folder / "cut.srq").provenance["quantization"]
+    capsys.readouterr()
+    assert quantize(folder, "--adders", "cheap") == 2
+    assert "takes a digit's price in dB, such as 1e-5, or auto" in capsys.readouterr().err

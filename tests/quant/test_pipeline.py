@@ -5,6 +5,7 @@ import pytest
 import torch
 
 import srq
+from srq.adders import digit_counts
 from srq.errors import ConfigError, ModelError
 from srq.image.io import Picture, write
 from srq.models import build
@@ -103,3 +104,27 @@ def test_the_shipped_configuration_goes_on_from_the_checkpoint_s_training():
     assert (tuned.model.scale, tuned.data.train, tuned.steps) == (3, ("mine",), 7)
     assert tuned.data.recipe == "compressed"
     assert training_data({}) == TrainingData()
+
+
+def test_digits_and_activations_are_cut_for_hardware(crops):
+    plain = quantize(small_kim(), calibration=crops)
+    result = quantize(small_kim(), calibration=crops, narrow_loss=0.01, adders=1e-3)
+    assert plain.cut is None
+    assert plain.widths is None
+    digits = [
+        sum(int(digit_counts(conv.weight).sum()) for conv in srq.lower(each.twin).convs)
+        for each in (plain, result)
+    ]
+    assert result.cut.digits[1] == digits[1] < digits[0]
+    assert result.twin.narrowed == result.widths.bits != {}
+    done = result.provenance["quantization"]
+    assert f"to {digits[1]} (" in done
+    assert "activations narrowed to bits: " in done
+    report = result.report()
+    assert report["adders"]["digits"] == result.cut.digits
+    assert report["widths"]["bits"] == result.widths.bits
+
+
+def test_a_digit_has_a_price(crops):
+    with pytest.raises(ConfigError, match="more than 0 dB, not -1"):
+        quantize(small_kim(), calibration=crops, adders=-1.0)
