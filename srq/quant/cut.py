@@ -27,6 +27,9 @@ _RISE = 1.25
 _SWEEPS = 4
 _FEW = 0.005
 """Sweeps at one price end when no more than this part of the weights moved."""
+_AT_ONCE = 1 << 19
+"""How many places are looked at together."""
+
 _PATIENCE = 3
 """After so many prices in a row that lose too much, higher ones are not tried."""
 
@@ -143,25 +146,42 @@ class _Descent:
     def settle(self, price: float) -> None:
         """Move weights until few do, or for some sweeps."""
         for _ in range(_SWEEPS):
-            moved = sum(self._move(index, price) for index in range(len(self.integers)))
+            # All are looked at together; those that would move, one by one as the others stand.
+            restless = np.flatnonzero(self._moves(slice(None), price) != 0)
+            moved = sum(self._move(int(index), price) for index in restless)
             if moved <= _FEW * len(self.integers):
                 break
 
     def _move(self, index: int, price: float) -> bool:
         """Move one weight to its best place; whether it was another."""
-        half, most = int(self._halves[index]), len(self._levels) // 2
-        inside = slice(most - half, most + half)
-        here = self.integers[index]
-        moves = (self._levels[inside] - here) * self._steps[index]
-        loss = moves * (2 * self._slope[index] + moves * self._diagonal[index])
-        loss += price * self._digits[inside]
-        best = int(loss.argmin())
-        # A move must gain: of equals it would go round.
-        if loss[best] >= loss[here + half] * (1 - 1e-12):
+        (by,) = self._moves(slice(index, index + 1), price)
+        if by == 0:
             return False
+        change = by * self._steps[index]
         if self._whole:
-            self._slope += self._error[index] * moves[best]
+            self._slope += self._error[index] * change
         else:
-            self._slope[index] += self._error[index] * moves[best]
-        self.integers[index] += int(best) - half - here
+            self._slope[index] += self._error[index] * change
+        self.integers[index] += by
         return True
+
+    def _moves(self, which: slice, price: float) -> NDArray[np.int64]:
+        """By how much each of these weights would move, the others standing still; 0 if nowhere
+        is better."""
+        rows = np.arange(len(self.integers))[which]
+        found = np.zeros(len(rows), dtype=np.int64)
+        at_once = max(1, _AT_ONCE // len(self._levels))
+        for begin in range(0, len(rows), at_once):
+            some = rows[begin : begin + at_once]
+            here, steps, halves = self.integers[some], self._steps[some], self._halves[some]
+            change = (self._levels - here[:, None]) * steps[:, None]
+            loss = change * (2 * self._slope[some, None] + change * self._diagonal[some, None])
+            loss += price * self._digits
+            loss[(self._levels < -halves[:, None]) | (self._levels >= halves[:, None])] = np.inf
+            best = loss.argmin(axis=1)
+            row = np.arange(len(some))
+            stay = loss[row, here + len(self._levels) // 2]
+            # A move must gain: between equals it would go round.
+            gains = loss[row, best] < stay * (1 - 1e-12)
+            found[begin : begin + at_once] = np.where(gains, self._levels[best] - here, 0)
+        return found
