@@ -7,7 +7,7 @@ processes suit work that does not.
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sized
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
@@ -100,16 +100,19 @@ class _Gate(Generic[Item, Result]):
 
 
 def map_in_processes(
-    work: Callable[[Item], Result], items: Sequence[Item], workers: int
+    work: Callable[[Item], Result], items: Iterable[Item], workers: int
 ) -> Iterator[Result]:
     """``work(item)`` of every item, in order, by ``workers`` processes; by this one if it is 1.
+
+    Items are taken a few ahead of the results, so an iterator of many is never held whole.
 
     ``work`` must be a function of a module that writes no files: it may be stopped anywhere.
     The processes are spawned, not forked, since the caller may hold threads, so a script that
     asks for more than one worker needs the usual ``if __name__ == "__main__"``. Raises what a
     work raises, and DataError if the system kills a worker; the items after it are dropped.
     """
-    workers = min(workers, len(items))
+    if isinstance(items, Sized):
+        workers = min(workers, len(items))
     if workers <= 1:
         yield from map(work, items)
         return

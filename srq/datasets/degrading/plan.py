@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,10 +48,14 @@ def find_sources(place: Path, out: Path) -> tuple[Path, tuple[Source, ...]]:
             raise DataError(f"{out} is the folder of the HR pictures; name another for the LR.")
         inside = out.resolve().is_relative_to(place.resolve())
         # An LR folder inside the HR folder is not to be degraded again.
-        found = [path for path in pictures_in(place) if not (inside and _is_below(path, out))]
-        if not found:
+        names = [
+            path.relative_to(place).as_posix()
+            for path in pictures_in(place)
+            if not (inside and _is_below(path, out))
+        ]
+        if not names:
             raise DataError(f"{place} holds no pictures but those of {out}; name another folder.")
-        return place, name_sources(path.relative_to(place).as_posix() for path in found)
+        return place, name_sources(names)
     if place.is_file():
         return place.parent, name_sources([place.name])
     raise DataError(f"{place} is neither a folder nor a picture that exists.")
@@ -64,16 +68,15 @@ def name_sources(names: Iterable[str]) -> tuple[Source, ...]:
     and where that is not enough it gets digits of the name's hash.
     """
     ordered = sorted(set(names), key=_bytes_of)
-    rank = dict.fromkeys(ordered, 0)
+    rank: dict[str, int] = {}  # of those whose name alone is not enough
     while True:
-        owners: defaultdict[str, list[str]] = defaultdict(list)
-        for name in ordered:
-            owners[_stem(name, rank[name]).casefold()].append(name)
-        shared = [name for group in owners.values() if len(group) > 1 for name in group]
+        owners = Counter(_stem(name, rank.get(name, 0)).casefold() for name in ordered)
+        shared = [name for name in ordered if owners[_stem(name, rank.get(name, 0)).casefold()] > 1]
+        del owners
         if not shared:
-            return tuple(Source(name, _stem(name, rank[name])) for name in ordered)
+            return tuple(Source(name, _stem(name, rank.get(name, 0))) for name in ordered)
         for name in shared:
-            rank[name] = min(rank[name] + 1, 2)
+            rank[name] = min(rank.get(name, 0) + 1, 2)
 
 
 def cut_into_parts(sources: Sequence[Source], about: int = PART) -> tuple[Part, ...]:

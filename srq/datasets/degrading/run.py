@@ -216,9 +216,9 @@ def _made(
             yield mark
         return
     # One stream of sources over all parts keeps the workers busy where parts meet.
-    outcomes = map_in_processes(
-        degrade_source, [job for part in parts for job in run.jobs(part)], jobs
-    )
+    waiting = (job for part in parts for job in run.jobs(part))
+    sources = sum(len(part.sources) for part in parts)
+    outcomes = map_in_processes(degrade_source, waiting, min(jobs, sources))
     for part in parts:
         yield commit(run.out, part, run.settings, islice(outcomes, len(part.sources)))
         counter.add(len(part.sources))
