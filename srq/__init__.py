@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from srq.lower import lower
     from srq.program import Program
     from srq.quant import quantize
+    from srq.restore import restore
     from srq.upscaling.engine import Engine
     from srq.verify import verify
     from srq.zoo.networks import Quality
@@ -31,6 +32,7 @@ __all__ = [
     "load",
     "lower",
     "quantize",
+    "restore",
     "upscale",
     "verify",
 ]
@@ -85,7 +87,7 @@ def upscale(
     return restore(enlarge(picture, taken.engine))
 
 
-_CALLABLE_PACKAGES = ("evaluate", "export", "lower", "verify")
+_CALLABLE_PACKAGES = ("evaluate", "export", "lower", "restore", "verify")
 _FOUND_IN = {"Program": "srq.program", "quantize": "srq.quant"}
 
 

@@ -26,7 +26,15 @@ WITH_TORCH = {
 # contracts cannot name a room that is still missing; these apply as soon as it exists.
 WINGS = {
     "srq.store": {"srq.batch", "srq.image", "srq.parallel", "srq.upscaling"},
-    "srq.restore": {"srq.bundle", "srq.datasets", "srq.image", "srq.runs", "srq.upscaling"},
+    "srq.restore": {
+        "srq.batch",
+        "srq.bundle",
+        "srq.callable_package",
+        "srq.datasets",
+        "srq.image",
+        "srq.runs",
+        "srq.upscaling",
+    },
 }
 GROUND = {"srq.errors", "srq.files", "srq.page", "srq.provenance", "srq.registry", "srq.version"}
 # These reach torch, but not before it is asked for.

@@ -34,6 +34,7 @@ COMMANDS = Registry(
         "upscale": Entry(
             "srq.cli.upscale:app", "Make pictures, folders of pictures and videos larger."
         ),
+        "restore": Entry("srq.cli.restore:app", "Restore old photographs."),
         "merge": Entry(
             "srq.cli.merge:app", "Check, and join, what shards of srq upscale have made."
         ),

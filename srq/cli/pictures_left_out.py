@@ -1,4 +1,4 @@
-"""What ``srq upscale`` leaves out of a folder, and why."""
+"""What is left out of a folder of pictures, and why."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _NAMED = 10
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A file or folder that is not upscaled.
+    """A file or folder that is no picture to work on.
 
     kind:    "extra" (a package is missing), "name" (a picture not named as one), "unsupported"
              (a kind of picture that srq does not read), "video", "folder" or "other".
@@ -40,7 +40,7 @@ class LeftOut:
 
 
 PICTURES = ("extra", "name", "unsupported")
-"""The kinds that one would have expected to be upscaled."""
+"""The kinds that one would have expected to be worked on."""
 
 
 def without_missing(jobs: Iterable[Job]) -> tuple[list[Job], list[LeftOut]]:

@@ -1,7 +1,7 @@
-"""What a person sees of ``srq upscale``: a live line on a terminal, plain lines elsewhere."""
+"""What a person sees of work on pictures: a live line on a terminal, plain lines elsewhere."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -15,15 +15,21 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+Say = Callable[[Result], str]
+"""What else there is to say of a picture that is done."""
+
+
 @contextmanager
-def display(jobs: Sequence[Job], screen: "Console", errors: "Console") -> Iterator[Watcher]:
+def display(
+    jobs: Sequence[Job], screen: "Console", errors: "Console", say: Say = lambda result: ""
+) -> Iterator[Watcher]:
     """A watcher that tells people: on ``screen`` what is done, on ``errors`` what failed.
 
     Where ``errors`` is a terminal it has a live line instead of one line for each picture; of a
     single picture, the line is printed in any case.
     """
     if not errors.is_terminal:
-        yield Lines(len(jobs), screen, errors)
+        yield Lines(len(jobs), screen, errors, say)
         return
     bar = live_bar("{task.fields[files]}", errors)
     watcher = LiveLine(jobs, bar, errors)
@@ -31,7 +37,7 @@ def display(jobs: Sequence[Job], screen: "Console", errors: "Console") -> Iterat
         yield watcher
     if len(jobs) == 1:
         for result in watcher.done:
-            screen.print(_line(result), markup=False, soft_wrap=True)
+            screen.print(_line(result, say), markup=False, soft_wrap=True)
 
 
 def live_bar(counted: str, errors: "Console") -> Progress:
@@ -51,10 +57,11 @@ def live_bar(counted: str, errors: "Console") -> Progress:
 class Lines(Watcher):
     """One line for each picture as it ends."""
 
-    def __init__(self, total: int, screen: "Console", errors: "Console") -> None:
+    def __init__(self, total: int, screen: "Console", errors: "Console", say: Say) -> None:
         self._total = total
         self._screen = screen
         self._errors = errors
+        self._say = say
         self._ended = 0
         self._lock = Lock()
 
@@ -66,7 +73,7 @@ class Lines(Watcher):
                 self._errors.print(result.sentence, markup=False, soft_wrap=True)
                 return
             count = f"[{self._ended}/{self._total}] " if self._total > 1 else ""
-            self._screen.print(f"{count}{_line(result)}", markup=False, soft_wrap=True)
+            self._screen.print(f"{count}{_line(result, self._say)}", markup=False, soft_wrap=True)
 
 
 class LiveLine(Watcher):
@@ -121,8 +128,10 @@ def _size(job: Job) -> int:
         return 0  # Reading it will say why.
 
 
-def _line(result: Result) -> str:
+def _line(result: Result, say: Say) -> str:
     if result.size is None:
         return f"{result.job.target}: {result.status.value}"
     height, width = result.size
-    return f"{result.job.target}: {width} x {height}, {result.seconds:.1f} s"
+    more = say(result)
+    more = f"; {more}" if more else ""
+    return f"{result.job.target}: {width} x {height}, {result.seconds:.1f} s{more}"

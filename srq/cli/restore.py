@@ -1,0 +1,163 @@
+"""``srq restore``: old photographs, and folders of them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from srq.cli.output import JsonFile
+from srq.errors import ConfigError
+
+app = typer.Typer()
+
+_ENDING = "-restored"
+
+
+@app.command("restore")
+def restore(
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", help="A picture, or a folder of pictures.")
+    ],
+    target: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[OUT]",
+            help="The picture or folder to write; its suffix chooses the format. Without it:"
+            " photo-restored.png beside photo.jpg, and photos-restored beside photos.",
+            show_default=False,
+        ),
+    ] = None,
+    mask: Annotated[
+        Path | None,
+        typer.Option(
+            "--mask",
+            metavar="FILE",
+            help="A picture as large as IN, white where IN is damaged; found out without.",
+            show_default=False,
+        ),
+    ] = None,
+    save_mask: Annotated[
+        bool,
+        typer.Option("--save-mask", help="Write what was mended as OUT-mask.png beside OUT."),
+    ] = False,
+    sheet: Annotated[
+        bool, typer.Option("--sheet", help="Write before and after as OUT-sheet.png beside OUT.")
+    ] = False,
+    strength: Annotated[
+        float,
+        typer.Option(
+            min=0, max=1, metavar="S", help="How far to go, from 0, nothing, to 1, all the way."
+        ),
+    ] = 1.0,
+    tone: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|keep|gray",
+            help="auto: mend fading, casts and sepia where there are any; keep: leave the tone;"
+            " gray: mend it and take the colour away.",
+        ),
+    ] = "auto",
+    only: Annotated[
+        str | None,
+        typer.Option(metavar="scratches|tone|noise", help="Do only that part.", show_default=False),
+    ] = None,
+    scale: Annotated[
+        int | None,
+        typer.Option(
+            min=2,
+            max=4,
+            metavar="N",
+            help="Then make the result N times larger, as srq upscale does.",
+            show_default=False,
+        ),
+    ] = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Threads; torch's own choice without.", show_default=False
+        ),
+    ] = None,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", help="Take the folders below IN as well.")
+    ] = False,
+    skip_existing: Annotated[
+        bool, typer.Option("--skip-existing", help="Leave results that exist as they are.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite results that exist.")] = False,
+    output_quality: Annotated[
+        int,
+        typer.Option(
+            min=1, max=100, metavar="Q", help="Of lossy pictures that are written: JPEG, WebP ..."
+        ),
+    ] = 95,
+    format_: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="SUFFIX",
+            help="The format of pictures to write, such as png, where OUT does not name a file.",
+            show_default=False,
+        ),
+    ] = None,
+    json: JsonFile = None,
+) -> None:
+    """Restore an old photograph, or every one in a folder.
+
+    Tone is mended for the whole picture, then damage is found and filled, and noise taken away. A
+    picture keeps its size, depth, gray or colour, alpha, colour profile and EXIF, a TIFF its pages.
+    One that needs nothing is left as it is. In a folder, a picture that cannot be read is reported
+    and the others go on. If any picture is missing at the end, the exit code is 2.
+    """
+    import time
+
+    from rich.console import Console
+
+    from srq.batch.run import Result
+    from srq.cli.output import console, write_json
+    from srq.cli.pictures import existing_of, planned, sentence_of, summary_of
+    from srq.cli.pictures_left_out import PICTURES
+    from srq.cli.pictures_progress import display
+    from srq.restore import check_torch
+
+    if skip_existing and force:
+        raise ConfigError("--skip-existing and --force exclude each other; leave one out.")
+    if mask is not None and source.is_dir():
+        raise ConfigError(f"A mask is of one picture, and {source} is a folder; leave --mask out.")
+    check_torch()
+    from dataclasses import asdict
+
+    from srq.restore.enlarging import larger
+    from srq.restore.files import Besides, read_mask, restore_files
+    from srq.restore.pipeline import Options
+    from srq.restore.stages import shipped, use_threads
+
+    screen, errors = console(json), Console(stderr=True, highlight=False)
+    options = Options.named(tone, only, strength)
+    suffix = None if format_ is None else f".{format_.removeprefix('.')}"
+    jobs, rest = planned(
+        source, target, ending=_ENDING, recursive=recursive, suffix=suffix, errors=errors
+    )
+    use_threads(threads)
+
+    def say(result: Result) -> str:
+        return "" if result.detail is None else result.detail.sentence
+
+    started = time.perf_counter()
+    with display(jobs, screen, errors, say) as watcher:
+        results = restore_files(
+            jobs,
+            shipped(),
+            options,
+            mask=None if mask is None else read_mask(mask),
+            besides=Besides(save_mask, sheet),
+            enlarge=None if scale is None else larger(scale, threads),
+            existing=existing_of(skip=skip_existing, force=force),
+            quality=output_quality,
+            watcher=watcher,
+        )
+    summary = summary_of(results, rest, time.perf_counter() - started, asdict)
+    if source.is_dir():
+        screen.print(sentence_of(summary), markup=False, soft_wrap=True)
+    write_json(summary, json)
+    if summary["failed"] or any(one["kind"] in PICTURES for one in summary["left_out"]):
+        raise typer.Exit(2)

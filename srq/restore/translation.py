@@ -1,0 +1,58 @@
+"""Translation: the filled photograph to a clean one, by the network that has learned it."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from srq.image.blocks import Block
+from srq.restore.defects import Mask
+from srq.restore.tone import Plane
+from srq.restore.windows import in_windows, window
+
+THUMBNAIL = 256
+"""The longer side of the thumbnail that stands for the whole picture."""
+
+
+def translate(
+    network: Any, picture: Plane, filled: Plane, mask: Mask, progress: Any = None
+) -> Plane:
+    """The restored (H, W, 3), clipped to 0..1.
+
+    ``picture`` and ``filled`` are (H, W, 3), before and after what ``mask`` hides was filled.
+    ``progress(n)`` is called after every n pixels.
+    """
+    multiple: int = network.multiple
+    hidden = mask.astype(np.float32)
+    with torch.inference_mode():
+        memory = network.remember(*_thumbnails(picture, filled, hidden, multiple))
+
+    def run(block: Block) -> Tensor:
+        parts = (window(plane, block, multiple) for plane in (picture, filled, hidden))
+        return network(*parts, memory)
+
+    made = np.empty_like(filled)
+    for block, part in in_windows(mask.shape, network.reach, multiple, run):
+        np.clip(part, 0, 1, out=made[block.part])
+        if progress is not None:
+            progress(block.pixels)
+    return made
+
+
+def _thumbnails(
+    picture: Plane, filled: Plane, mask: NDArray[np.float32], multiple: int
+) -> list[Tensor]:
+    """The whole picture, small: means of areas, and of the mask the largest."""
+    shrink = min(1.0, THUMBNAIL / max(mask.shape))
+    height, width = (
+        max(multiple, round(side * shrink) // multiple * multiple) for side in mask.shape
+    )
+    size = height, width
+    means = [nn.functional.adaptive_avg_pool2d(_tensor(plane), size) for plane in (picture, filled)]
+    return [*means, nn.functional.adaptive_max_pool2d(_tensor(mask[..., None]), size)]
+
+
+def _tensor(plane: Plane) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(plane.transpose(2, 0, 1))[None])

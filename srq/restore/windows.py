@@ -1,0 +1,61 @@
+"""Networks on pictures of any size: window after window, so that memory does not grow.
+
+The windows of a picture follow from its size alone. (The last bits of a convolution's sums depend
+on the shape of what it is given, in the libraries beneath torch; with windows of a user's choice,
+results would too.) Each has a halo as wide as the network sees, so that no seam shows.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from srq.image.blocks import Block, blocks
+
+CORE = 512
+"""The height and width of a window without its halo."""
+
+
+@dataclass(frozen=True)
+class _Even:
+    """A halo alike on all sides."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+def in_windows(
+    size: tuple[int, int],
+    reach: int,
+    multiple: int,
+    run: Callable[[Block], Tensor],
+) -> Iterator[tuple[Block, NDArray[np.float32]]]:
+    """What ``run`` gives for each window of a picture (H, W), without the halo: (h, w, C).
+
+    ``run`` is given the window with its halo, as far as the picture goes, and answers (1, C, h, w)
+    or more; what is more, to a multiple, is cut off. ``reach`` and ``multiple`` are the network's.
+    """
+    height, width = size
+    halo = -(-reach // multiple) * multiple
+    core = CORE // multiple * multiple
+    around = _Even(halo, halo, halo, halo)
+    for block in blocks(height, width, core, core):
+        outer = block.with_halo(around, height, width)
+        with torch.inference_mode():
+            made = run(outer)[0].permute(1, 2, 0)[block.within(outer).part].numpy()
+        yield block, made
+
+
+def window(picture: NDArray[np.float32], block: Block, multiple: int) -> Tensor:
+    """A part of (H, W) or (H, W, C) as (1, C, h, w), its last rows and columns repeated up to a
+    multiple."""
+    part = picture[block.part]
+    part = part[..., None] if part.ndim == 2 else part
+    below, right = -part.shape[0] % multiple, -part.shape[1] % multiple
+    padded = np.pad(part, ((0, below), (0, right), (0, 0)), mode="edge")
+    return torch.from_numpy(np.ascontiguousarray(padded.transpose(2, 0, 1))[None])

@@ -1,0 +1,152 @@
+import numpy as np
+import pytest
+import torch  # noqa: F401 (what is tested here needs it)
+from skimage import data
+
+import srq
+from srq.errors import ConfigError, ImageError
+from srq.image.io import Picture
+from srq.restore import stages
+from srq.restore.inpaint import inpaint
+from srq.restore.pipeline import Options, restore_picture
+from srq.restore.stages import Networks
+from tests.restore.stand_ins import Lighter, Spread, WhiteIsDamage
+
+CAT = np.ascontiguousarray(data.chelsea()[60:150, 100:220] // 2)
+MASK = np.zeros(CAT.shape[:2], np.uint8)
+MASK[40:43] = 255
+ALL = Networks(Lighter(), WhiteIsDamage(), Spread())
+
+
+def test_without_networks_a_mask_is_filled():
+    made = restore_picture(Picture(CAT), Networks(), mask=MASK)
+    filled = inpaint(CAT.astype(np.float32) / 255, MASK > 0)
+    assert np.array_equal(made.picture.pixels, np.floor(filled * 255.0 + 0.5).astype(np.uint8))
+    assert np.array_equal(made.mask, MASK)
+    assert made.damaged == pytest.approx(3 / 90)
+    assert not made.needed_nothing
+
+
+def test_what_needs_nothing_is_the_same_picture():
+    picture = Picture(CAT)
+    made = restore_picture(picture, Networks(Lighter(-1.0), WhiteIsDamage(), Spread(0)))
+    assert made.picture is picture
+    assert made.needed_nothing
+    assert not made.mask.any()
+
+
+def test_damage_is_found_and_grows_by_a_pixel():
+    torn = CAT.copy()
+    torn[50:52, 20:60] = 255
+    made = restore_picture(Picture(torn), Networks(detector=WhiteIsDamage()))
+    wanted = np.zeros_like(MASK)
+    wanted[49:53, 19:61] = 255
+    assert np.array_equal(made.mask, wanted)
+    error = np.abs(made.picture.pixels.astype(int) - CAT)[49:53, 19:61]
+    assert error.mean() < 12
+    assert np.array_equal(made.picture.pixels[wanted == 0], torn[wanted == 0])
+
+
+def test_tone_is_mended_where_it_is_asked_for():
+    made = restore_picture(Picture(CAT), Networks(Lighter()))
+    assert made.toned
+    wanted = np.minimum(2 * CAT.astype(int), 255)
+    assert np.abs(made.picture.pixels.astype(int) - wanted).max() <= 1
+    kept = restore_picture(Picture(CAT), Networks(Lighter()), Options(tone="keep"))
+    assert kept.needed_nothing
+
+
+def test_the_thumbnail_is_made_of_areas():
+    light = Lighter()
+    restore_picture(Picture(np.full((300, 200, 3), 51, np.uint8)), Networks(light))
+    assert light.seen.shape == (1, 3, 64, 64)
+    assert np.abs(light.seen.numpy() - 0.2).max() < 1e-6
+
+
+def test_gray_takes_the_colour_away():
+    made = restore_picture(Picture(CAT), Networks(), Options(tone="gray")).picture.pixels
+    assert made.shape == CAT.shape
+    assert np.array_equal(made[..., 0], made[..., 1])
+    assert np.array_equal(made[..., 0], made[..., 2])
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("gray", [False, True])
+def test_kind_depth_and_what_a_picture_carries_are_kept(dtype, gray):
+    pixels = (CAT[..., 0] if gray else CAT).astype(dtype) * dtype(np.iinfo(dtype).max // 255)
+    alpha = np.full(CAT.shape[:2], np.iinfo(dtype).max, dtype)
+    alpha[:, :20] = 0
+    made = restore_picture(Picture(pixels, alpha, exif=b"II*\0\x08\0\0\0\0\0"), ALL, mask=MASK)
+    assert made.picture.pixels.shape == pixels.shape
+    assert made.picture.pixels.dtype == dtype
+    assert np.array_equal(made.picture.alpha, alpha)
+    assert made.picture.exif == b"II*\0\x08\0\0\0\0\0"
+    assert not made.mask[:, :20].any()
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_what_is_not_changed_keeps_its_last_bit(dtype):
+    pixels = np.random.default_rng(0).integers(0, np.iinfo(dtype).max, CAT.shape, dtype)
+    made = restore_picture(Picture(pixels), Networks(), mask=MASK).picture.pixels
+    assert np.array_equal(made[MASK == 0], pixels[MASK == 0])
+
+
+def test_strength_goes_from_nothing_to_all():
+    one = restore_picture(Picture(CAT), ALL, mask=MASK).picture.pixels.astype(int)
+    none = restore_picture(Picture(CAT), ALL, Options(strength=0), mask=MASK).picture.pixels
+    half = restore_picture(Picture(CAT), ALL, Options(strength=0.5), mask=MASK).picture.pixels
+    assert np.array_equal(none, CAT)
+    assert np.abs(half - (one + CAT) / 2).max() <= 1
+
+
+def test_only_one_part_is_done():
+    scratches = restore_picture(Picture(CAT), ALL, Options(only="scratches"), mask=MASK)
+    assert np.array_equal(scratches.picture.pixels[MASK == 0], CAT[MASK == 0])
+    assert not np.array_equal(scratches.picture.pixels, CAT)
+    assert not scratches.toned
+    noise = restore_picture(Picture(CAT), ALL, Options(only="noise"), mask=MASK)
+    assert not noise.mask.any()
+    assert noise.translated
+    assert not noise.toned
+    tone = restore_picture(Picture(CAT), ALL, Options(only="tone"), mask=MASK)
+    assert tone.toned
+    assert not tone.mask.any()
+    assert not tone.translated
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("sepia", None, 1), "The tone must be auto, keep or gray, not 'sepia'."),
+        (("auto", "dust", 1), "must be scratches, tone or noise, not 'dust'."),
+        (("auto", None, 1.5), "The strength must be from 0 to 1, not 1.5."),
+    ],
+)
+def test_other_words_are_refused(words, sentence):
+    with pytest.raises(ConfigError, match=sentence):
+        Options.named(*words)
+
+
+def test_a_mask_of_another_size_is_refused():
+    with pytest.raises(ImageError, match="as large as its picture, 120 x 90, but it is 5 x 4"):
+        restore_picture(Picture(CAT), ALL, mask=np.zeros((4, 5), np.uint8))
+
+
+def test_a_single_pixel():
+    assert restore_picture(Picture(CAT[:1, :1]), ALL).picture.size == (1, 1)
+
+
+def test_the_door_takes_what_upscale_takes(monkeypatch):
+    monkeypatch.setattr(stages, "shipped", lambda: Networks(detector=WhiteIsDamage()))
+    torn = CAT.copy()
+    torn[50] = 255
+    made = srq.restore(torn)
+    assert np.array_equal(made, restore_picture(Picture(torn), stages.shipped()).picture.pixels)
+    assert srq.restore(CAT) is CAT
+    masked = srq.restore(torn, mask=np.dstack([MASK] * 3), strength=0.5)
+    assert masked.shape == CAT.shape
+    assert np.array_equal(masked[50], torn[50])
+    with pytest.raises(ConfigError, match="The tone must be"):
+        srq.restore(torn, tone="brown")
+    with pytest.raises(ImageError, match="must be a NumPy array"):
+        srq.restore("photo.jpg")
