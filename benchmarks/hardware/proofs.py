@@ -79,6 +79,23 @@ CELLS = (
 """Proofs of the cells that are arithmetic."""
 
 
+def _stream(top: str, steps: int, **parameters: int) -> Proof:
+    files = FORMAL / f"{top}.sv", FORMAL / "order.sv"
+    return Proof(top, files, tuple(parameters.items()), ("SYNTHESIS",), steps)
+
+
+STREAMS = (
+    _stream("skid", 8),
+    _stream("fifo", 8, DEPTH=2),
+    _stream("fifo", 9, DEPTH=3),
+    _stream("pipe", 8, LATENCY=1),
+    _stream("pipe", 10, LATENCY=3),
+    _stream("fork_join", 9),
+    _stream("line", 14, WORDS=5),
+)
+"""Proofs of the cells that carry streams: all that can happen within so many clocks of a reset."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """Whether a proof went through; ``said`` is smtbmc's last words."""
@@ -126,6 +143,7 @@ def _write_smt(proof: Proof, files: Sequence[str], folder: Path) -> None:
         "flatten",
         "opt -full" if "SRQ_XILINX" in proof.defines else "opt_clean",
         "async2sync",
+        "memory_map",
         "dffunmap",
         "setundef -undriven -anyseq",
         "write_smt2 -wires proof.smt2",
@@ -159,7 +177,7 @@ def main() -> None:
     options.add_argument("programs", nargs="*", help="Programs whose layers are proved as well")
     options.add_argument("--target", choices=TARGETS, default="generic")
     chosen = options.parse_args()
-    refuted = [proof.name for proof in CELLS if not _told(proof.name, prove(proof))]
+    refuted = [proof.name for proof in (*CELLS, *STREAMS) if not _told(proof.name, prove(proof))]
     for name in chosen.programs:
         program = load(resolve(name, "program"))
         for layer in (layer_of(program, step) for step in program.steps if step.shifts):
