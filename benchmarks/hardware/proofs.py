@@ -80,7 +80,7 @@ CELLS = (
 
 
 def _stream(top: str, steps: int, **parameters: int) -> Proof:
-    files = FORMAL / f"{top}.sv", FORMAL / "order.sv"
+    files = FORMAL / f"{top.rstrip('_')}.sv", FORMAL / "order.sv"
     return Proof(top, files, tuple(parameters.items()), ("SYNTHESIS",), steps)
 
 
@@ -90,6 +90,7 @@ STREAMS = (
     _stream("fifo", 9, DEPTH=3),
     _stream("pipe", 8, LATENCY=1),
     _stream("pipe", 10, LATENCY=3),
+    _stream("fork_", 8, READERS=3),  # `fork` alone is a word of the language
     _stream("fork_join", 9),
     _stream("line", 14, WORDS=5),
 )

@@ -4,7 +4,8 @@
 
 A layer that is in the result file as it is written now is not synthesised again, so a run that was
 stopped goes on where it was. `streams` is the core without its layers: line memories, windows,
-FIFOs, the video at both ends. The results are benchmarks/results/hardware/PROGRAM-DATAPATH-TARGET.json.
+FIFOs, the video at both ends. The results are in benchmarks/results/hardware, in
+PROGRAM-DATAPATH-TARGET.json.
 """
 
 import hashlib

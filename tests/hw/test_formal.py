@@ -58,7 +58,7 @@ def test_a_wrong_proof_of_a_range_is_refuted():
 @pytest.mark.parametrize(
     ("cell", "top", "right", "wrong"),
     [
-        ("srq_fork.sv", "fork_join", "taken | m_ready;", "m_ready;"),
+        ("srq_fork.sv", "fork_", "taken | m_ready;", "m_ready;"),
         ("srq_skid.sv", "skid", "full ? held : s_data", "s_data"),
         ("srq_line.sv", "line", "q <= fetched", "q <= memory[read_at]"),
         ("srq_pipe.sv", "pipe", "ce = m_ready || !m_valid", "ce = 1'b1"),
@@ -67,8 +67,10 @@ def test_a_wrong_proof_of_a_range_is_refuted():
 def test_an_edited_cell_is_refuted(cell, top, right, wrong, tmp_path, monkeypatch):
     for path in HARDWARE.glob("*.sv"):
         text = path.read_text()
-        assert path.name != cell or right in text
-        (tmp_path / path.name).write_text(text.replace(right, wrong) if path.name == cell else text)
+        if path.name == cell:
+            assert right in text
+            text = text.replace(right, wrong)
+        (tmp_path / path.name).write_text(text)
     monkeypatch.setattr(proofs, "HARDWARE", tmp_path)
     assert not prove(next(proof for proof in STREAMS if proof.top == top)).holds
 
