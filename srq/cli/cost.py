@@ -1,6 +1,6 @@
 """``srq cost``: what a Program takes in streaming hardware."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -8,6 +8,8 @@ from srq.cli.output import JsonFile, aligned
 
 if TYPE_CHECKING:
     from srq.dataflow import Cost
+    from srq.export.rtl import Core
+    from srq.program import Program
 
 app = typer.Typer()
 
@@ -20,6 +22,21 @@ def cost(
     width: Annotated[
         int, typer.Option(min=1, help="Pixels in a line of the low-resolution picture.")
     ] = 1920,
+    datapath: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Also count what the core of 'srq export rtl' takes: constant (adders instead of"
+            " multipliers) or dsp.",
+            show_default=False,
+        ),
+    ] = None,
+    target: Annotated[
+        str, typer.Option(metavar="NAME", help="Of --datapath: xilinx, ecp5 or generic.")
+    ] = "xilinx",
+    pixels_per_clock: Annotated[
+        int, typer.Option(metavar="N", help="Of --datapath: 1, 2 or 4.")
+    ] = 1,
     json: JsonFile = None,
 ) -> None:
     """Count a program's multipliers, memory and latency in streaming hardware.
@@ -32,11 +49,79 @@ def cost(
     from srq.program import load
     from srq.zoo import resolve
 
-    counted = cost_of(load(resolve(model, "program")), width=width)
+    program = load(resolve(model, "program"))
+    core = _core(program, datapath, target, pixels_per_clock, width) if datapath else None
+    counted = cost_of(program, width=width)
+    lines, report = cost_lines(counted), cost_report(counted)
+    if core is not None:
+        lines += ["", *core_lines(core, target, width)]
+        report["core"] = core_report(core, target, width)
     screen = console(json)
-    for line in cost_lines(counted):
+    for line in lines:
         screen.print(line, markup=False, soft_wrap=True)
-    write_json(cost_report(counted), json)
+    write_json(report, json)
+
+
+def _core(program: "Program", datapath: str, target: str, pixels: int, width: int) -> "Core":
+    """The core that ``srq export rtl`` would write."""
+    from srq.export.rtl import Rtl
+
+    exporter = Rtl(datapath=datapath, pixels_per_clock=pixels, target=target, max_width=width)
+    return exporter.core(program)
+
+
+def core_lines(core: "Core", target: str, width: int) -> list[str]:
+    """What a core takes as lines of text: a table by layer, then what is estimated."""
+    from srq.export.rtl.estimate import counted, estimate, total_of
+
+    costs = counted(core)
+    head = ("layer", "adders", "adder bits", "depth", "registers", "multipliers", "clocks")
+    rows = [
+        (
+            name,
+            f"{cost.adders}",
+            f"{cost.bits}",
+            f"{cost.depth}",
+            f"{cost.registers}",
+            f"{cost.multipliers}",
+            clocks,
+        )
+        for name, cost, clocks in (
+            *((name, cost, f"{core.modules[name].latency}") for name, cost in costs.items()),
+            ("total", total_of(costs), "-"),
+        )
+    ]
+    expected = estimate(core, target, width)
+    lines = [
+        *aligned([head, *rows], left=(0,)),
+        "",
+        "Counted: adders, their full adders, adders on the longest path, bits of registers,"
+        " multipliers, clocks through the layer.",
+        f"latency: {core.latency(width)} clocks from the first pixels in to the first out",
+    ]
+    if expected.luts is not None:
+        lines.append(
+            f"estimated for {target}, before any synthesis: {expected.luts} LUT for the sums,"
+            f" {expected.blocks} {expected.block} for the lines"
+        )
+    return lines
+
+
+def core_report(core: "Core", target: str, width: int) -> dict[str, Any]:
+    """The same as JSON-able dicts."""
+    from dataclasses import asdict
+
+    from srq.export.rtl.estimate import counted, estimate, total_of
+
+    costs = counted(core)
+    return {
+        "counted": {
+            **asdict(total_of(costs)),
+            "latency_clocks": core.latency(width),
+            "layers": {name: asdict(cost) for name, cost in costs.items()},
+        },
+        "estimated": asdict(estimate(core, target, width)),
+    }
 
 
 def cost_lines(cost: "Cost") -> list[str]:

@@ -41,3 +41,29 @@ def test_an_unknown_model_is_one_sentence(capsys):
 def test_a_line_must_have_a_pixel(path, capsys):
     assert main(["cost", path, "--width", "0"]) == 2
     assert "Invalid value for '--width'" in capsys.readouterr().err
+
+
+def test_a_core_is_counted_and_what_is_estimated_stands_apart(path, tmp_path, capsys):
+    from srq.export.rtl import Rtl
+
+    options = ["--width", "64", "--datapath", "constant", "--target", "ecp5"]
+    assert main(["cost", path, *options, "--json", str(tmp_path / "cost.json")]) == 0
+    text = capsys.readouterr().out
+    report = json.loads((tmp_path / "cost.json").read_text())["core"]
+    core = Rtl(target="ecp5", max_width=64).core(kim_program())
+    graphs = [made.cost for made in core.modules.values()]
+    assert report["counted"]["bits"] == sum(cost.bits for cost in graphs)
+    assert report["counted"]["multipliers"] == 0
+    assert report["counted"]["latency_clocks"] == core.latency(64)
+    assert set(report["counted"]["layers"]) == set(core.modules)
+    assert f"latency: {core.latency(64)} clocks" in text
+    expected = report["estimated"]
+    assert expected["luts"] == round(1.13 * report["counted"]["bits"])
+    # Of 9 bits each: two lines of 8, of 32 * 14 and of 16 * 14 bits, and three of the input held.
+    assert expected["blocks"] == 2 + 100 + 50 + 3
+    assert f"estimated for ecp5, before any synthesis: {expected['luts']} LUT" in text
+
+
+def test_an_unknown_datapath_is_one_sentence(path, capsys):
+    assert main(["cost", path, "--datapath", "magic"]) == 2
+    assert "The datapath is one of constant" in capsys.readouterr().err

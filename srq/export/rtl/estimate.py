@@ -1,0 +1,78 @@
+"""What a core takes: what is counted before any synthesis, and what is estimated from it."""
+
+from dataclasses import dataclass
+
+from srq.dataflow import Lags, cost_of
+from srq.export.rtl.core import Core
+from srq.export.rtl.datapath import Cost
+
+_LUTS_PER_BIT = {"xilinx": 0.95, "ecp5": 1.13}
+"""Of single layers that Yosys 0.70 synthesized, before placement: kim-x2's pointwise2 (11,782 LUT
+for 12,127 bits), and kim-x2-8bit's pointwise1 with its roundings (7,960 LUT4 for 7,059). Both had
+adders of two operands; a ternary one is taken to be a LUT a bit as well."""
+
+_BLOCKS = {"xilinx": ("BRAM36", 18), "ecp5": ("EBR", 9)}
+"""Block RAMs, and the bits of one that is 2,048 deep."""
+_DEEP = 2048
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a core is expected to take on ``target``; None where nothing is known of it.
+
+    luts:   of the sums, by their full adders.
+    blocks: block RAMs of the lines kept, for lines of ``width`` pixels; ``block`` is their kind.
+    """
+
+    target: str
+    width: int
+    luts: int | None
+    block: str | None
+    blocks: int | None
+
+
+def counted(core: Core) -> dict[str, Cost]:
+    """What each process's module says that it takes, all pixels of a beat together."""
+    pixels = core.shape.pixels
+    return {
+        name: Cost(
+            made.cost.adders * pixels,
+            made.cost.bits * pixels,
+            made.cost.depth,
+            made.cost.stage_depth,
+            made.cost.registers * pixels,
+            made.cost.multipliers * pixels,
+        )
+        for name, made in core.modules.items()
+    }
+
+
+def total_of(costs: dict[str, Cost]) -> Cost:
+    """All modules together; depths are the greatest."""
+    each = list(costs.values())
+    return Cost(
+        sum(cost.adders for cost in each),
+        sum(cost.bits for cost in each),
+        max((cost.depth for cost in each), default=0),
+        max((cost.stage_depth for cost in each), default=0),
+        sum(cost.registers for cost in each),
+        sum(cost.multipliers for cost in each),
+    )
+
+
+def estimate(core: Core, target: str, width: int) -> Estimate:
+    """What ``core`` is expected to take on one of ``srq.export.rtl.datapath.TARGETS``."""
+    rate = _LUTS_PER_BIT.get(target)
+    luts = None if rate is None else round(rate * total_of(counted(core)).bits)
+    if target not in _BLOCKS:
+        return Estimate(target, width, luts, None, None)
+    block, bits = _BLOCKS[target]
+    joins = Lags(core.program, width=width).joins
+    # What is held for less than a line is no memory of lines.
+    long = {join.step.op.name for join in joins if any(wait.lines >= 1 for wait in join.waits)}
+    blocks = 0
+    for op in cost_of(core.program, width=width).ops:
+        lines = op.line_bits + (op.delay_bits if op.name in long else 0)
+        if op.kind != "output" or core.shape.raster:
+            blocks += -(-lines // (width * bits)) * -(-width // _DEEP)
+    return Estimate(target, width, luts, block, blocks)
