@@ -32,7 +32,9 @@ def graph_of(
                One that is less than possible counts as the least. An output that is another
                one's negative may have one adder more.
     """
-    weights = np.asarray(matrix, dtype=np.int64)
+    # An input that is always 0, as of a channel that a ReLU leaves nothing of, takes no adder.
+    alive = np.array([lo != 0 or hi != 0 for lo, hi in inputs], dtype=bool)
+    weights = np.asarray(matrix, dtype=np.int64) * alive
     added = [0] * len(weights) if constants is None else [int(constant) for constant in constants]
     odd = sorted({_odd(constant)[0] for constant in added if constant})
     values = Values(inputs, odd)

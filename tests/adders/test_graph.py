@@ -131,6 +131,12 @@ def test_an_output_of_nothing_and_one_of_a_shift():
     assert graph_of([[0]], [(0, 1)], constants=[-6]).evaluate([[1]]).tolist() == [[-6]]
 
 
+def test_an_input_that_is_always_zero_takes_no_adder():
+    graph = graph_of([[3, 1, 5], [7, 0, 0]], [(0, 0), (0, 9), (0, 0)])
+    assert not graph.adders
+    assert graph.outputs == (Term(1), None)
+
+
 def test_three_operands_take_fewer_adders():
     graph = graph_of([[1, 1, 1]], [(0, 15)] * 3)
     assert (len(graph.adders), len(graph.fused().adders), graph.fused().bits) == (2, 1, 6)
