@@ -33,7 +33,7 @@ class Proof:
     top:        the module with the assertions.
     files:      what is read, beside all cells.
     parameters: of ``top``.
-    defines:    such as SRQ_XILINX, whose primitives are then the vendor's models.
+    defines:    as Yosys takes them; by -DSRQ_XILINX primitives are the vendor's models.
     steps:      clocks from any state on (0: from the reset state, ``depth`` clocks).
     """
 
@@ -46,7 +46,11 @@ class Proof:
     @property
     def name(self) -> str:
         """It in words, for a report."""
-        words = [self.top, *(f"{name}={n}" for name, n in self.parameters), *self.defines]
+        words = [
+            self.top,
+            *(f"{name}={n}" for name, n in self.parameters),
+            *(each.removeprefix("-D") for each in self.defines),
+        ]
         return " ".join(words)
 
 
@@ -71,9 +75,9 @@ CELLS = (
     _requantize(4, 16, 0, IN_BITS=12),
     _requantize(5, 16, 1, IN_BITS=12),
     # Three operands: every choice of signs that the cell takes, in the vendor's primitives.
-    *(_add3(11, negate, "SRQ_XILINX") for negate in range(7)),
-    _add3(8, 0, "SRQ_XILINX"),
-    _add3(17, 6, "SRQ_XILINX"),
+    *(_add3(11, negate, "-DSRQ_XILINX") for negate in range(7)),
+    _add3(8, 0, "-DSRQ_XILINX"),
+    _add3(17, 6, "-DSRQ_XILINX"),
     _add3(11, 5),
 )
 """Proofs of the cells that are arithmetic."""
@@ -81,7 +85,7 @@ CELLS = (
 
 def _stream(top: str, steps: int, **parameters: int) -> Proof:
     files = FORMAL / f"{top.rstrip('_')}.sv", FORMAL / "order.sv"
-    return Proof(top, files, tuple(parameters.items()), ("SYNTHESIS",), steps)
+    return Proof(top, files, tuple(parameters.items()), ("-DSYNTHESIS",), steps)
 
 
 STREAMS = (
@@ -133,16 +137,16 @@ def layer_texts(plan: ConstantPlan) -> dict[str, str]:
 
 
 def _write_smt(proof: Proof, files: Sequence[str], folder: Path) -> None:
-    defines = " ".join(f"-D{define}" for define in proof.defines)
+    defines = " ".join(proof.defines)
     cells = [str(path) for path in sorted(HARDWARE.glob("*.sv"))]
     passes = [
-        *([_XILINX] if "SRQ_XILINX" in proof.defines else []),
+        *([_XILINX] if "-DSRQ_XILINX" in proof.defines else []),
         f"read_verilog -sv -formal -defer {defines} {' '.join([*cells, *files])}",
         *(f"chparam -set {name} {value} {proof.top}" for name, value in proof.parameters),
         f"hierarchy -check -top {proof.top}",
         "proc",
         "flatten",
-        "opt -full" if "SRQ_XILINX" in proof.defines else "opt_clean",
+        "opt -full" if "-DSRQ_XILINX" in proof.defines else "opt_clean",
         "async2sync",
         "memory_map",
         "dffunmap",

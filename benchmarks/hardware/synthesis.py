@@ -10,12 +10,13 @@ PROGRAM-DATAPATH-TARGET.json.
 
 import hashlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from benchmarks import harness
-from benchmarks.hardware.yosys import Resources, synthesise
+from benchmarks.hardware.tables import RESULTS, STREAMS
+from benchmarks.hardware.yosys import synthesise
 from srq.export.rtl import Rtl
 from srq.export.rtl.core import Core
 from srq.export.rtl.datapath import DATAPATHS, TARGETS, Cost, Module
@@ -24,10 +25,7 @@ from srq.program import load
 from srq.provenance import Provenance
 from srq.zoo import resolve
 
-RESULTS = harness.RESULTS / "hardware"
 PACKAGES = ("numpy", "pyosys")
-STREAMS = "streams"
-"""The row of all that is no layer."""
 
 
 def synthesis(name: str, exporter: Rtl, only: list[str]) -> None:
@@ -48,7 +46,14 @@ def synthesis(name: str, exporter: Rtl, only: list[str]) -> None:
         rows = [known[each] for each in names if each in known]
         path.parent.mkdir(parents=True, exist_ok=True)
         harness.write_result(
-            path, {"program": name, "choices": asdict(exporter), "made": made, "layers": rows}
+            path,
+            {
+                "program": name,
+                "choices": asdict(exporter),
+                "made": made,
+                "whole": len(rows) == len(names),
+                "layers": rows,
+            },
         )
 
 
@@ -101,21 +106,6 @@ def _tell(row: dict[str, Any]) -> None:
         f" {found['ff']} FF, {found['dsp']} DSP, {found['bram']} BRAM; {row['seconds']} s",
         flush=True,
     )
-
-
-def total(rows: list[dict[str, Any]]) -> Resources:
-    """All rows together."""
-    sums = {
-        field: sum(row["yosys"][field] for row in rows)
-        for field in ("lut", "ff", "dsp", "bram", "srl")
-    }
-    return Resources(**sums, cells={})
-
-
-def results() -> Iterator[dict[str, Any]]:
-    """All result files, in the order of their names."""
-    for path in sorted(RESULTS.glob("*-*-*.json")):
-        yield harness.read_result(path)
 
 
 def main() -> None:

@@ -33,6 +33,7 @@ TABLES = Registry(
         "choice": Entry("benchmarks.studies.choice:tables"),
         "ladder": Entry("benchmarks.ladder:tables"),
         "curation": Entry("benchmarks.studies.curation:tables"),
+        "hardware": Entry("benchmarks.hardware.tables:tables"),
         "mutations": Entry("benchmarks.studies.mutations.tables:tables"),
         "noise_realism": Entry("benchmarks.studies.noise_realism:tables"),
         "odd_files": Entry("benchmarks.studies.odd_files:tables"),

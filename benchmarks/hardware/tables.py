@@ -1,0 +1,62 @@
+"""The tables of docs/results/hardware.md, from benchmarks/results/hardware."""
+
+from typing import Any
+
+from benchmarks import harness
+
+RESULTS = harness.RESULTS / "hardware"
+STREAMS = "streams"
+"""The row of all that is no layer."""
+
+
+def tables() -> dict[str, str]:
+    """Markdown by the table's name: ``total``, and ``layers PROGRAM-DATAPATH-TARGET`` for each."""
+    found = {path.stem: harness.read_result(path) for path in sorted(RESULTS.glob("*-*-*.json"))}
+    made = {"total": _total(list(found.values()))}
+    made |= {f"layers {name}": _layers(result) for name, result in found.items()}
+    return made
+
+
+def _total(results: list[dict[str, Any]]) -> str:
+    lines = [
+        "| Program | datapath | device | counted: bits of adders | Yosys: LUT | FF | DSP | BRAM |"
+        " rows |",
+        "|---|---|---|---:|---:|---:|---:|---:|---|",
+    ]
+    for result in results:
+        rows, choices = result["layers"], result["choices"]
+        sums = {key: sum(row["yosys"][key] for row in rows) for key in ("lut", "ff", "dsp", "bram")}
+        bits = sum(row["counted"]["bits"] for row in rows)
+        whole = "all" if result["whole"] else f"{len(rows)}, not all"
+        lines.append(
+            f"| `{result['program']}` | {choices['datapath']} | {_device(choices['target'])} |"
+            f" {bits:,} | {sums['lut']:,} | {sums['ff']:,} | {sums['dsp']} | {sums['bram']:g} |"
+            f" {whole} |"
+        )
+    return "\n".join(lines)
+
+
+def _layers(result: dict[str, Any]) -> str:
+    lines = [
+        "| layer | counted: adders | their bits | adders in a stage | stages |"
+        " Yosys: LUT | of these shift registers | FF | DSP | BRAM |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for row in result["layers"]:
+        counted, found = row["counted"], row["yosys"]
+        if row["layer"] == STREAMS:
+            first = "| all but the layers | | | | "
+        else:
+            first = (
+                f"| `{row['layer']}` | {counted['adders']} | {counted['bits']:,} |"
+                f" {counted['stage_depth']} | {row['latency']} "
+            )
+        lines.append(
+            f"{first}| {found['lut']:,} | {found['srl']} | {found['ff']:,} | {found['dsp']} |"
+            f" {found['bram']:g} |"
+        )
+    return "\n".join(lines)
+
+
+def _device(target: str) -> str:
+    return {"xilinx": "UltraScale+", "ecp5": "ECP5"}.get(target, target)
