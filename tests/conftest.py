@@ -86,6 +86,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 OPTIONAL = {
     "av": "video",
     "brevitas": "train",
+    "cocotb": "rtl",
+    "cocotb_tools": "rtl",
     "matplotlib": "train",
     "onnx": "onnx",
     "onnxruntime": "onnx",

@@ -43,6 +43,7 @@ class Datapath(StrEnum):
     """How the layers of ``srq export rtl`` multiply."""
 
     CONSTANT = "constant"
+    DSP = "dsp"
 
 
 class Target(StrEnum):
@@ -138,7 +139,10 @@ def rtl(
     out: Out,
     datapath: Annotated[
         Datapath,
-        typer.Option(help="How layers multiply. constant: by shared additions of shifted values."),
+        typer.Option(
+            help="How layers multiply. constant: by shared additions of shifted values; dsp: by"
+            " multipliers, but for weights of few digits."
+        ),
     ] = Datapath.CONSTANT,
     pixels_per_clock: Annotated[
         int, typer.Option(metavar="N", help="Low-resolution pixels a clock: 1, 2 or 4.")

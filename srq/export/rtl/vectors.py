@@ -35,12 +35,20 @@ def beats_out(program: Program, shape: Shape) -> list[str]:
     lines = []
     for stimulus in frames(program, shape):
         picture = reference(stimulus.picture).astype(np.int64)
-        if shape.has_raster(scale):
-            beats = _beats(picture, shape.pixels * scale**2, fmt)
-        else:
-            beats = _beats(_blocks(picture, scale), shape.pixels, fmt * scale**2, fmt)
+        raster = shape.has_raster(scale)
+        beats = beats_of_picture(picture, scale, shape.pixels, fmt, raster=raster)
         lines += [f"{place << bits | word:x}" for place, word in beats]
     return lines
+
+
+def beats_of_picture(
+    picture: NDArray[np.int64], scale: int, pixels: int, bits: int, *, raster: bool
+) -> list[tuple[int, int]]:
+    """The beats in which a larger picture of ``bits`` a pixel leaves: tlast and tuser, and the
+    pixels, the first lowest."""
+    if raster:
+        return _beats(picture, pixels * scale**2, bits)
+    return _beats(_blocks(picture, scale), pixels, bits * scale**2, bits)
 
 
 def _blocks(picture: NDArray[np.int64], scale: int) -> NDArray[np.int64]:

@@ -129,7 +129,8 @@ class _Emission:
             yield f"    wire [{width - passed - 1}:0] {upper};"
             yield _add3(f"add{value}", width - passed, summed, upper)
         else:
-            yield f"    wire [{width - passed - 1}:0] {upper} = {_sum(summed)};"
+            sum_ = _sum(summed) if summed else constant(0, width - passed)
+            yield f"    wire [{width - passed - 1}:0] {upper} = {sum_};"
         if passed:
             low = self._operand(value, terms[0], passed, 0)
             yield f"    wire [{width - 1}:0] v{value} = {{{upper}, {low}}};"
