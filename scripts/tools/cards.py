@@ -26,6 +26,8 @@ SCORES = {
     "kim-x2": ("zoo-x2.json", "zoo-x2-compressed.json"),
     "kim-x2-compressed": ("zoo-x2.json", "zoo-x2-compressed.json"),
     "kim-x2-8bit": ("zoo-x2.json",),
+    "kim-x2-fpga": ("zoo-x2-fpga.json",),
+    "kim-x2-8bit-fpga": ("zoo-x2-fpga.json",),
     "kim-x3": ("zoo-x3.json",),
     "kim-x4": ("zoo-x4.json",),
     "medium-x2": ("ladder-x2.json", "ladder-x2-programs.json"),

@@ -30,6 +30,7 @@ FOLDERS = ("docs", "hw", "srq", "benchmarks")
 TABLES = Registry(
     "table",
     {
+        "adders": Entry("benchmarks.studies.adders:tables"),
         "choice": Entry("benchmarks.studies.choice:tables"),
         "ladder": Entry("benchmarks.ladder:tables"),
         "curation": Entry("benchmarks.studies.curation:tables"),
@@ -53,6 +54,7 @@ TABLES = Registry(
 """Functions without arguments: the tables of a benchmark's results, markdown by name."""
 
 PLOTS = {
+    "docs/results/adders.png": Entry("benchmarks.studies.adders:plot"),
     "docs/results/performance.png": Entry("benchmarks.throughput_tables:plot"),
     "docs/results/quantization.png": Entry("benchmarks.studies.quantization:plot"),
 }

@@ -42,6 +42,8 @@ NETWORKS = {
     "kim-x2": Network(2, "clean", "fast", 2560, 10),
     "kim-x2-8bit": Network(2, "clean", "fast", 2560, 8),
     "kim-x2-compressed": Network(2, "compressed", "fast", 2560, 10),
+    "kim-x2-fpga": Network(2, "clean", "fast", 2560, 10),
+    "kim-x2-8bit-fpga": Network(2, "clean", "fast", 2560, 8),
     "kim-x3": Network(3, "clean", "fast", 2640, 10),
     "kim-x4": Network(4, "clean", "fast", 2752, 10),
     "medium-x2": Network(2, "clean", "good", 12240, 10),
