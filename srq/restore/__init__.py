@@ -10,7 +10,7 @@
 - ``files``       many files; ``sheet``, before and after.
 """
 
-from importlib.util import find_spec
+from importlib import import_module
 from typing import TypeVar
 
 from srq.callable_package import make_callable
@@ -55,10 +55,12 @@ def restore(
 
 def check_torch() -> None:
     """Raise MissingDependencyError where torch is not installed."""
-    if find_spec("torch") is None:
+    try:
+        import_module("torch")
+    except ModuleNotFoundError as error:
         raise MissingDependencyError(
             "Restoring needs torch, which is not installed: pip install 'srq[restore]'."
-        )
+        ) from error
 
 
 make_callable(__name__)

@@ -17,28 +17,40 @@ from srq.restore.fill import push_pull
 STIFFNESS = 1.0
 ROUNDS = 80
 
+_BAND, _BESIDE = 1024, 256
+
 Values = NDArray[np.float64]
 Places = NDArray[np.intp]
 
 
 def inpaint(picture: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """``picture`` (H, W, C), any C, with what ``mask`` (H, W) hides filled in; a new array.
+    """``picture`` (H, W, C) of 0 to 1 with what ``mask`` (H, W) hides filled in; a new array.
 
     Where all is hidden, zeros are filled in.
     """
     made = picture.copy()
     if not mask.any():
         return made
-    hidden = torch.from_numpy(mask[None, None].astype(np.float32))
-    for channel in range(picture.shape[2]):
-        plane = torch.from_numpy(np.ascontiguousarray(picture[None, None, ..., channel]))
-        made[..., channel][mask] = push_pull(plane, hidden)[0, 0].numpy()[mask]
-    if mask.all():
-        return made
-    low, high = picture[~mask].min(0), picture[~mask].max(0)
-    surface = _smoothed(made, mask)
-    made[mask] = np.clip(surface, low, high)
+    for top in range(0, len(mask), _BAND):
+        _begin(made, mask, top)
+    if not mask.all():
+        made[mask] = np.clip(_smoothed(made, mask), 0, 1)
     return made
+
+
+def _begin(made: NDArray[np.float32], mask: NDArray[np.bool_], top: int) -> None:
+    """Fill a band of rows by push and pull, seeing some rows above and below it; band by band,
+    so that memory stays small."""
+    inner = mask[top : top + _BAND]
+    if not inner.any():
+        return
+    start = max(top - _BESIDE, 0)
+    seen, hidden = made[start : top + _BAND + _BESIDE], mask[start : top + _BAND + _BESIDE]
+    known = torch.from_numpy(hidden[None, None].astype(np.float32))
+    for channel in range(made.shape[2]):
+        plane = torch.from_numpy(np.ascontiguousarray(seen[None, None, ..., channel]))
+        filled = push_pull(plane, known)[0, 0].numpy()[top - start :][: len(inner)]
+        made[top : top + _BAND, :, channel][inner] = filled[inner]
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,8 @@ def restore_picture(
 
 def _planes(picture: Picture) -> Plane:
     """The pixels from 0 to 1, (H, W, 3) or, of gray ones, (H, W, 1)."""
-    planes = picture.pixels.astype(np.float32) / np.float32(peak(picture.pixels.dtype))
+    planes = picture.pixels.astype(np.float32)
+    planes /= np.float32(peak(picture.pixels.dtype))
     return planes.reshape(*picture.size, -1)
 
 

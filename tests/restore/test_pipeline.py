@@ -56,6 +56,11 @@ def test_tone_is_mended_where_it_is_asked_for():
     assert kept.needed_nothing
 
 
+@pytest.mark.parametrize("needed", [-5.0, 1.0])
+def test_tone_is_left_where_the_network_is_not_sure(needed):
+    assert restore_picture(Picture(CAT), Networks(Lighter(needed))).needed_nothing
+
+
 def test_the_thumbnail_is_made_of_areas():
     light = Lighter()
     restore_picture(Picture(np.full((300, 200, 3), 51, np.uint8)), Networks(light))
