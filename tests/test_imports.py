@@ -31,6 +31,7 @@ WINGS = {
         "srq.bundle",
         "srq.callable_package",
         "srq.datasets",
+        "srq.degrade",
         "srq.image",
         "srq.runs",
         "srq.upscaling",

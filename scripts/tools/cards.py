@@ -16,8 +16,8 @@ from srq.files import sha256_file, write_text
 from srq.models.checkpoint import Checkpoint, read_checkpoint
 from srq.models.network import count_weights
 from srq.program import load
+from srq.runs.schema import from_table, to_toml
 from srq.train.config import TrainConfig
-from srq.train.schema import from_table, to_toml
 
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
 LICENCE = "Apache-2.0"

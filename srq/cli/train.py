@@ -1,11 +1,14 @@
 """``srq train``: train a network as a configuration says, or go on with a training."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from srq.cli.output import JsonFile, Quiet, console, settings_option, write_json
+
+if TYPE_CHECKING:
+    from srq.runs.progress import Watcher
 
 app = typer.Typer()
 
@@ -16,7 +19,7 @@ def train(
         str | None,
         typer.Argument(
             metavar="[CONFIG]",
-            help="A TOML file, or the name of a shipped configuration such as kim-x2.",
+            help="A TOML file, or the name of a shipped configuration such as kim-x2 or restore.",
             show_default=False,
         ),
     ] = None,
@@ -42,6 +45,15 @@ def train(
         list[str] | None,
         settings_option("Change a setting, e.g. optim.lr=0.001."),
     ] = None,
+    real: Annotated[
+        Path | None,
+        typer.Option(
+            "--real",
+            metavar="FOLDER",
+            help="For restore: a folder of real old photographs.",
+            show_default=False,
+        ),
+    ] = None,
     quiet: Quiet = False,
     json: JsonFile = None,
 ) -> None:
@@ -49,6 +61,8 @@ def train(
 
     The run folder receives the configuration, the log, TensorBoard events, curves, pictures,
     states to resume from and, at the end, model.safetensors. Ctrl-C saves the state first.
+    The configuration restore trains the networks of old photographs, each stage in a folder of its
+    own.
     """
     from srq.errors import ConfigError
     from srq.provenance import cores
@@ -58,6 +72,11 @@ def train(
 
     screen = console(json)
     watcher = Watcher() if quiet else Display(screen)
+    if _restores(config, resume):
+        _train_restoration(config, out, resume, assignments or [], real, watcher, json)
+        return
+    if real is not None:
+        raise ConfigError("--real goes with the configuration restore; leave it away.")
     if resume is not None:
         if config is not None or out is not None:
             raise ConfigError(
@@ -72,7 +91,7 @@ def train(
         )
     else:
         raise ConfigError(
-            f"Name a configuration ({', '.join(TrainConfig.names())}, or a TOML file), "
+            f"Name a configuration ({', '.join(TrainConfig.names())}, restore, or a TOML file), "
             "or a run folder with --resume."
         )
     if result is None:
@@ -99,3 +118,51 @@ def _steps(assignments: list[str]) -> int | None:
             )
         steps = int(value)
     return steps
+
+
+def _restores(config: str | None, resume: Path | None) -> bool:
+    """Whether a configuration, or that of a run folder, is one of restoration."""
+    from srq.restore.training.config import NAME, is_restoration
+
+    if resume is not None:
+        return is_restoration(resume / "config.toml")
+    return config is not None and (config == NAME or is_restoration(Path(config)))
+
+
+def _train_restoration(
+    config: str | None,
+    out: Path | None,
+    resume: Path | None,
+    assignments: list[str],
+    real: Path | None,
+    watcher: "Watcher",
+    json: Path | None,
+) -> None:
+    from srq.errors import ConfigError
+    from srq.restore.training import run
+    from srq.restore.training.config import RestoreConfig
+
+    if resume is not None:
+        if config is not None or out is not None or real is not None:
+            raise ConfigError(
+                "--resume takes its configuration, folder and old photographs from the run; "
+                "leave CONFIG, --out and --real away."
+            )
+        results = run.resume(resume, watcher, assignments)
+    else:
+        assert config is not None
+        chosen = [*assignments, f"data.real={real}"] if real is not None else assignments
+        loaded = RestoreConfig.load(config, chosen)
+        results = run.start(loaded, out or Path("runs") / Path(config).stem, watcher)
+    if results is None:
+        return
+    for name, result in results.items():
+        figures = ", ".join(f"{key} {score:.4g}" for key, score in result.scores.items())
+        watcher.say(f"{name}: {result.weights}: {figures}")
+    write_json(
+        {
+            name: {"weights": str(r.weights), "steps": r.steps, "scores": r.scores}
+            for name, r in results.items()
+        },
+        json,
+    )

@@ -1,8 +1,8 @@
 """The nodes of a recipe: steps, forks, choices and shuffles, and what one seed draws of them."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -188,6 +188,23 @@ def steps_on(chain: Chain, path: Sequence[str]) -> Iterator[tuple[Step, bool]]:
                     yield from walk(item, certain and node.probability == 1)
 
     return walk(chain, True)
+
+
+def without(chain: Chain, families: Collection[str]) -> Chain:
+    """``chain`` less the steps of these families, wherever they stand; what is left of a group
+    stays a group. Other steps draw what they did, but for their order in a shuffle."""
+    left: list[Node] = []
+    for node in chain:
+        if isinstance(node, Step):
+            if node.degradation.family not in families:
+                left.append(node)
+        elif isinstance(node, Shuffle):
+            items = tuple(without(item, families) for item in node.items)
+            left.append(replace(node, items=items))
+        else:
+            branches = {name: without(rest, families) for name, rest in node.branches.items()}
+            left.append(replace(node, branches=branches))
+    return tuple(left)
 
 
 def draw(

@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srq.degrade.degradation import Exact, Pixels
-from srq.degrade.graph import Chain, Drawn, Known, draw, paths, steps_on
+from srq.degrade.graph import Chain, Drawn, Known, draw, paths, steps_on, without
 from srq.degrade.highs import Sizes, highs, parse_sizes
 from srq.degrade.importers import SUFFIXES, recipe_text
 from srq.degrade.making import make
@@ -101,6 +101,11 @@ class Recipe:
             return self
         rest = re.sub(r"^exact\s*=.*\n", "", self.text, flags=re.MULTILINE)
         return self.parse(f'exact = "{exact}"\n{rest}', self.name)
+
+    def without(self, families: Collection[str]) -> "Recipe":
+        """The recipe less its steps of these families ("damage", "colour"), under the same name;
+        what the others draw for a seed stays as it was."""
+        return replace(self, steps=without(self.steps, families))
 
     def outputs(self, scale: int) -> tuple[Output, ...]:
         """What the recipe makes of each source, in order."""

@@ -1,9 +1,10 @@
-"""A run's curves as one PNG: the loss, the PSNR of each set, the learning rate."""
+"""A run's curves as one PNG: the loss, what is measured of each set, the learning rate."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from srq.files import atomic_write
+from srq.runs.measured import PSNR, measured
 from srq.runs.record import Entry
 
 CURVES_FILE = "curves.png"
@@ -25,16 +26,17 @@ def draw_curves(entries: Sequence[Entry], path: Path) -> None:
     losses.set(ylabel="loss", yscale="log")
     rates.plot(steps, [entry["lr"] for entry in entries if "loss" in entry])
     rates.set(xlabel="step", ylabel="learning rate")
-    measured = [entry for entry in entries if "psnr" in entry]
-    for group in measured[-1]["psnr"] if measured else ():
-        scores.plot(
-            [entry["step"] for entry in measured],
-            [entry["psnr"][group] for entry in measured],
-            label=f"{group} {measured[-1]['psnr'][group]:.2f}",
-        )
-    if measured:
+    found = [(entry["step"], score) for entry in entries if (score := measured(entry)) is not None]
+    if found:
+        quantity, last = found[-1][1]
+        for group, score in last.items():
+            scores.plot(
+                [step for step, _ in found],
+                [of[group] for _, (_, of) in found],
+                label=f"{group} {score:.{quantity.digits}f}",
+            )
         scores.legend(loc="lower right")
-    scores.set(ylabel="PSNR (dB)")
+    scores.set(ylabel=found[-1][1][0].label if found else PSNR.label)
     for axes in (losses, scores, rates):
         axes.grid(alpha=0.3)
     with atomic_write(path) as stream:

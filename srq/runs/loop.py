@@ -15,12 +15,13 @@ from srq.bundle import Notes
 from srq.errors import SrqError
 from srq.runs.folder import RunFolder
 from srq.runs.interrupt import Interrupt
+from srq.runs.measured import PSNR, Quantity
 from srq.runs.progress import Watcher
 from srq.runs.record import Entry
 from srq.runs.state import State
 
 Measure = Callable[[], dict[str, float]]
-"""Gives what is measured of a learner as it is now: the PSNR in dB of each set."""
+"""Gives what is measured of a learner as it is now, of each set."""
 
 
 class DivergedError(SrqError):
@@ -81,7 +82,7 @@ class Loop:
     folder:  where it is written down; None writes nothing. Of several processes only the first
              has one.
     notes:   what every state says about the run.
-    measure: what to measure; None measures nothing.
+    measure: what to measure; None measures nothing. It gives scores of ``quantity``.
     figures: what else an entry of the log says, of the last step.
     resume:  how to go on, for a person who stops the run.
 
@@ -96,6 +97,7 @@ class Loop:
         folder: Path | None = None,
         notes: Notes | None = None,
         measure: Measure | None = None,
+        quantity: Quantity = PSNR,
         watcher: Watcher | None = None,
         resume: str = "",
         figures: Callable[[], Entry] | None = None,
@@ -107,6 +109,7 @@ class Loop:
         self._notes = notes or {}
         self._folder: RunFolder | None = None
         self._measure = measure
+        self._quantity = quantity
         self._watcher = watcher or Watcher()
         self._resume = resume
         self._figures = figures
@@ -131,7 +134,7 @@ class Loop:
         if self._path is not None:
             self._folder = RunFolder(self._path, learner.step, self._notes)
             for entry in self._folder.entries:
-                self.scores = entry.get("psnr", self.scores)
+                self.scores = entry.get(self._quantity.name, self.scores)
         self._since, self._step_then = time.monotonic(), learner.step
         self._saved = self._since
         self._watcher.began(learner.step, self._schedule.steps)
@@ -157,7 +160,7 @@ class Loop:
             self._log()
         if self._measure is not None and schedule.due(step, schedule.measure_every):
             self.scores = self._measure()
-            self._tell({"step": step, "psnr": self.scores})
+            self._tell({"step": step, self._quantity.name: self.scores})
         if schedule.due(step, schedule.save_every) or self._is_late():
             self._save()
 

@@ -4,9 +4,12 @@ import ctypes
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import torch
 
+from srq.errors import ConfigError
+from srq.provenance import cores
 from srq.runs.processes import Processes
 
 _M_TRIM_THRESHOLD = -1
@@ -35,6 +38,23 @@ def prepared(device: str, threads: int, processes: Processes) -> Iterator[torch.
     finally:
         torch.set_num_threads(threads_before)
         torch.use_deterministic_algorithms(deterministic)
+
+
+def device_and_threads(
+    device: Literal["auto", "cpu", "cuda"], threads: int, processes: Processes
+) -> tuple[Literal["cpu", "cuda"], int]:
+    """The device, "auto" being CUDA where there is one, and the threads, 0 being all cores.
+
+    Raises ConfigError if CUDA is asked for and there is none.
+    """
+    found = torch.cuda.is_available()
+    if device == "cuda" and not found:
+        raise ConfigError(
+            "'run.device' is \"cuda\", but this torch finds no CUDA device; "
+            "use --set run.device=cpu, or a torch built for CUDA."
+        )
+    chosen = "cuda" if found and device != "cpu" else "cpu"
+    return chosen, threads or max(1, cores() // processes.local_world)
 
 
 def keep_freed_memory() -> bool:

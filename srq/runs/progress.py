@@ -6,6 +6,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from srq.runs.measured import measured
+
 # Where nothing can be overwritten, a line now and then is enough.
 _PLAIN_INTERVAL_S = 10.0
 
@@ -27,7 +29,7 @@ class Watcher:
 
 
 class Display(Watcher):
-    """Step, loss, PSNR, steps per second and time left, on ``console``."""
+    """Step, loss, scores, steps per second and time left, on ``console``."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -60,13 +62,16 @@ class Display(Watcher):
         if "loss" in entry:
             self._figures["loss"] = f"loss {entry['loss']:.5f}"
             self._figures["speed"] = f"{entry['steps_per_second']:.1f} steps/s"
-        for group, score in entry.get("psnr", {}).items():
-            self._figures[group] = f"{group} {score:.2f} dB"
+        scores = measured(entry)
+        if scores is not None:
+            quantity, by_group = scores
+            for group, score in by_group.items():
+                self._figures[group] = f"{group} {quantity.text(score)}"
         figures = "  ".join(self._figures.values())
         if self._bar is not None:
             task = self._bar.task_ids[0]
             self._bar.update(task, completed=entry["step"], description=figures)
-        elif "psnr" in entry or time.monotonic() - self._said_at > _PLAIN_INTERVAL_S:
+        elif scores is not None or time.monotonic() - self._said_at > _PLAIN_INTERVAL_S:
             self._said_at = time.monotonic()
             left = ""
             if entry.get("steps_per_second"):

@@ -10,6 +10,8 @@ from srq.runs.loop import DivergedError
 
 MODEL = "model/"
 OPTIMIZER = "optimizer/"
+AVERAGE = "average/"
+"""Before the names of a state's averaged weights."""
 
 
 def with_prefix(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from srq.errors import ConfigError
 from srq.files import read_text
-from srq.train.schema import from_table, number, override, to_toml
+from srq.runs.schema import from_table, number, override, to_toml
 
 Loss = Literal["l1", "l2", "charbonnier"]
 

@@ -6,8 +6,8 @@ from typing import Literal, TypeVar
 import torch
 from torch import nn
 
-from srq.errors import ConfigError, MissingDependencyError
-from srq.provenance import cores
+from srq.errors import MissingDependencyError
+from srq.runs.machine import device_and_threads
 from srq.runs.processes import Processes
 from srq.train.config import RunConfig
 from srq.train.fused.build import library
@@ -22,15 +22,7 @@ def resolved(run: RunConfig, processes: Processes) -> RunConfig:
     Raises ConfigError if CUDA is asked for and there is none, MissingDependencyError if the
     fused step is and it cannot be compiled.
     """
-    device = run.device
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    if device == "cuda" and not torch.cuda.is_available():
-        raise ConfigError(
-            "'run.device' is \"cuda\", but this torch finds no CUDA device; "
-            "use --set run.device=cpu, or a torch built for CUDA."
-        )
-    threads = run.threads or max(1, cores() // processes.local_world)
+    device, threads = device_and_threads(run.device, run.threads, processes)
     return replace(run, device=device, threads=threads, fused=_fused(run.fused, device))
 
 

@@ -1,10 +1,10 @@
 """The optimizer and the learning rate of each step."""
 
-import math
 from collections.abc import Iterable
 
 from torch import nn, optim
 
+from srq.runs.rates import cosine, warming
 from srq.train.config import OptimConfig
 from srq.train.muon import Muon
 from srq.train.soap import Soap
@@ -42,11 +42,10 @@ def fitted_warmup(config: OptimConfig, steps: int) -> int:
 def learning_rate(config: OptimConfig, step: int, steps: int) -> float:
     """The rate of ``step`` (from 0) in a training of ``steps``."""
     warmup = fitted_warmup(config, steps)
-    warming = min(1.0, (step + 1) / warmup) if warmup else 1.0
     if config.schedule == "cosine":
-        falling = 0.5 * (1 + math.cos(math.pi * step / steps))
+        falling = cosine(step, steps)
     elif config.schedule == "steps":
         falling = config.divide_by ** -(step // config.divide_every)
     else:
         falling = 1.0
-    return config.lr * warming * falling
+    return config.lr * warming(step, warmup) * falling

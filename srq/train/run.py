@@ -11,6 +11,7 @@ from srq.datasets.sampler import Sampler
 from srq.degrade import Recipe
 from srq.errors import ConfigError, DataError
 from srq.models.checkpoint import write_checkpoint
+from srq.runs.config_file import CONFIG_FILE, PICTURES, make_run_folder, refuse_used
 from srq.runs.loop import DivergedError, Loop, Measure, Schedule
 from srq.runs.machine import prepared
 from srq.runs.processes import Processes
@@ -18,7 +19,6 @@ from srq.runs.progress import Watcher
 from srq.runs.state import State, shared_state
 from srq.train.check import check_named
 from srq.train.config import TrainConfig
-from srq.train.folder import CONFIG_FILE, PICTURES, make_run_folder, refuse_used
 from srq.train.machine import resolved
 from srq.train.optimizer import fitted_warmup
 from srq.train.pictures import training_pool

@@ -14,9 +14,11 @@ from srq.models import Network, build
 from srq.models.checkpoint import load_into
 from srq.models.expand import collapsed_state, expand
 from srq.models.kim import Kim
+from srq.runs.average import KernelAverage
 from srq.runs.loop import DivergedError
 from srq.runs.processes import Processes
 from srq.runs.tensors import (
+    AVERAGE,
     MODEL,
     check_finite,
     optimizer_tensors,
@@ -24,7 +26,6 @@ from srq.runs.tensors import (
     with_prefix,
     without_prefix,
 )
-from srq.train.average import KernelAverage
 from srq.train.config import TrainConfig
 from srq.train.crops import DeviceCrops
 from srq.train.machine import placed
@@ -33,7 +34,7 @@ from srq.train.objective import loss_of
 from srq.train.optimizer import RECORDABLE, build_optimizer, learning_rate
 from srq.train.recorded import RecordedStep
 from srq.train.teacher import load_teacher
-from srq.train.weights import AVERAGE, find_weights
+from srq.train.weights import find_weights
 from srq.zoo import resolve
 
 # How many batches decide which channels of a wider network are kept.

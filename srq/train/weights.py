@@ -9,13 +9,10 @@ from srq.bundle import Notes, read_bundle
 from srq.errors import CheckpointError
 from srq.models.checkpoint import Checkpoint, as_checkpoint
 from srq.runs.state import STATE_FORMAT, newest_state
-from srq.runs.tensors import without_prefix
+from srq.runs.tensors import AVERAGE, without_prefix
 
 MODEL_FILE = "model.safetensors"
 """The checkpoint that a training leaves in its run folder."""
-
-AVERAGE = "average/"
-"""Before the names of a state's averaged kernels."""
 
 
 def find_weights(path: Path | str) -> Checkpoint:

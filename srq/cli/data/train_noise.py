@@ -55,9 +55,9 @@ def train_noise(
     from srq.cli.output import console, write_json
     from srq.errors import ConfigError
     from srq.runs.progress import Display, Watcher
+    from srq.runs.schema import from_table, override
     from srq.train.noise import run
     from srq.train.noise.config import NoiseConfig
-    from srq.train.schema import from_table, override
 
     screen = console(json)
     watcher = Watcher() if quiet else Display(screen)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from srq.train.schema import number
+from srq.runs.schema import number
 
 
 @dataclass(frozen=True)

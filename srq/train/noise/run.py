@@ -7,16 +7,16 @@ from pathlib import Path
 from srq.degrade.noise_model.learned import LearnedNoise
 from srq.errors import ConfigError, DataError
 from srq.files import read_text
+from srq.runs.config_file import CONFIG_FILE, make_run_folder, refuse_used
 from srq.runs.loop import Loop, Schedule
 from srq.runs.machine import prepared
 from srq.runs.processes import Processes
 from srq.runs.progress import Watcher
+from srq.runs.schema import from_table, to_toml
 from srq.runs.state import newest_state
-from srq.train.folder import CONFIG_FILE, make_run_folder, refuse_used
 from srq.train.noise.config import NoiseConfig
 from srq.train.noise.learner import NoiseLearner
 from srq.train.noise.pictures import TwoFolders
-from srq.train.schema import from_table, to_toml
 from srq.version import __version__
 
 MODEL_FILE = "model.safetensors"

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from srq.train.average import KernelAverage
+from srq.runs.average import KernelAverage
 
 
 def test_the_average_of_a_constant_is_that_constant():

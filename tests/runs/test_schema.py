@@ -5,7 +5,7 @@ from typing import Literal
 import pytest
 
 from srq.errors import ConfigError
-from srq.train.schema import from_table, number, override, to_toml
+from srq.runs.schema import from_table, number, override, to_toml
 
 
 @dataclasses.dataclass(frozen=True)

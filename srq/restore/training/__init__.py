@@ -1,0 +1,1 @@
+"""The training of restoration: ``srq train restore``, one stage after the other."""

@@ -1,0 +1,147 @@
+"""Sheets: squares of clean pictures, spoiled whole, from which the crops of many batches are cut.
+
+Damage takes longer to draw than a step to take. So a sheet is drawn once and serves for as long
+as it stays in the window, which moves on with the steps. A batch still depends on the seed and
+the step alone: sheet k is always the same, and the step says which sheets are in the window.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srq.degrade import Recipe
+from srq.degrade.masked import degraded_with_mask
+from srq.image.resize import bicubic
+from srq.restore.training.config import PicturesConfig
+
+Pixels = NDArray[np.uint8]
+
+_WHOLE_EACH = 4
+"""Each fourth sheet is undamaged."""
+
+_REDUCED = 0.5
+"""How often a sheet is cut larger and reduced, by up to two."""
+
+_LUMA = np.array([0.299, 0.587, 0.114])
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A clean square (S, S, 3), the same spoiled, and how much damage hides of each pixel, (S, S)
+    of 0 to 255; all uint8."""
+
+    clean: Pixels
+    spoiled: Pixels
+    mask: Pixels
+
+
+@dataclass(frozen=True)
+class Crops:
+    """Crops of sheets, uint8: ``clean`` and ``spoiled`` (N, 3, C, C), ``mask`` (N, 1, C, C), and
+    the ``sheets`` from which they were cut."""
+
+    clean: Pixels
+    spoiled: Pixels
+    mask: Pixels
+    sheets: tuple[Sheet, ...]
+
+
+class Sheets:
+    """Draws sheets of ``pictures`` and cuts batches of them.
+
+    faded: whether colours are spoiled too. Without, tones are those of the clean picture.
+    """
+
+    def __init__(
+        self,
+        pictures: Sequence[Pixels],
+        config: PicturesConfig,
+        seed: int,
+        *,
+        faded: bool = True,
+        rank: int = 0,
+        world: int = 1,
+    ) -> None:
+        self._pictures = pictures
+        self._config = config
+        recipe = Recipe.load(config.recipe)
+        self._recipe = recipe if faded else recipe.without(("colour",))
+        self._undamaging = self._recipe.without(("damage",))
+        self._seed = seed
+        self._rank, self._world = rank, world
+        self._drawn: dict[int, Sheet] = {}
+
+    def sheet(self, number: int) -> Sheet:
+        """Sheet ``number``; it is kept until the window has moved past it."""
+        if number not in self._drawn:
+            self._drawn[number] = self._draw(number)
+        return self._drawn[number]
+
+    def crops(self, step: int, batch: int, side: int, whole: float) -> Crops:
+        """This process's crops of ``step``; a share ``whole`` of the batch is undamaged."""
+        config = self._config
+        first = step // config.turnover
+        for number in [number for number in self._drawn if number < first]:
+            del self._drawn[number]
+        rng = np.random.default_rng([self._seed, 1, step])
+        draws = rng.random((batch, 4))
+        undamaged = round(whole * batch)
+        window = range(first, first + config.window)
+        groups = (
+            [number for number in window if number % _WHOLE_EACH == 0],
+            [number for number in window if number % _WHOLE_EACH],
+        )
+        cut: list[tuple[Pixels, Pixels, Pixels]] = []
+        used: list[Sheet] = []
+        for slot in range(self._rank, batch, self._world):
+            u = draws[slot]
+            group = groups[slot >= undamaged]
+            sheet = self.sheet(group[int(u[0] * len(group))])
+            used.append(sheet)
+            top, left = (int(v * (config.sheet - side + 1)) for v in u[1:3])
+            turn = int(u[3] * 8)
+            cut.append(
+                (
+                    _window(sheet.clean, top, left, side, turn),
+                    _window(sheet.spoiled, top, left, side, turn),
+                    _window(sheet.mask[..., None], top, left, side, turn),
+                )
+            )
+        clean, spoiled, mask = (np.stack(part) for part in zip(*cut, strict=True))
+        return Crops(clean, spoiled, mask, tuple(used))
+
+    def _draw(self, number: int) -> Sheet:
+        config = self._config
+        rng = np.random.default_rng([self._seed, 2, number])
+        picture = self._pictures[int(rng.integers(len(self._pictures)))]
+        clean = square(picture, config.sheet, rng, gray=config.gray)
+        recipe = self._recipe if number % _WHOLE_EACH else self._undamaging
+        spoiled, mask = degraded_with_mask(recipe, clean, [self._seed, 3, number])
+        return Sheet(clean, spoiled, np.floor(255 * mask + 0.5).astype(np.uint8))
+
+
+def square(picture: Pixels, side: int, rng: np.random.Generator, *, gray: float) -> Pixels:
+    """A square (side, side, 3) from anywhere in a picture, at times reduced, and, in a share
+    ``gray`` of the cases, gray."""
+    room = min(picture.shape[:2]) / side
+    reduced = rng.random() < _REDUCED
+    factor = float(rng.uniform(1, min(2, room)))
+    taken = round(side * factor) if reduced else side
+    top, left = (int(rng.integers(length - taken + 1)) for length in picture.shape[:2])
+    piece = picture[top : top + taken, left : left + taken]
+    to_gray = rng.random() < gray
+    if piece.ndim == 3 and to_gray:
+        piece = np.floor(piece @ _LUMA + 0.5).astype(np.uint8)
+    if taken != side:
+        piece = bicubic(piece, size=(side, side))
+    return np.repeat(piece[..., None], 3, 2) if piece.ndim == 2 else np.ascontiguousarray(piece)
+
+
+def _window(pixels: Pixels, top: int, left: int, side: int, turn: int) -> Pixels:
+    """A square crop (channels, side, side), seen through one of the eight symmetries."""
+    crop = np.rot90(pixels[top : top + side, left : left + side], turn % 4)
+    if turn >= 4:
+        crop = crop[:, ::-1]
+    return np.ascontiguousarray(crop.transpose(2, 0, 1))

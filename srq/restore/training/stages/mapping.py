@@ -1,0 +1,88 @@
+"""The stage mapping: from the latent of VAE-X to that of VAE-Y; it delivers the whole triplet."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from srq.image.io import Picture, write
+from srq.restore.networks.mapping import MappingShape, beside, latent_mask
+from srq.restore.networks.triplet import Triplet
+from srq.restore.training.damaged import Damaged, DamagedCrops, row, scores, weighted_error
+from srq.restore.training.stage import Batch, Place
+from srq.restore.training.stages.vae_x import trained
+from srq.restore.training.stages.vae_y import shape_of
+from srq.runs.measured import PSNR
+
+
+class MappingStage:
+    """Learns the mapping between two autoencoders that stay as they are."""
+
+    quantity = PSNR
+    adversary = None
+
+    def __init__(self, place: Place) -> None:
+        self._config = place.config.mapping
+        self._shown = place.config.run.pictures
+        vae = shape_of(place.config.vae_y)
+        shape = MappingShape(
+            vae.latent, self._config.widths, self._config.dilations, self._config.attention
+        )
+        old, clean = trained(place, "vae-x"), trained(place, "vae-y")
+        triplet = Triplet(vae, shape)
+        triplet.encoder.load_state_dict(old.encoder.state_dict())
+        triplet.generator.load_state_dict(clean.generator.state_dict())
+        for half in (triplet.encoder, triplet.generator):
+            half.requires_grad_(False)
+        self._clean_encoder: nn.Module = clean.encoder
+        self.network: nn.Module = triplet
+        self._crops = DamagedCrops(place, self._config)
+
+    def batch(self, step: int) -> Batch:
+        """Crops, and the thumbnails of their sheets."""
+        return self._crops.batch(step)
+
+    def loss(self, batch: Batch) -> Tensor:
+        """The error of the latent, and that of the picture decoded from it."""
+        crops, thumbnails = batch
+        triplet = self.network
+        assert isinstance(triplet, Triplet)
+        memory = triplet.remember(thumbnails.picture, thumbnails.filled, thumbnails.mask)
+        with torch.no_grad():
+            wanted = self._clean_encoder(crops.clean)
+            z = triplet.encoder(crops.filled)
+        aside = beside(crops.picture, crops.filled, crops.mask)
+        mapped = triplet.mapping(z, aside, latent_mask(crops.mask), memory)
+        of_latent = (mapped - wanted).abs().mean()
+        of_image = weighted_error(triplet.generator(mapped), crops)
+        return self._config.latent_weight * of_latent + self._config.image_weight * of_image
+
+    def adversary_loss(self, batch: Batch) -> Tensor:
+        """There is no adversary."""
+        raise NotImplementedError
+
+    def measure(self, network: nn.Module, pictures: Path) -> dict[str, float]:
+        """The PSNR of held pictures under their true masks, beside what was merely filled."""
+        return translated(network, self._crops, pictures, self._shown)
+
+    def finish(self, network: nn.Module) -> dict[str, Any]:
+        """Nothing is left to choose."""
+        return {}
+
+
+@torch.no_grad()
+def translated(network: Any, crops: DamagedCrops, pictures: Path, shown: int) -> dict[str, float]:
+    """The scores of a network that translates, on held sheets; some are written down."""
+    held: list[Damaged] = []
+    made: list[Tensor] = []
+    for number, sheet in enumerate(crops.held_sheets()):
+        each, small = crops.sheet(sheet), crops.thumbnails([sheet])
+        memory = network.remember(small.picture, small.filled, small.mask)
+        result = network(each.picture, each.filled, each.mask, memory)
+        if number < shown:
+            shown_row = row(each.picture, each.mask, each.filled, result, each.clean)
+            write(pictures / f"{number}.png", Picture(shown_row))
+        held.append(each)
+        made.append(result)
+    return scores(made, held)

@@ -1,0 +1,36 @@
+"""Tones: curves and a matrix."""
+
+import numpy as np
+import torch
+
+from srq.restore.networks.tone import NODES, SIDE, Tone, apply_tones, thumbnail
+
+
+def test_an_untrained_tone_changes_nothing():
+    pictures = torch.rand(2, 3, 40, 50)
+    tones = Tone()(thumbnail(pictures))
+    made = apply_tones(pictures, tones.curves, tones.matrix)
+    torch.testing.assert_close(made, pictures, rtol=0, atol=1e-6)
+
+
+def test_curves_are_interpolated():
+    curves = torch.rand(1, 3, NODES)
+    pictures = torch.rand(1, 3, 8, 9)
+    made = apply_tones(pictures, curves, torch.eye(3)[None])
+    nodes = np.linspace(0, 1, NODES)
+    for colour in range(3):
+        expected = np.interp(pictures[0, colour], nodes, curves[0, colour])
+        np.testing.assert_allclose(made[0, colour], expected, atol=1e-6)
+
+
+def test_gray_stays_gray_through_any_matrix():
+    tone = Tone()
+    torch.nn.init.normal_(tone.decide[-1].weight)
+    tones = tone(torch.rand(3, 3, SIDE, SIDE))
+    torch.testing.assert_close(tones.matrix.sum(2), torch.ones(3, 3), rtol=0, atol=1e-5)
+
+
+def test_a_thumbnail_is_a_mean():
+    pictures = torch.rand(1, 3, 4 * SIDE, 2 * SIDE)
+    mean = pictures.view(1, 3, SIDE, 4, SIDE, 2).mean((3, 5))
+    torch.testing.assert_close(thumbnail(pictures), mean)
