@@ -139,7 +139,7 @@ def _psnr(a: Tensor, b: Tensor, mask: Tensor | None = None) -> float:
 
 
 def _unit(pixels: Pixels) -> Tensor:
-    return torch.from_numpy(pixels).float() / 255
+    return torch.from_numpy(pixels.astype(np.float32)) / 255
 
 
 def _mistaken(mask: Tensor, rng: np.random.Generator) -> Tensor:
