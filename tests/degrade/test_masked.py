@@ -69,6 +69,6 @@ quality = [10, 90]
 
 
 def test_a_recipe_that_changes_the_size_is_refused(picture):
-    smaller = Recipe.parse('[[step]]\nkind = "resize"\nfactor = 0.5\n', "smaller")
+    smaller = Recipe.parse('[[step]]\nkind = "resize"\nfactor = 0.5\nfilter = "box"\n', "smaller")
     with pytest.raises(ConfigError, match="changes the size"):
         degraded_with_mask(smaller, picture, 0)
