@@ -26,6 +26,10 @@ _NOTICED = 2.0 / 255
 _LATER = ("blur", "noise", "compression", "resampling", "sharpening", "video")
 """What a thumbnail shows nothing of."""
 _GATE = 0.5
+_LOOKS = 8
+_FALSE = 0.005
+"""The share of clean pictures, each looked at _LOOKS times, that may be taken for faded."""
+
 _FLOOR = 1e-4
 _LUMA = np.array([0.299, 0.587, 0.114])
 _HELD_SEED = 9
@@ -99,18 +103,22 @@ class ToneStage:
 
     @torch.no_grad()
     def finish(self, network: nn.Module) -> dict[str, Any]:
-        """The share of clean held pictures that are taken for faded."""
-        alarms = 0
-        for slot in range(len(self._held)):
-            _, _, clean = self._example(self._held, 0, slot, True, _HELD_SEED)
-            alarms += bool(network(clean[None]).needed > 0)
-        return {"alarms": alarms / len(self._held)}
+        """Shift the logit so that nearly no clean held picture is taken for faded."""
+        looks = range(_LOOKS * len(self._held))
+        clean = [self._example(self._held, 1, slot, True, _HELD_SEED)[2] for slot in looks]
+        logits = network(torch.stack(clean)).needed
+        shift = max(0.0, float(torch.quantile(logits, 1 - _FALSE)))
+        assert isinstance(network, Tone)
+        network.shift_needed(-shift)
+        return {"shift": shift, "alarms": float((logits > shift).float().mean())}
 
     def _example(
         self, pictures: list[NDArray[np.float32]], step: int, slot: int, whole: bool, key: int = 4
     ) -> tuple[Tensor, Tensor, Tensor]:
         rng = np.random.default_rng([self._seed, key, step, slot])
-        picture = pictures[slot if key == _HELD_SEED else int(rng.integers(len(pictures)))]
+        picture = pictures[
+            slot % len(pictures) if key == _HELD_SEED else int(rng.integers(len(pictures)))
+        ]
         side = int(rng.integers(SIDE, _KEPT + 1))
         top, left = (int(rng.integers(_KEPT - side + 1)) for _ in range(2))
         piece = picture[top : top + side, left : left + side]
