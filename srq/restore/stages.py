@@ -1,11 +1,11 @@
 """The trained networks that a restoration uses, one for each stage that has any."""
 
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import torch
+
+from srq.restore import networks
 
 TRANSLATIONS = ("mapping", "direct")
 """The stages that translate, the preferred one first."""
@@ -33,9 +33,6 @@ def use_threads(count: int | None) -> None:
 
 def shipped() -> Networks:
     """The networks that ship."""
-    if find_spec("srq.restore.networks") is None:
-        return Networks()
-    networks: Any = import_module("srq.restore.networks")
     there = networks.names()
     translation = next((stage for stage in TRANSLATIONS if stage in there), None)
     return Networks(

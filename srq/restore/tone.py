@@ -7,16 +7,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from srq.restore.networks.tone import SIDE
+
 Plane = NDArray[np.float32]
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
-SIDE = 64
-"""The height and width of the thumbnail that tells the tone."""
-
-SURE = 2.0
-"""The logit from which on the tone is mended: seven times as likely needed as not. On T91, of whose
-pictures the network saw none, it halves the clean ones that change, for a seventh of the gain."""
+SURE = 1.5
+"""The logit from which on the tone is mended. On T91, of whose pictures the network saw none, it
+halves the clean ones that change, for a seventh of the gain."""
 
 _ROWS = 256
 
