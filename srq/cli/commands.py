@@ -48,5 +48,8 @@ COMMANDS = Registry(
         "info": Entry("srq.cli.info:app", "Show a program: ops, formats, proof, graph, cost."),
         "cost": Entry("srq.cli.cost:app", "Count what a program takes in hardware."),
         "data": Entry("srq.cli.data:app", "Make and fetch training pictures."),
+        "store": Entry(
+            "srq.cli.store:app", "Keep pictures in fewer bytes, and know what was lost."
+        ),
     },
 )

@@ -10,6 +10,7 @@ A picture is gone through in strips of rows, so that memory grows with a quarter
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,9 @@ _Levels = NDArray[np.uint8] | Plane
 
 def ssimulacra2(original: NDArray[np.uint8], distorted: NDArray[np.uint8]) -> float:
     """The SSIMULACRA 2.1 score, at most 100, of two sRGB pictures, uint8 (H, W, 3) or gray (H, W).
+
+    Below 225 pixels on a side there are fewer than six scales. As in the reference, the weights of
+    the others then count for what is left, and the score says little.
 
     Raises ImageError if the two are not of one shape, or smaller than 8 x 8 pixels.
     """
@@ -134,7 +138,7 @@ def _one_scale(
     return means.transpose(2, 0, 1), halves
 
 
-def _sums(a: Plane, b: Plane, beyond: tuple[int, int]) -> NDArray[np.float64]:
+def _sums(a: NDArray[Any], b: NDArray[Any], beyond: tuple[int, int]) -> NDArray[np.float64]:
     """The sums (norm, map, channel) over a strip that comes with its halo, of which ``beyond``
     rows above and below lie outside the picture."""
     blurred = _blurred(beyond)
@@ -158,11 +162,11 @@ def _sums(a: Plane, b: Plane, beyond: tuple[int, int]) -> NDArray[np.float64]:
     return found
 
 
-def _blurred(beyond: tuple[int, int]) -> Callable[[Plane], Plane]:
+def _blurred(beyond: tuple[int, int]) -> Callable[[NDArray[Any]], Plane]:
     kernel = _kernel()
     reach = len(kernel) // 2
 
-    def blurred(strip: Plane) -> Plane:
+    def blurred(strip: NDArray[Any]) -> Plane:
         across = convolve(strip, kernel[None, :], "constant")
         # Rows outside the picture are padded here; the halo's own padding is cut off again.
         whole = convolve(across, kernel[:, None], "constant")
@@ -189,10 +193,10 @@ def _kernel() -> NDArray[np.float32]:
     return taps.astype(np.float32)
 
 
-def _light(rows: _Levels) -> Plane:
+def _light(rows: NDArray[Any]) -> Plane:
     """Rows of sRGB codes as light from 0 to 1; light as it is."""
     if rows.dtype != np.uint8:
-        return rows  # pyright: ignore[reportReturnType]
+        return rows
     light = _light_of_codes()[rows]
     return np.repeat(light[..., None], 3, axis=2) if light.ndim == 2 else light
 
@@ -205,7 +209,7 @@ def _light_of_codes() -> NDArray[np.float32]:
     )
 
 
-def _half(light: Plane) -> Plane:
+def _half(light: NDArray[Any]) -> Plane:
     """Each two by two pixels as their mean; an odd last row or column counts twice."""
     height, width = light.shape[:2]
     if height % 2 or width % 2:
@@ -214,7 +218,7 @@ def _half(light: Plane) -> Plane:
     return (rows[:, ::2] + rows[:, 1::2]) * np.float32(0.25)
 
 
-def _xyb(light: Plane) -> Plane:
+def _xyb(light: NDArray[Any]) -> Plane:
     """Light as the channels X, Y and B - Y, moved and stretched to be above 0."""
     cones = np.cbrt(np.maximum(light @ _OPSIN.T + _DARK, 0)) - np.cbrt(_DARK)
     out = np.empty_like(cones)

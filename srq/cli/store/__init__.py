@@ -1,0 +1,22 @@
+"""``srq store``: keep pictures in fewer bytes, and know what was lost.
+
+Each command is a file here with a module-level ``app = typer.Typer()`` and one ``@app.command``,
+and a line in ``_COMMANDS``; heavy imports stand inside the command.
+"""
+
+import typer
+
+from srq.cli.store import plan
+
+_COMMANDS = (plan,)
+
+app = typer.Typer(name="store", help="Keep pictures in fewer bytes, and know what was lost.")
+
+
+@app.callback()
+def store() -> None:
+    """Keep pictures in fewer bytes, and know what was lost."""
+
+
+for command in _COMMANDS:
+    app.add_typer(command.app)

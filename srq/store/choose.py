@@ -1,0 +1,215 @@
+"""The search for the fewest bytes that hold a mode, measured on what a user would download.
+
+Each way of storing is searched for its lowest quality that holds the floor. Quality is not
+monotone, so that a way's answer is a quality that was itself measured, its neighbours below are
+tried too, and the winner is decoded from its very bytes and measured once more. What came, and its
+exact transcoding, are always among the answers.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srq.errors import DataError
+from srq.image.kinds import kind_of
+from srq.image.picture import Picture
+from srq.store.candidates import Way, all_ways
+from srq.store.codecs import transcode_jpeg
+from srq.store.fidelity import Fidelity, fidelity
+from srq.store.form import JPEG_IN_JXL, ORIGINAL, PIXELS, Form
+from srq.store.lanczos import reduced
+from srq.store.modes import Mode
+from srq.store.restore import digest, restored_pixels
+from srq.store.screen import screened
+from srq.upscaling.fingerprints import Programs
+
+_BELOW = 2
+"""Qualities tried below the lowest that a bisection found to hold."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A candidate: the file, its form, and its fidelity, None where every byte comes back."""
+
+    name: str
+    data: bytes
+    form: Form
+    fidelity: Fidelity | None = None
+
+    @property
+    def bytes(self) -> int:
+        """All that it takes: the file and its record."""
+        return len(self.data) + len(self.form.to_json().encode())
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen for a picture, what came of every way, and why it may have been kept.
+
+    ways: the best of each way by its name, those that hold the mode only.
+    kept: the reason why the picture is not coded anew; None where it might have been.
+    """
+
+    stored: Stored
+    came: int
+    ways: dict[str, Stored]
+    kept: str | None = None
+
+
+def choose(
+    data: bytes, name: str, mode: Mode, programs: Programs, ways: Iterable[Way] | None = None
+) -> Choice:
+    """The fewest bytes that hold ``mode`` for the picture file ``data``.
+
+    With a budget: the best SSIMULACRA2 that fits, and what came where nothing fits, with the
+    reason. Never more bytes than what came with a record. Raises ImageError where ``data`` is no
+    sound picture, and MissingDependencyError without the extra ``store``.
+    """
+    picture, kept = screened(data, name)
+    exact = list(_exact(data))
+    found = {one.name: one for one in exact}
+    if picture is None or mode.is_exact:
+        told = None if mode.is_exact else kept
+        return Choice(min(exact, key=_bytes), len(data), found, told)
+    budget = mode.budget(len(data))
+    tried = Trials(picture, programs)
+    best = min(exact, key=_bytes)
+    if budget is None:
+        assert mode.floor is not None
+        for way in all_ways(programs) if ways is None else ways:
+            one = smallest_above(tried, way, mode.floor, best.bytes)
+            if one is not None:
+                found[one.name] = one
+                best = min(best, one, key=_bytes)
+    else:
+        inside = [one for one in exact if one.bytes <= budget]
+        if not inside:
+            for way in all_ways(programs) if ways is None else ways:
+                one = best_within(tried, way, budget)
+                if one is not None:
+                    found[one.name] = one
+                    inside.append(one)
+        if not inside:
+            kept = f"nothing that is left of it fits into {budget} bytes"
+        else:
+            best = max(inside, key=lambda one: (_score(one), -one.bytes))
+    tried.verify(best)
+    return Choice(best, len(data), found, kept)
+
+
+def _bytes(stored: Stored) -> int:
+    return stored.bytes
+
+
+def _score(stored: Stored) -> float:
+    return 100.0 if stored.fidelity is None else stored.fidelity.ssimulacra2
+
+
+def _exact(data: bytes) -> Iterator[Stored]:
+    """The forms from which the file itself comes back."""
+    suffix = _SUFFIXES[kind_of(data) or "PNG"]
+    whole = hashlib.sha256(data).hexdigest()
+    yield Stored("as it came", data, Form(ORIGINAL, suffix, whole))
+    if kind_of(data) == "JPEG":
+        made = transcode_jpeg(data)
+        if made is not None:
+            yield Stored("jpeg in jxl", made, Form(JPEG_IN_JXL, ".jxl", whole))
+
+
+_SUFFIXES = {
+    "PNG": ".png", "JPEG": ".jpg", "WebP": ".webp", "TIFF": ".tif", "BMP": ".bmp", "GIF": ".gif",
+    "AVIF": ".avif", "HEIC": ".heic", "JPEG XL": ".jxl",
+}  # fmt: skip
+
+
+class Trials:
+    """A picture stored in one way and quality after another, each restored and measured once."""
+
+    def __init__(self, picture: Picture, programs: Programs) -> None:
+        pixels = picture.pixels
+        assert pixels.dtype == np.uint8
+        self._picture = picture
+        self._pixels: NDArray[np.uint8] = pixels
+        self._programs = programs
+        self._smaller = {1: self._pixels}
+        self._files: dict[tuple[str, int, int], bytes] = {}
+        self._measured: dict[tuple[Way, int], Stored] = {}
+
+    def size(self, way: Way, quality: int) -> int:
+        """All bytes of the candidate; nothing is measured."""
+        return self._stored(way, quality).bytes
+
+    def measured(self, way: Way, quality: int) -> Stored:
+        """The candidate with its fidelity."""
+        key = way, quality
+        if key not in self._measured:
+            bare = self._stored(way, quality)
+            pixels = restored_pixels(bare.data, bare.form, self._programs.engine)
+            form = replace(bare.form, restored=digest(pixels))
+            found = fidelity(self._pixels, pixels)
+            self._measured[key] = replace(bare, form=form, fidelity=found)
+        return self._measured[key]
+
+    def verify(self, stored: Stored) -> None:
+        """Restore and measure it from its bytes and record alone; DataError if it differs."""
+        if stored.fidelity is None:
+            return
+        form = Form.from_json(stored.form.to_json())
+        pixels = restored_pixels(stored.data, form, self._programs.engine)
+        if digest(pixels) != form.restored or fidelity(self._pixels, pixels) != stored.fidelity:
+            raise DataError("A restored picture differs when it is restored again.")
+
+    def _stored(self, way: Way, quality: int) -> Stored:
+        if way.scale not in self._smaller:
+            self._smaller[way.scale] = reduced(self._pixels, way.scale)
+        key = way.codec, way.scale, quality
+        if key not in self._files:
+            self._files[key] = way.by.encode(self._smaller[way.scale], quality)
+        form = Form(
+            PIXELS, way.by.suffix, "0" * 64, self._picture.size, way.codec, quality, way.scale,
+            way.program, exif=self._picture.exif, icc=self._picture.icc,
+        )  # fmt: skip
+        return Stored(way.name, self._files[key], form)
+
+
+def smallest_above(tried: Trials, way: Way, floor: float, most: int) -> Stored | None:
+    """The smallest candidate of ``way`` that holds ``floor`` and has fewer bytes than ``most``.
+
+    None where there is none: of a monotone codec for certain, of another as far as was tried.
+    """
+    low, high = way.qualities.start, way.qualities.stop - 1
+    best: Stored | None = None
+    while low <= high:
+        middle = (low + high) // 2
+        if tried.size(way, middle) >= most:
+            high = middle - 1
+            continue
+        one = tried.measured(way, middle)
+        if _score(one) >= floor:
+            best = one if best is None else min(best, one, key=_bytes)
+            high = middle - 1
+        else:
+            low = middle + 1
+    if best is not None and best.form.quality is not None:
+        for quality in range(best.form.quality - 1, best.form.quality - 1 - _BELOW, -1):
+            if quality in way.qualities:
+                one = tried.measured(way, quality)
+                if _score(one) >= floor:
+                    best = min(best, one, key=_bytes)
+    return best
+
+
+def best_within(tried: Trials, way: Way, budget: int) -> Stored | None:
+    """The best candidate of ``way`` of at most ``budget`` bytes; None where none is so small."""
+    low, high = way.qualities.start, way.qualities.stop - 1
+    fits: int | None = None
+    while low <= high:
+        middle = (low + high) // 2
+        if tried.size(way, middle) <= budget:
+            fits, low = middle, middle + 1
+        else:
+            high = middle - 1
+    return None if fits is None else tried.measured(way, fits)
