@@ -42,6 +42,8 @@ SCORES = {
         "ladder-x4-programs.json",
         "ladder-x4-compressed.json",
     ),
+    "web-x2": (),
+    "web-x4": (),
     "large-x2": ("ladder-x2.json",),
     "large-x2-compressed": ("ladder-x2.json",),
     "large-x4": ("ladder-x4.json",),
@@ -82,7 +84,7 @@ def program_card(file: Path, results: Sequence[Path]) -> str:
 def _card(file: Path, facts: dict[str, str], results: Sequence[Path], more: list[str]) -> str:
     lines = [f"# {file.stem}", "", "| | |", "| --- | --- |"]
     lines += [f"| {what} | {value} |" for what, value in facts.items()]
-    lines += ["", "## Scores", ""]
+    lines += ["", "## Scores", ""] if results else [""]
     for result in results:
         place = Path(os.path.relpath(result, file.parent)).as_posix()
         lines += [f"<!-- table: {place} -->", "<!-- end of table -->", ""]

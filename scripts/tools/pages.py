@@ -47,6 +47,7 @@ TABLES = Registry(
         "shader_ten_bits": Entry("benchmarks.studies.shader_ten_bits:tables"),
         "throughput": Entry("benchmarks.throughput_tables:tables"),
         "tricks": Entry("benchmarks.studies.tricks:tables"),
+        "web_inputs": Entry("benchmarks.studies.web_inputs:tables"),
         "verified": Entry("benchmarks.studies.verified:tables"),
         "video": Entry("benchmarks.video:tables"),
     },
