@@ -2,8 +2,8 @@
 
 Test pictures go through OpenCV as through web services: shrunk and stored as WebP, or shrunk,
 stored as JPEG, and then shrunk and stored once more; and through BSRGAN's degradation. None of
-these made training data; "clean" shows what the networks lose where nothing was spoilt. Qualities are drawn,
-the same for every network. Networks are Programs, run by the native engine.
+these made training data; "clean" shows what the networks lose where nothing was spoilt. Qualities
+are drawn, the same for every network. Networks are Programs, run by the native engine.
 
     python -m benchmarks.studies.web_inputs
 """
