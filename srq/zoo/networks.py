@@ -7,9 +7,8 @@ from srq import zoo
 from srq.errors import ConfigError, ModelError
 from srq.registry import suggestion
 
-Kind = Literal["clean", "compressed", "web"]
-"""What a network is trained on: pictures without loss, with that of JPEG and the like, or blurred,
-noisy and compressed as photographs from the web are. Only names choose one of the last."""
+Kind = Literal["clean", "compressed"]
+"""What a network is trained on: pictures without loss, or with that of JPEG and the like."""
 
 Quality = Literal["fast", "good", "best"]
 """How good a picture a network makes beside others of its scale: each takes several times as
@@ -51,8 +50,6 @@ NETWORKS = {
     "medium-x2-compressed": Network(2, "compressed", "good", 12240, 10),
     "medium-x4": Network(4, "clean", "good", 11664, 10),
     "medium-x4-compressed": Network(4, "compressed", "good", 11664, 10),
-    "web-x2": Network(2, "web", "good", 12240, 10),
-    "web-x4": Network(4, "web", "good", 11664, 10),
 }
 """All networks by name. Of those of one scale, kind and quality the first is taken."""
 
