@@ -51,7 +51,7 @@ def config(tmp_path, tiny_toml):
 def test_killed_in_each_stage_it_ends_in_the_same_bytes(config, tmp_path):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     # A process of its own as well: here fewer sheets are measured (conftest).
-    output, _ = (process := begin(config, "--out", whole)).communicate(timeout=240)
+    output, _ = (process := begin(config, "--out", whole)).communicate(timeout=600)
     assert process.returncode == 0, output
     arguments = [config, "--out", killed]
     for stage in STAGES:
@@ -62,7 +62,7 @@ def test_killed_in_each_stage_it_ends_in_the_same_bytes(config, tmp_path):
         process.communicate()
         arguments = ["--resume", killed]
     process = begin(*arguments)
-    output, _ = process.communicate(timeout=240)
+    output, _ = process.communicate(timeout=600)
     assert process.returncode == 0, output
     for stage in STAGES:
         name = f"{stage}/model.safetensors"
@@ -76,7 +76,7 @@ def test_two_processes_at_one_training(config, tmp_path):
     process = begin(
         config, "--out", folder, "--set", "stages=direct", "--json", "-", launcher=launcher
     )
-    output, _ = process.communicate(timeout=240)
+    output, _ = process.communicate(timeout=600)
     assert process.returncode == 0, output
     assert '"steps": 24' in output
     tensors = load("direct", folder).state_dict().values()
