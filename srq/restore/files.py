@@ -14,7 +14,7 @@ from srq.batch.run import Advanced, Existing, Result, Watcher, run_jobs
 from srq.errors import DamagedImageError, ImageError, StorageError, UnsupportedImageError
 from srq.files import atomic_write, write_bytes
 from srq.image.depth import to_depth
-from srq.image.encode import FORMATS, check_target, encode
+from srq.image.encode import FORMATS, check_target, encode_rows
 from srq.image.encode_frames import check_frames, encode_frames
 from srq.image.frames import Frames
 from srq.image.io import read, read_any, write
@@ -24,6 +24,9 @@ from srq.restore.sheet import sheet
 from srq.restore.stages import Networks
 
 Enlarge = Callable[[Picture], Picture]
+
+_ROWS = 256
+"""How many lines are packed at a time."""
 
 
 @dataclass(frozen=True)
@@ -173,9 +176,13 @@ def _write(job: Job, made: Restored, quality: int, *, copied: bool) -> None:
             data = job.source.read_bytes()
         except OSError as error:
             raise StorageError(f"Cannot read {job.source}: {error.strerror}.") from error
-    else:
-        data = encode(made.picture, job.target.suffix, quality=quality)
-    write_bytes(job.target, data)
+        write_bytes(job.target, data)
+        return
+    picture = made.picture
+    channels = picture.channels()
+    bands = (channels[top : top + _ROWS] for top in range(0, len(channels), _ROWS))
+    with atomic_write(job.target) as stream:
+        encode_rows(bands, picture, picture.size, job.target.suffix, stream, quality=quality)
 
 
 def _restore_frames(
