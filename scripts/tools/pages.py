@@ -42,6 +42,7 @@ TABLES = Registry(
         "planted": Entry("benchmarks.studies.planted.tables:tables"),
         "port_pressure": Entry("benchmarks.studies.port_pressure:tables"),
         "quantization": Entry("benchmarks.studies.quantization:tables"),
+        "restoration": Entry("benchmarks.studies.restoration:tables"),
         "runtimes": Entry("benchmarks.studies.runtimes:tables"),
         "shader": Entry("benchmarks.studies.shader:tables"),
         "shader_ten_bits": Entry("benchmarks.studies.shader_ten_bits:tables"),

@@ -1,0 +1,361 @@
+"""How well are old photographs restored, beside what else there is?
+
+    python -m benchmarks.studies.restoration [--pictures SET] [--limit N] [--parts tone,mask ...]
+
+needs the pictures in SRQ_DATA, OpenCV and FLIP (the extra `bench`). The pictures of SET (B100;
+another while choosing anything) are damaged by the recipe of old photographs from seeds held for
+this study, and restored with what ships. ``damage/`` has overlays of another hand for the detector.
+"""
+
+import os
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from benchmarks import harness
+from srq.degrade import Recipe
+from srq.degrade.masked import degraded_with_mask
+from srq.image.colour import luma
+from srq.image.io import Picture, read
+from srq.image.metrics import mean_psnr, psnr, ssim
+from srq.provenance import Provenance
+from srq.restore import networks as trained
+from srq.restore.defects import grown
+from srq.restore.pipeline import Options, restore_picture
+from srq.restore.stages import Networks, shipped
+
+RESULT = harness.RESULTS / "restoration.json"
+SEED = 777
+RECIPE = "old-photo"
+PARTS = ("tone", "detector", "mask", "structured", "everything", "clean")
+HIDDEN = 0.1
+"""The cover from which on a pixel counts as damaged."""
+TOLERANCE = 1
+"""Pixels around the true damage, and around what was found, that count neither way."""
+
+LATER = ("blur", "noise", "compression", "resampling", "sharpening", "video")
+
+Pixels = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A clean picture, what became of it, and where it is damaged."""
+
+    clean: Pixels
+    spoiled: Pixels
+    mask: Mask
+
+
+def cases(pictures: Sequence[Path], recipe: Recipe) -> Iterator[Case]:
+    for number, path in enumerate(pictures):
+        clean = _rgb(path)
+        spoiled, cover = degraded_with_mask(recipe, clean, [SEED, number])
+        yield Case(clean, spoiled, grown(cover >= HIDDEN))
+
+
+def gmsd(a: Pixels, b: Pixels) -> float:
+    """The gradient magnitude similarity deviation of two luma pictures (Xue et al. 2014); 0 for
+    the same, and more the more they differ."""
+    first, second = (_gradient(picture) for picture in (a, b))
+    similarity = (2 * first * second + 170) / (first**2 + second**2 + 170)
+    return float(similarity.std())
+
+
+def _gradient(picture: Pixels) -> NDArray[np.float64]:
+    half = cv2.blur(picture.astype(np.float64), (2, 2))[::2, ::2]
+    across = np.outer([1, 1, 1], [1, 0, -1]) / 3
+    return np.hypot(cv2.filter2D(half, -1, across), cv2.filter2D(half, -1, across.T))
+
+
+def flip(a: Pixels, b: Pixels) -> float:
+    """The mean FLIP error, 0 to 1, seen as on a screen of 67 pixels a degree."""
+    evaluator = import_module("flip_evaluator")
+    planes = (picture.astype(np.float32) / 255 for picture in (a, b))
+    return float(evaluator.evaluate(*planes, "LDR")[1])
+
+
+def scores(made: Pixels, case: Case) -> dict[str, float]:
+    inside = np.square(made[case.mask].astype(float) - case.clean[case.mask])
+    ours, true = luma(made, full_range=True), luma(case.clean, full_range=True)
+    return {
+        "psnr": _psnr(made, case.clean),
+        "ssim": ssim(ours, true),
+        "mask": 10 * np.log10(255**2 / max(inside.mean(), 1e-3)) if inside.size else np.nan,
+        "gmsd": gmsd(ours, true),
+        "flip": flip(made, case.clean),
+    }
+
+
+Method = Callable[[Pixels, Mask], Pixels]
+
+
+def telea(picture: Pixels, mask: Mask) -> Pixels:
+    made = cv2.inpaint(picture, mask.astype(np.uint8), 3, cv2.INPAINT_TELEA)
+    return np.asarray(made, np.uint8)
+
+
+def telea_and_means(picture: Pixels, mask: Mask) -> Pixels:
+    made = cv2.fastNlMeansDenoisingColored(telea(picture, mask), None, 3, 3, 7, 21)
+    return np.asarray(made, np.uint8)
+
+
+def stretched(picture: Pixels) -> Pixels:
+    """Each colour from its first to its last percentile: what tools without a network do."""
+    low, high = np.percentile(picture, (1, 99), axis=(0, 1))
+    return np.clip((picture - low) * 255 / np.maximum(high - low, 1) + 0.5, 0, 255).astype(np.uint8)
+
+
+def ours(networks: Networks, options: Options) -> Method:
+    def method(picture: Pixels, mask: Mask) -> Pixels:
+        hidden = np.where(mask, np.uint8(255), np.uint8(0))
+        made = restore_picture(Picture(picture), networks, options, mask=hidden).picture.pixels
+        return np.asarray(made, np.uint8)
+
+    return method
+
+
+def translations() -> dict[str, Any]:
+    """The networks that translate, by the names of the rows."""
+    there = trained.names()
+    names = {"mapping": "the triplet", "direct": "the direct U-Net"}
+    return {name: trained.load(stage) for stage, name in names.items() if stage in there}
+
+
+def tone(pictures: Sequence[Path], networks: Networks) -> dict[str, Any]:
+    recipe = Recipe.load(RECIPE).without((*LATER, "damage"))
+    restore = ours(networks, Options.named("auto", "tone"))
+    faded: dict[str, list[float]] = {"input": [], "stretched": [], "srq": []}
+    better = 0
+    for case in cases(pictures, recipe):
+        if np.abs(case.spoiled.astype(float) - case.clean).mean() <= 2:
+            continue
+        made = restore(case.spoiled, case.mask)
+        for name, one in zip(faded, (case.spoiled, stretched(case.spoiled), made), strict=True):
+            faded[name].append(_psnr(one, case.clean))
+        better += faded["srq"][-1] > faded["input"][-1]
+    changes: dict[str, list[float]] = {"stretched": [], "srq": []}
+    for path in pictures:
+        clean = _rgb(path)
+        made = restore(clean, np.zeros(clean.shape[:2], bool))
+        for name, one in zip(changes, (stretched(clean), made), strict=True):
+            changes[name].append(float(np.abs(one.astype(float) - clean).mean()))
+    return {
+        "faded": len(faded["input"]),
+        "better": better,
+        "psnr": {name: mean_psnr(values) for name, values in faded.items()},
+        "clean_change": {name: float(np.mean(values)) for name, values in changes.items()},
+        "clean_changed": sum(value > 0 for value in changes["srq"]),
+    }
+
+
+def detector(pictures: Sequence[Path], networks: Networks) -> dict[str, Any]:
+    """Counts of found and true pixels, with a tolerance; and false alarms on whole pictures."""
+    if networks.detector is None:
+        return {}
+    recipe = Recipe.load(RECIPE)
+    rows = {"own": _found(cases(pictures, recipe), networks)}
+    for kind, some in _another_hand(pictures).items():
+        rows[kind] = _found(iter(some), networks)
+    alarms = [float(_mask(_rgb(path), networks).mean()) for path in pictures]
+    return {"rows": rows, "alarms": float(np.mean(alarms))}
+
+
+def _another_hand(pictures: Sequence[Path]) -> dict[str, list[Case]]:
+    """Overlays of FilmDamageSimulator, each over a picture, by their kind."""
+    kinds: dict[str, list[Case]] = {}
+    for path in sorted((data_folder() / "damage").glob("*.png")):
+        with Image.open(path) as image:
+            overlay = np.asarray(image.convert("RGBA"))
+        kind = path.name.partition("_")[0]
+        clean = _rgb(pictures[zlib.crc32(path.name.encode()) % len(pictures)])
+        height, width = (min(a, b) for a, b in zip(clean.shape, overlay.shape, strict=False))
+        clean, overlay = clean[:height, :width], overlay[:height, :width]
+        cover = overlay[..., 3:] / 255
+        spoiled = clean * (1 - cover) + overlay[..., :3] * cover
+        mask = grown(cover[..., 0] >= HIDDEN)
+        kinds.setdefault(kind, []).append(Case(clean, (spoiled + 0.5).astype(np.uint8), mask))
+    return kinds
+
+
+def _found(some: Iterator[Case], networks: Networks) -> dict[str, float]:
+    right = found = wanted = hit = 0
+    for case in some:
+        mask = _mask(case.spoiled, networks)
+        near_true, near_found = case.mask, mask
+        for _ in range(TOLERANCE):
+            near_true, near_found = grown(near_true), grown(near_found)
+        found += int(mask.sum())
+        right += int((mask & near_true).sum())
+        wanted += int(case.mask.sum())
+        hit += int((case.mask & near_found).sum())
+    precision, recall = right / max(found, 1), hit / max(wanted, 1)
+    both = max(precision + recall, 1e-9)
+    return {"precision": precision, "recall": recall, "f1": 2 * precision * recall / both}
+
+
+def compared(
+    some: Iterator[Case], methods: dict[str, Method], networks: Networks, *, told: bool
+) -> dict[str, Any]:
+    """The mean scores of each method, with the mask told or found."""
+    rows: dict[str, list[dict[str, float]]] = {"input": [], **{name: [] for name in methods}}
+    for case in some:
+        mask = case.mask if told else _mask(case.spoiled, networks)
+        rows["input"].append(scores(case.spoiled, case))
+        for name, method in methods.items():
+            rows[name].append(scores(method(case.spoiled, mask), case))
+    return {
+        name: {
+            key: mean_psnr(values) if key == "psnr" else float(np.nanmean(values))
+            for key in each[0]
+            if (values := [one[key] for one in each])
+        }
+        for name, each in rows.items()
+    }
+
+
+def study(pictures: Sequence[Path], part: str) -> dict[str, Any]:
+    """One of PARTS."""
+    networks = shipped()
+    recipe = Recipe.load(RECIPE)
+    if part == "tone":
+        return tone(pictures, networks)
+    if part == "detector":
+        return detector(pictures, networks)
+    if part == "clean":
+        return clean_pictures(pictures, networks)
+    told = part == "mask" or networks.detector is None
+    if part == "mask":
+        recipe = recipe.without((*LATER, "colour"))
+    elif part == "structured":
+        recipe = recipe.without(("colour",))
+    options = Options.named("auto" if part == "everything" else "keep")
+    methods: dict[str, Method] = {
+        "Telea": telea,
+        "Telea + NL-means": telea_and_means,
+        "srq, fill alone": ours(Networks(networks.tone), options),
+        **{
+            f"srq, {name}": ours(Networks(networks.tone, None, network), options)
+            for name, network in translations().items()
+        },
+    }
+    rows = compared(cases(pictures, recipe), methods, networks, told=told)
+    return {"told": told, "rows": rows}
+
+
+def clean_pictures(pictures: Sequence[Path], networks: Networks) -> dict[str, Any]:
+    """How many clean pictures come back as they are, and how near the others are."""
+    values: list[float] = []
+    for path in pictures:
+        clean = _rgb(path)
+        made = restore_picture(Picture(clean), networks).picture.pixels
+        values.append(_psnr(np.asarray(made, np.uint8), clean))
+    changed = [value for value in values if value < float("inf")]
+    return {
+        "pictures": len(values),
+        "unchanged": len(values) - len(changed),
+        "lowest": min(changed, default=None),
+        "below_38": sum(value < 38 for value in changed),
+    }
+
+
+def _mask(picture: Pixels, networks: Networks) -> Mask:
+    only = Networks(detector=networks.detector)
+    return restore_picture(Picture(picture), only, Options.named("keep", "scratches")).mask > 0
+
+
+def _psnr(a: Pixels, b: Pixels) -> float:
+    return psnr(a.reshape(len(a), -1), b.reshape(len(b), -1))
+
+
+def _rgb(path: Path) -> Pixels:
+    pixels = np.asarray(read(path).pixels, np.uint8)
+    return pixels if pixels.ndim == 3 else np.dstack([pixels] * 3)
+
+
+def data_folder() -> Path:
+    return Path(os.environ.get("SRQ_DATA", "../shared/data"))
+
+
+def main() -> None:
+    parser = harness.parser(__doc__)
+    parser.add_argument("--pictures", default="B100", help="a folder of SRQ_DATA")
+    parser.add_argument("--limit", type=int, help="so many pictures, evenly chosen")
+    parser.add_argument("--parts", default=",".join(PARTS), help="which tables")
+    parser.add_argument("--json", type=Path, help="write there instead of the results")
+    options = parser.parse_args()
+    pictures = sorted(
+        path for path in (data_folder() / options.pictures).iterdir() if path.suffix != ".csv"
+    )
+    if options.limit:
+        pictures = pictures[:: max(1, len(pictures) // options.limit)][: options.limit]
+    place = options.json or RESULT
+    result = harness.read_result(place) if place.exists() else {}
+    for part in options.parts.split(","):
+        result[part] = {
+            "made": Provenance.now().to_json(),
+            "pictures": options.pictures,
+            "count": len(pictures),
+            "seed": SEED,
+            "networks": list(trained.names()),
+            **study(pictures, part),
+        }
+        harness.write_result(place, result)
+    for name, table in tables_of(result).items():
+        print(f"{name}\n\n{table}\n")
+
+
+def tables() -> dict[str, str]:
+    """``tone``: faded and clean pictures; the others: each method's scores."""
+    return tables_of(harness.read_result(RESULT))
+
+
+def tables_of(result: dict[str, Any]) -> dict[str, str]:
+    made = {}
+    if "tone" in result and "clean" in result:
+        made["tone"] = _tone_table(result["tone"], result["clean"])
+    for part in ("mask", "structured", "everything"):
+        if part in result:
+            made[part] = _scores_table(result[part])
+    return made
+
+
+def _tone_table(found: dict[str, Any], clean: dict[str, Any]) -> str:
+    names = {"input": "as it came", "stretched": "percentiles stretched", "srq": "srq"}
+    lines = ["| tone | faded: PSNR | clean: mean change, levels |", "| --- | ---: | ---: |"]
+    for key, name in names.items():
+        change = found["clean_change"].get(key, 0)
+        lines.append(f"| {name} | {found['psnr'][key]:.2f} | {change:.2f} |")
+    lines += [
+        "",
+        f"{found['faded']} of {found['count']} pictures are faded by more than two levels; "
+        f"{found['better']} of them come out better. Of {clean['pictures']} clean ones "
+        f"{clean['unchanged']} are left as they are; {clean['below_38']} come back below 38 dB.",
+    ]
+    return "\n".join(lines)
+
+
+def _scores_table(found: dict[str, Any]) -> str:
+    lines = [
+        "| | PSNR | SSIM | PSNR in the mask | GMSD | FLIP |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for name, row in found["rows"].items():
+        lines.append(
+            f"| {name} | {row['psnr']:.2f} | {row['ssim']:.4f} | {row['mask']:.2f} "
+            f"| {row['gmsd']:.4f} | {row['flip']:.4f} |"
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
