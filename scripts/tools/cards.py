@@ -31,6 +31,10 @@ SCORES = {
     "kim-x3": ("zoo-x3.json",),
     "kim-x4": ("zoo-x4.json",),
     "medium-x2": ("ladder-x2.json", "ladder-x2-programs.json"),
+    "medium-x2-8bit": ("ladder-x2-programs.json",),
+    "medium-x2-compressed-8bit": ("ladder-x2-programs.json",),
+    "medium-x4-8bit": ("ladder-x4-programs.json",),
+    "medium-x4-compressed-8bit": ("ladder-x4-programs.json",),
     "medium-x2-compressed": (
         "ladder-x2.json",
         "ladder-x2-programs.json",
@@ -44,9 +48,9 @@ SCORES = {
     ),
     "web-x2": (),
     "web-x4": (),
-    "large-x2": ("ladder-x2.json",),
+    "large-x2": ("ladder-x2.json", "ladder-x2-programs.json"),
     "large-x2-compressed": ("ladder-x2.json",),
-    "large-x4": ("ladder-x4.json",),
+    "large-x4": ("ladder-x4.json", "ladder-x4-programs.json"),
     "large-x4-compressed": ("ladder-x4.json",),
 }
 """The result files whose tables a card shows."""

@@ -47,9 +47,16 @@ NETWORKS = {
     "kim-x3": Network(3, "clean", "fast", 2640, 10),
     "kim-x4": Network(4, "clean", "fast", 2752, 10),
     "medium-x2": Network(2, "clean", "good", 12240, 10),
+    "medium-x2-8bit": Network(2, "clean", "good", 12240, 8),
     "medium-x2-compressed": Network(2, "compressed", "good", 12240, 10),
+    "medium-x2-compressed-8bit": Network(2, "compressed", "good", 12240, 8),
     "medium-x4": Network(4, "clean", "good", 11664, 10),
+    "medium-x4-8bit": Network(4, "clean", "good", 11664, 8),
     "medium-x4-compressed": Network(4, "compressed", "good", 11664, 10),
+    "medium-x4-compressed-8bit": Network(4, "compressed", "good", 11664, 8),
+    "large-x2": Network(2, "clean", "best", 93600, 10),
+    "large-x2-compressed": Network(2, "compressed", "best", 93600, 10),
+    "large-x4": Network(4, "clean", "best", 97056, 10),
 }
 """All networks by name. Of those of one scale, kind and quality the first is taken."""
 
@@ -81,14 +88,17 @@ def at_scale(scale: int) -> dict[str, Network]:
 def network_for(scale: int, kind: Kind, quality: Quality = OF_PICTURES) -> str:
     """The name of the first network of this scale, quality and kind.
 
-    Where the scale has none of that quality, the next faster one is taken, then the next slower;
-    where that quality has none of the kind, another kind of it. Raises what ``at_scale`` raises.
+    Where there is none, the best of the kind that is faster is taken; else the best of another
+    kind that is no slower; else the fastest that there is, of the kind if it can be. Raises what
+    ``at_scale`` raises.
     """
     found = at_scale(scale)
     wanted = QUALITIES.index(quality)
-    for each in (*reversed(QUALITIES[: wanted + 1]), *QUALITIES[wanted + 1 :]):
-        of_quality = {name: network for name, network in found.items() if network.quality == each}
-        if of_quality:
-            own = (name for name, network in of_quality.items() if network.kind == kind)
-            return next(own, next(iter(of_quality)))
+    no_slower, slower = QUALITIES[wanted::-1], QUALITIES[wanted + 1 :]
+    for qualities in (no_slower, slower):
+        for of_the_kind in (True, False):
+            for each in qualities:
+                for name, network in found.items():
+                    if network.quality == each and (network.kind == kind) == of_the_kind:
+                        return name
     raise AssertionError("every network is of some quality")

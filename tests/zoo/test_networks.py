@@ -33,6 +33,13 @@ def test_a_quality_that_a_scale_lacks_is_the_next_faster_then_the_next_slower(mo
     assert [network_for(3, "compressed", q) for q in QUALITIES] == ["kim-x3"] * 3
 
 
+def test_the_kind_counts_more_than_the_quality(monkeypatch):
+    monkeypatch.setattr(zoo, "names", lambda form: ("kim-x4", "medium-x4-compressed", "large-x4"))
+    assert network_for(4, "compressed", "best") == "medium-x4-compressed"
+    assert network_for(4, "compressed", "fast") == "kim-x4"  # the other is slower than wanted
+    assert network_for(4, "clean", "good") == "kim-x4"
+
+
 def test_a_kind_that_is_missing_is_another_of_the_scale(monkeypatch):
     monkeypatch.setattr(zoo, "names", lambda form: ("kim-x3", "kim-x2-compressed"))
     assert network_for(3, "compressed") == "kim-x3"
