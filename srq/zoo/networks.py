@@ -55,8 +55,6 @@ NETWORKS = {
     "medium-x4-compressed": Network(4, "compressed", "good", 11664, 10),
     "medium-x4-compressed-8bit": Network(4, "compressed", "good", 11664, 8),
     "large-x2": Network(2, "clean", "best", 93600, 10),
-    "large-x2-compressed": Network(2, "compressed", "best", 93600, 10),
-    "large-x4": Network(4, "clean", "best", 97056, 10),
 }
 """All networks by name. Of those of one scale, kind and quality the first is taken."""
 
