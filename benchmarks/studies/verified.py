@@ -43,13 +43,15 @@ def tables() -> dict[str, str]:
 def table(record: dict[str, Any]) -> str:
     """What each subject came to for each Program, as markdown."""
     programs = record["programs"]
-    names = [subject["name"] for subject in programs[0]["subjects"]]
+    # Programs that were verified long ago lack newer subjects.
+    most = max(programs, key=lambda program: len(program["subjects"]))
+    names = [subject["name"] for subject in most["subjects"]]
     columns = [*names, "*pictures*", "*ends visited*"]
     lines = [f"| | {' | '.join(columns)} |", "| --- |" + " ---: |" * len(columns)]
     for program in programs:
         found = {subject["name"]: subject for subject in program["subjects"]}
         ends = program["bounds"]
-        cells = [_cell(found[name]) for name in names]
+        cells = [_cell(found[name]) if name in found else "–" for name in names]
         cells += [str(len(program["pictures"])), f"{ends['reached']} of {ends['possible']}"]
         lines.append(f"| {program['program']['name']} | {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -11,7 +11,8 @@ ROWS = re.findall(r"^\|.*\| `(benchmarks\.[\w.]+)[^`]*` \| `([^`]*)` \|", PAGE, 
 
 def modules():
     """The modules that can be run, by their docstrings: those that ask a question."""
-    files = [*FOLDER.glob("*.py"), *FOLDER.glob("studies/*.py"), *FOLDER.glob("studies/*/*.py")]
+    places = ("", "hardware/", "studies/", "studies/*/")
+    files = [file for place in places for file in FOLDER.glob(f"{place}*.py")]
     for file in files:
         if "__main__" in (text := file.read_text(encoding="utf-8")) or file.stem == "__main__":
             assert "?" in text.split("\n\n")[0] or ":" in text.split("\n\n")[0], file
@@ -29,7 +30,7 @@ def test_every_result_belongs_to_a_row():
         for file in (FOLDER / "results").iterdir()
     }
     evaluations = {f"{name}.json" for name in ("zoo-starts", "zoo-x2", "zoo-x2-compressed")}
-    evaluations |= {"zoo-x3.json", "zoo-x4.json", "peers-x2.json"}
+    evaluations |= {"zoo-x3.json", "zoo-x4.json", "zoo-x2-fpga.json", "peers-x2.json"}
     evaluations |= {
         f"ladder-x{s}{of}.json" for s in (2, 4) for of in ("", "-programs", "-compressed")
     }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from srq.program import load
 from srq.zoo import names, resolve
+from srq.zoo.networks import NETWORKS
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "guide" / "verify.md").read_text(encoding="utf-8")
@@ -18,12 +19,16 @@ def read(name):
 
 
 def test_the_whole_zoo_was_verified_and_nothing_differed():
+    """An exporter may refuse a network of quality `best`, which is large."""
     programs = read("verified.json")["programs"]
     assert [program["program"]["name"] for program in programs] == list(names("program"))
     for program in programs:
         name = program["program"]["name"]
         assert program["program"]["fingerprint"] == load(resolve(name, "program")).fingerprint
-    assert {s["state"] for program in programs for s in program["subjects"]} == {"equal"}
+        states = {subject["state"] for subject in program["subjects"]}
+        assert states == {"equal"} or (
+            NETWORKS[name].quality == "best" and states == {"equal", "refused"}
+        )
 
 
 def test_of_200_mutants_at_least_195_were_caught_and_the_others_are_explained():

@@ -13,7 +13,9 @@ RECORD = json.loads((ROOT / "benchmarks" / "results" / "shader.json").read_text(
 
 
 def test_the_costs_are_those_of_the_shaders_that_are_written_now():
-    for name in SMALL:
+    # A Program for FPGAs has other weights than the one that it was cut from, and no other ops.
+    assert set(RECORD["programs"]) == {name for name in SMALL if not name.endswith("-fpga")}
+    for name in RECORD["programs"]:
         cost = shader.weight(load(resolve(name, "program")))
         assert cost.items() <= RECORD["programs"][name].items()
 
