@@ -15,7 +15,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -72,6 +71,8 @@ def gmsd(a: Pixels, b: Pixels) -> float:
 
 
 def _gradient(picture: Pixels) -> NDArray[np.float64]:
+    import cv2
+
     half = cv2.blur(picture.astype(np.float64), (2, 2))[::2, ::2]
     across = np.outer([1, 1, 1], [1, 0, -1]) / 3
     return np.hypot(cv2.filter2D(half, -1, across), cv2.filter2D(half, -1, across.T))
@@ -100,11 +101,15 @@ Method = Callable[[Pixels, Mask], Pixels]
 
 
 def telea(picture: Pixels, mask: Mask) -> Pixels:
+    import cv2
+
     made = cv2.inpaint(picture, mask.astype(np.uint8), 3, cv2.INPAINT_TELEA)
     return np.asarray(made, np.uint8)
 
 
 def telea_and_means(picture: Pixels, mask: Mask) -> Pixels:
+    import cv2
+
     made = cv2.fastNlMeansDenoisingColored(telea(picture, mask), None, 3, 3, 7, 21)
     return np.asarray(made, np.uint8)
 

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,13 +37,17 @@ NETWORKS = {
 Pixels = NDArray[np.uint8]
 
 
-def shrunk(pixels: Pixels, factor: float, way: int = cv2.INTER_AREA) -> Pixels:
+def shrunk(pixels: Pixels, factor: float) -> Pixels:
+    import cv2
+
     height, width = pixels.shape[:2]
     size = round(width * factor), round(height * factor)
-    return cv2.resize(pixels, size, interpolation=way).astype(np.uint8, copy=False)
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
 def coded(pixels: Pixels, suffix: str, option: int, quality: int) -> Pixels:
+    import cv2
+
     _, stream = cv2.imencode(suffix, pixels[..., ::-1], [option, quality])
     made = cv2.imdecode(stream, cv2.IMREAD_COLOR)
     assert made is not None
@@ -57,6 +60,8 @@ def clean(hr: Pixels, scale: int, rng: np.random.Generator) -> Pixels:
 
 def reuploaded(hr: Pixels, scale: int, rng: np.random.Generator) -> Pixels:
     """A JPEG of a larger size, taken, shrunk and stored again."""
+    import cv2
+
     first, last = int(rng.integers(70, 96)), int(rng.integers(50, 91))
     between = float(rng.uniform(1.2, 2)) / scale
     once = coded(shrunk(hr, min(between, 1)), ".jpg", cv2.IMWRITE_JPEG_QUALITY, first)
@@ -66,6 +71,8 @@ def reuploaded(hr: Pixels, scale: int, rng: np.random.Generator) -> Pixels:
 
 
 def webp(hr: Pixels, scale: int, rng: np.random.Generator) -> Pixels:
+    import cv2
+
     quality = int(rng.integers(50, 91))
     return coded(shrunk(hr, 1 / scale), ".webp", cv2.IMWRITE_WEBP_QUALITY, quality)
 
@@ -105,6 +112,8 @@ def scores(name: str, scale: int, engines: dict[str, Any]) -> dict[str, dict[str
 
 
 def main() -> int:
+    import cv2
+
     options = _options()
     there = zoo.names("program")
     result: dict[str, Any] = {"made": Provenance.now().to_json() | {"opencv": cv2.__version__}}

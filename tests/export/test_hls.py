@@ -186,12 +186,17 @@ def test_the_depths_written_are_those_derived(tmp_path):
         assert re.search(rf"\| `{name}` \| {depth} \|", page)
 
 
+def widths(program):
+    """What one bitstream fixes: the scale, the bits of weights and of values."""
+    bits = [step.value.format and step.value.format.bits for step in program.steps]
+    return program.scale, [conv.weight_bits for conv in program.convs], bits
+
+
 @pytest.mark.parametrize("name", SMALL)
 def test_a_structure_is_shared_by_programs_that_differ_in_parameters_only(name):
     program = load(resolve(name, "program"))
     twin = load(resolve("kim-x2", "program"))
-    bits, same = ({conv.weight_bits for conv in p.convs} for p in (program, twin))
-    assert (structure_of(program) == structure_of(twin)) is (program.scale == 2 and bits == same)
+    assert (structure_of(program) == structure_of(twin)) is (widths(program) == widths(twin))
     assert (len(words(program)) == len(words(twin))) is (program.scale == 2)
 
 

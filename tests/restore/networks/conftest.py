@@ -1,12 +1,12 @@
 """Networks whose zeros are drawn, so that every layer shows."""
 
 import pytest
-import torch
 
 
 @pytest.fixture
 def drawn():
     """``drawn(network)``: the network in evaluation mode, layers that begin at zero drawn."""
+    import torch
 
     def draw(network):
         torch.manual_seed(4)

@@ -126,13 +126,11 @@ void truncated_powers(const Array<const float, 1>& values, float exponent,
                       const Array<uint8_t, 1>& out) {
   check(out.shape(0) == values.shape(0), "each value has a code");
   nb::gil_scoped_release released;
-  plane_kernels().truncated_powers(values.data(), ptrdiff_t(values.shape(0)), exponent,
-                                   out.data());
+  plane_kernels().truncated_powers(values.data(), ptrdiff_t(values.shape(0)), exponent, out.data());
 }
 
 void truncated_sums(const Array<const uint8_t, 1>& codes, const Array<const uint16_t, 1>& draws,
-                    const Array<const float, 1>& table, float scale,
-                    const Array<uint8_t, 1>& out) {
+                    const Array<const float, 1>& table, float scale, const Array<uint8_t, 1>& out) {
   check(draws.shape(0) == codes.shape(0) && out.shape(0) == codes.shape(0),
         "each code has a draw and a sum");
   check(table.shape(0) == 65536, "each draw has a value");
