@@ -9,7 +9,7 @@ patterns by bits as well).
 """
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from srq.adders.graph import Term
 from srq.adders.values import Values
@@ -36,6 +36,16 @@ def terms_of(pattern: int) -> tuple[int, int, int, bool]:
     values = rest >> _SHIFT
     shift = (rest & ((1 << _SHIFT) - 1)) - _MIDDLE
     return values >> _VALUE, values & _MASK, shift, bool(pattern & 1)
+
+
+def _patterns(row: Row, value: int, shift: int, sign: int) -> Iterator[int]:
+    """The patterns that a term makes with each term of a row, the lower of the two first."""
+    for other, places in row.items():
+        for at, its in places.items():
+            if (other, at) < (value, shift):
+                yield pattern_of(other, at, its, value, shift, sign)
+            else:
+                yield pattern_of(value, shift, sign, other, at, its)
 
 
 class Sharing:
@@ -156,31 +166,21 @@ class Sharing:
         if not row[value]:
             del row[value]
         counts = self._counts
-        for other, places in row.items():
-            for at, its in places.items():
-                if (other, at) < (value, shift):
-                    key = pattern_of(other, at, its, value, shift, sign)
-                else:
-                    key = pattern_of(value, shift, sign, other, at, its)
-                left = counts.get(key, 0) - 1
-                if left > 0:
-                    counts[key] = left
-                else:
-                    counts.pop(key, None)
+        for key in _patterns(row, value, shift, sign):
+            left = counts.get(key, 0) - 1
+            if left > 0:
+                counts[key] = left
+            else:
+                counts.pop(key, None)
         return sign
 
     def _insert(self, index: int, value: int, shift: int, sign: int, fresh: set[int]) -> None:
         """Put a term of the newest value into a row, and its pairs into the counts."""
         row = self._rows[index]
         counts = self._counts
-        for other, places in row.items():
-            for at, its in places.items():
-                if (other, at) < (value, shift):
-                    key = pattern_of(other, at, its, value, shift, sign)
-                else:
-                    key = pattern_of(value, shift, sign, other, at, its)
-                count = counts.get(key, 0) + 1
-                counts[key] = count
-                if count > 1:
-                    fresh.add(key)
+        for key in _patterns(row, value, shift, sign):
+            count = counts.get(key, 0) + 1
+            counts[key] = count
+            if count > 1:
+                fresh.add(key)
         row.setdefault(value, {})[shift] = sign

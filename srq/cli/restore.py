@@ -6,6 +6,14 @@ from typing import Annotated
 import typer
 
 from srq.cli.output import JsonFile
+from srq.cli.picture_options import (
+    Force,
+    FormatSuffix,
+    OutputQuality,
+    Recursive,
+    SkipExisting,
+    check_existing,
+)
 from srq.errors import ConfigError
 
 app = typer.Typer()
@@ -77,28 +85,11 @@ def restore(
             min=1, metavar="N", help="Threads; torch's own choice without.", show_default=False
         ),
     ] = None,
-    recursive: Annotated[
-        bool, typer.Option("--recursive", help="Take the folders below IN as well.")
-    ] = False,
-    skip_existing: Annotated[
-        bool, typer.Option("--skip-existing", help="Leave results that exist as they are.")
-    ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite results that exist.")] = False,
-    output_quality: Annotated[
-        int,
-        typer.Option(
-            min=1, max=100, metavar="Q", help="Of lossy pictures that are written: JPEG, WebP ..."
-        ),
-    ] = 95,
-    format_: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="SUFFIX",
-            help="The format of pictures to write, such as png, where OUT does not name a file.",
-            show_default=False,
-        ),
-    ] = None,
+    recursive: Recursive = False,
+    skip_existing: SkipExisting = False,
+    force: Force = False,
+    output_quality: OutputQuality = 95,
+    format_: FormatSuffix = None,
     json: JsonFile = None,
 ) -> None:
     """Restore an old photograph, or every one in a folder.
@@ -119,8 +110,7 @@ def restore(
     from srq.cli.pictures_progress import display
     from srq.restore import check_torch
 
-    if skip_existing and force:
-        raise ConfigError("--skip-existing and --force exclude each other; leave one out.")
+    check_existing(skip=skip_existing, force=force)
     if mask is not None and source.is_dir():
         raise ConfigError(f"A mask is of one picture, and {source} is a folder; leave --mask out.")
     check_torch()

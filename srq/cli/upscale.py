@@ -6,6 +6,14 @@ from typing import Annotated, Any
 import typer
 
 from srq.cli.output import JsonFile
+from srq.cli.picture_options import (
+    Force,
+    FormatSuffix,
+    OutputQuality,
+    Recursive,
+    SkipExisting,
+    check_existing,
+)
 from srq.errors import ConfigError
 from srq.zoo.networks import QUALITIES
 
@@ -98,28 +106,11 @@ def upscale(
         int | None,
         typer.Option(min=1, metavar="H", help="The result's height.", show_default=False),
     ] = None,
-    recursive: Annotated[
-        bool, typer.Option("--recursive", help="Take the folders below IN as well.")
-    ] = False,
-    skip_existing: Annotated[
-        bool, typer.Option("--skip-existing", help="Leave results that exist as they are.")
-    ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite results that exist.")] = False,
-    output_quality: Annotated[
-        int,
-        typer.Option(
-            min=1, max=100, metavar="Q", help="Of lossy pictures that are written: JPEG, WebP ..."
-        ),
-    ] = 95,
-    format_: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="SUFFIX",
-            help="The format of pictures to write, such as png, where OUT does not name a file.",
-            show_default=False,
-        ),
-    ] = None,
+    recursive: Recursive = False,
+    skip_existing: SkipExisting = False,
+    force: Force = False,
+    output_quality: OutputQuality = 95,
+    format_: FormatSuffix = None,
     codec: Annotated[
         str | None,
         typer.Option(
@@ -193,8 +184,7 @@ def upscale(
     from srq.parallel.shards import Shard
     from srq.upscaling.networks import open_networks
 
-    if skip_existing and force:
-        raise ConfigError("--skip-existing and --force exclude each other; leave one out.")
+    check_existing(skip=skip_existing, force=force)
     screen, errors = console(json), Console(stderr=True, highlight=False)
     share = None if shard is None else Shard.parse(shard)
     _check_quality(quality)

@@ -9,7 +9,7 @@ import dataclasses
 import json
 import math
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from srq.errors import ConfigError
@@ -52,6 +52,20 @@ def override(kind: type, table: dict[str, Any], assignment: str) -> None:
         if not isinstance(table, dict):
             raise ConfigError(f"{where}: '{key}' is no section in the configuration file.")
     table[keys[-1]] = _read_value(expected, text.strip())
+
+
+def parsed(kind: type[T], text: str, where: str, assignments: Sequence[str] = ()) -> T:
+    """The dataclass ``kind`` from TOML text, with ``assignments`` (``a.b=c``) over it, in order.
+
+    Raises ConfigError as ``override`` and ``from_table`` do, and for text that is no TOML.
+    """
+    try:
+        table: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{where} is not valid TOML: {error}.") from None
+    for assignment in assignments:
+        override(kind, table, assignment)
+    return from_table(kind, table, where)
 
 
 def to_toml(config: Any) -> str:

@@ -1,6 +1,5 @@
 """The configuration of a training: typed, its TOML files, and ``--set``."""
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import resources
@@ -9,7 +8,7 @@ from typing import Any, Literal
 
 from srq.errors import ConfigError
 from srq.files import read_text
-from srq.runs.schema import from_table, number, override, to_toml
+from srq.runs.schema import number, parsed, to_toml
 
 Loss = Literal["l1", "l2", "charbonnier"]
 
@@ -167,13 +166,7 @@ class TrainConfig:
     @classmethod
     def parse(cls, text: str, name: str, assignments: Sequence[str] = ()) -> "TrainConfig":
         """The configuration written in ``text``; ``name`` stands for it in errors."""
-        try:
-            table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{name} is not valid TOML: {error}.") from None
-        for assignment in assignments:
-            override(cls, table, assignment)
-        config = from_table(cls, table, name)
+        config = parsed(cls, text, name, assignments)
         config._check(name)
         return config
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from srq.errors import ConfigError, SrqError
 from srq.files import read_text
-from srq.runs.schema import from_table, number, override, to_toml
+from srq.runs.schema import number, parsed, to_toml
 
 StageName = Literal["tone", "detector", "vae-y", "vae-x", "mapping", "direct"]
 
@@ -184,13 +184,7 @@ class RestoreConfig:
     @classmethod
     def parse(cls, text: str, name: str, assignments: Sequence[str] = ()) -> "RestoreConfig":
         """The configuration written in ``text``; ``name`` stands for it in errors."""
-        try:
-            table: dict[str, Any] = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{name} is not valid TOML: {error}.") from None
-        for assignment in assignments:
-            override(cls, table, assignment)
-        config = from_table(cls, table, name)
+        config = parsed(cls, text, name, assignments)
         config._check(name)
         return config
 

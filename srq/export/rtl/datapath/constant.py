@@ -52,9 +52,8 @@ def constant_plan(
     ternary: whether adders take three operands, which is one lookup table a bit on Xilinx.
     depth:   the greatest number of two-operand adders on a path; see ``srq.adders.graph_of``.
     """
-    limits = [(int(lo), int(hi)) for lo, hi in zip(layer.range.lo, layer.range.hi, strict=True)]
     constants = [int(n) for n in layer.rounding]
-    graph = graph_of(layer.matrix, limits, constants=constants, depth=depth)
+    graph = graph_of(layer.matrix, layer.limits, constants=constants, depth=depth)
     if ternary:
         graph = graph.fused()
     return ConstantPlan(layer, graph, pipeline_of(graph, every, layer.format.bits), every)

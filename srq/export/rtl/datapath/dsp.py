@@ -47,7 +47,7 @@ def dsp_module(layer: Layer, name: str, *, every: int, ternary: bool) -> Module:
 
 def _multiplied(layer: Layer) -> NDArray[np.bool_]:
     """Which weights take a multiplier: of more digits, and within its width."""
-    widths = np.array([width_of((int(lo), int(hi))) + (lo >= 0) for lo, hi in _ranges(layer)])
+    widths = np.array([width_of((lo, hi)) + (lo >= 0) for lo, hi in layer.limits])
     limit = 1 << (_B_BITS - 1)
     fits = (layer.matrix >= -limit) & (layer.matrix < limit) & (widths <= _A_BITS)
     return (digit_counts(layer.matrix) > MOST_DIGITS) & fits
@@ -66,10 +66,6 @@ def _fabric(layer: Layer, multiplied: NDArray[np.bool_]) -> Layer:
     return replace(rest, format=Format(True, bits, 0))
 
 
-def _ranges(layer: Layer) -> list[tuple[int, int]]:
-    return [(int(lo), int(hi)) for lo, hi in zip(layer.range.lo, layer.range.hi, strict=True)]
-
-
 @dataclass
 class _Emission:
     """One module's text in the making.
@@ -86,7 +82,7 @@ class _Emission:
     def module(self) -> Module:
         self._registers: list[tuple[str, str, int]] = []
         self._waits: dict[int, int] = {}  # of each input, the longest delay that is read
-        self._ranges = _ranges(self.layer)
+        self._ranges = self.layer.limits
         lines: list[str] = []
         made = self.plan.module(f"{self.name}_fabric") if self.plan else None
         start = made.latency - 1 if made else 0

@@ -75,6 +75,11 @@ class Layer:
         )
 
     @property
+    def limits(self) -> list[tuple[int, int]]:
+        """The same, input by input."""
+        return [(int(lo), int(hi)) for lo, hi in zip(self.range.lo, self.range.hi, strict=True)]
+
+    @property
     def rounding(self) -> NDArray[np.int64]:
         """What is added to each exact sum before its low bits are dropped: bias and half."""
         half = [1 << (shift - 1) if shift else 0 for shift in self.shifts]
