@@ -87,11 +87,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 OPTIONAL = {
+    "alembic": "store",
+    "argon2": "store",
     "av": "video",
     "brevitas": "train",
     "cocotb": "rtl",
     "cocotb_tools": "rtl",
+    "fastapi": "store",
+    "imagecodecs": "store",
     "matplotlib": "train",
+    "obstore": "store",
     "onnx": "onnx",
     "onnxruntime": "onnx",
     "pillow_heif": "heic",
@@ -99,7 +104,9 @@ OPTIONAL = {
     "pyosys": "rtl",
     "scipy": "train",
     "skimage": "train",
+    "sqlalchemy": "store",
     "torch": "train",
+    "uvicorn": "store",
     "z3": "rtl",
 }
 """Packages that srq runs without, and the extra that brings each."""

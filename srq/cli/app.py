@@ -30,16 +30,25 @@ BROKEN_PIPE = 141
 TERMINATED = 143
 
 EXTRA_OF = {
+    "alembic": "store",
+    "argon2": "store",
     "av": "video",
     "brevitas": "train",
+    "fastapi": "store",
     "lmdb": "lmdb",
     "matplotlib": "train",
+    "obstore": "store",
     "pillow_heif": "heic",
     "pyarrow": "parquet",
+    "prometheus_client": "store",
+    "psycopg": "store",
     "pylibjxl": "jxl",
     "ray": "ray",
     "skimage": "train",
+    "sqlalchemy": "store",
+    "structlog": "store",
     "torch": "train",
+    "uvicorn": "store",
 }
 """Which extra of srq brings an optional package, by the name it is imported under."""
 
