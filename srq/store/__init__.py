@@ -7,5 +7,5 @@
 - ``restore``  the stored form -> the picture that a user downloads.
 - ``choose``   the search for the fewest bytes that hold the mode, measured on what is downloaded.
 - ``plan``     a folder, tried out; ``report`` shows it as a page.
-- ``pack``     a folder, stored, and checked before anything is said to be stored.
+- ``library``  pictures of accounts, kept: a database, blobs and the jobs that store them.
 """

@@ -19,7 +19,7 @@ from srq.image.picture import Picture
 from srq.store.candidates import Way, all_ways
 from srq.store.codecs import transcode_jpeg
 from srq.store.fidelity import Fidelity, fidelity
-from srq.store.form import JPEG_IN_JXL, ORIGINAL, PIXELS, Form
+from srq.store.form import JPEG_IN_JXL, ORIGINAL, PIXELS, SUFFIXES, Form
 from srq.store.lanczos import reduced
 from srq.store.modes import Mode
 from srq.store.restore import digest, restored_pixels
@@ -68,18 +68,44 @@ def choose(
     reason. Never more bytes than what came with a record. Raises ImageError where ``data`` is no
     sound picture, and MissingDependencyError without the extra ``store``.
     """
+    return choose_all(data, name, [mode], programs, ways)[mode.name]
+
+
+def choose_all(
+    data: bytes,
+    name: str,
+    modes: Iterable[Mode],
+    programs: Programs,
+    ways: Iterable[Way] | None = None,
+) -> dict[str, Choice]:
+    """What ``choose`` gives for each mode, by its name; no file is coded or measured twice."""
     picture, kept = screened(data, name)
     exact = list(_exact(data))
+    tried = None if picture is None else Trials(picture, programs)
+    wanted = list(modes)
+    if ways is None and tried is not None and not all(mode.is_exact for mode in wanted):
+        ways = all_ways(programs)
+    every = list(ways or ())
+    return {mode.name: _choice(data, mode, exact, tried, kept, every) for mode in wanted}
+
+
+def _choice(
+    data: bytes,
+    mode: Mode,
+    exact: list[Stored],
+    tried: "Trials | None",
+    kept: str | None,
+    ways: list[Way],
+) -> Choice:
     found = {one.name: one for one in exact}
-    if picture is None or mode.is_exact:
+    if tried is None or mode.is_exact:
         told = None if mode.is_exact else kept
         return Choice(min(exact, key=_bytes), len(data), found, told)
     budget = mode.budget(len(data))
-    tried = Trials(picture, programs)
     best = min(exact, key=_bytes)
     if budget is None:
         assert mode.floor is not None
-        for way in all_ways(programs) if ways is None else ways:
+        for way in ways:
             one = smallest_above(tried, way, mode.floor, best.bytes)
             if one is not None:
                 found[one.name] = one
@@ -87,7 +113,7 @@ def choose(
     else:
         inside = [one for one in exact if one.bytes <= budget]
         if not inside:
-            for way in all_ways(programs) if ways is None else ways:
+            for way in ways:
                 one = best_within(tried, way, budget)
                 if one is not None:
                     found[one.name] = one
@@ -110,19 +136,13 @@ def _score(stored: Stored) -> float:
 
 def _exact(data: bytes) -> Iterator[Stored]:
     """The forms from which the file itself comes back."""
-    suffix = _SUFFIXES[kind_of(data) or "PNG"]
+    suffix = SUFFIXES[kind_of(data) or "PNG"]
     whole = hashlib.sha256(data).hexdigest()
     yield Stored("as it came", data, Form(ORIGINAL, suffix, whole))
     if kind_of(data) == "JPEG":
         made = transcode_jpeg(data)
         if made is not None:
             yield Stored("jpeg in jxl", made, Form(JPEG_IN_JXL, ".jxl", whole))
-
-
-_SUFFIXES = {
-    "PNG": ".png", "JPEG": ".jpg", "WebP": ".webp", "TIFF": ".tif", "BMP": ".bmp", "GIF": ".gif",
-    "AVIF": ".avif", "HEIC": ".heic", "JPEG XL": ".jxl",
-}  # fmt: skip
 
 
 class Trials:

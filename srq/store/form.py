@@ -22,6 +22,12 @@ ORIGINAL: Kind = "original"
 JPEG_IN_JXL: Kind = "jpeg-in-jxl"
 PIXELS: Kind = "pixels"
 
+SUFFIXES = {
+    "PNG": ".png", "JPEG": ".jpg", "WebP": ".webp", "TIFF": ".tif", "BMP": ".bmp", "GIF": ".gif",
+    "AVIF": ".avif", "HEIC": ".heic", "JPEG XL": ".jxl",
+}  # fmt: skip
+"""What a stored file that is as it came ends in, by its kind (``srq.image.kinds``)."""
+
 
 @dataclass(frozen=True)
 class Form:

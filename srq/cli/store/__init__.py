@@ -6,9 +6,9 @@ and a line in ``_COMMANDS``; heavy imports stand inside the command.
 
 import typer
 
-from srq.cli.store import plan
+from srq.cli.store import export, fsck, gc, import_, plan, reoptimise, worker
 
-_COMMANDS = (plan,)
+_COMMANDS = (plan, import_, worker, export, reoptimise, gc, fsck)
 
 app = typer.Typer(name="store", help="Keep pictures in fewer bytes, and know what was lost.")
 

@@ -1,0 +1,62 @@
+"""``srq store gc``: let go of what is over."""
+
+from typing import Annotated
+
+import typer
+
+from srq.cli.output import JsonFile
+from srq.cli.store.place import DEFAULT, BlobsUrl, DatabaseUrl, LibraryFolder
+
+app = typer.Typer()
+
+
+@app.command("gc")
+def gc(
+    library: LibraryFolder = DEFAULT,
+    trash_days: Annotated[
+        float, typer.Option("--trash-days", min=0, help="How long the trash keeps pictures.")
+    ] = 30,
+    unused_hours: Annotated[
+        float,
+        typer.Option("--unused-hours", min=0, help="How long files stay that nothing names."),
+    ] = 1,
+    cache_mb: Annotated[
+        int, typer.Option("--cache-mb", min=0, help="The most megabytes of restored files.")
+    ] = 1000,
+    database: DatabaseUrl = None,
+    blobs: BlobsUrl = None,
+    json: JsonFile = None,
+) -> None:
+    """Let go of originals whose grace is over, of the trash, of uploads that expired, of restored
+    files beyond the cache, and of files that nothing names.
+
+    srq store worker does this by itself, once a minute. It may be killed at any time.
+    """
+    from dataclasses import asdict
+
+    from srq.cli.output import console, write_json
+    from srq.cli.store.place import place_of
+    from srq.store.library.gc import collect
+    from srq.store.library.library import Settings, open_library
+    from srq.store.report import size
+
+    settings = Settings(
+        trash=int(trash_days * 86400), unused=int(unused_hours * 3600), cache=cache_mb * 1_000_000
+    )
+    opened = open_library(place_of(library, database, blobs), settings)
+    done = collect(opened)
+    console(json).print(
+        f"{done.originals} originals let go, {done.pictures} pictures of the trash deleted,"
+        f" {done.uploads} uploads ended, {done.restored} restored files dropped,"
+        f" {done.orphans} files without rows found; {done.blobs} files of {size(done.bytes)}"
+        " removed.",
+        markup=False,
+        soft_wrap=True,
+    )
+    if done.damaged:
+        typer.echo(
+            f"{done.damaged} stored files were damaged: their originals stay, and they are stored"
+            " anew.",
+            err=True,
+        )
+    write_json(asdict(done), json)

@@ -1,0 +1,66 @@
+"""``srq store worker``: stores what was taken in, in the fewest bytes."""
+
+from typing import Annotated
+
+import typer
+
+from srq.cli.output import Quiet
+from srq.cli.store.place import DEFAULT, BlobsUrl, DatabaseUrl, LibraryFolder
+
+app = typer.Typer()
+
+
+@app.command("worker")
+def worker(
+    library: LibraryFolder = DEFAULT,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, help="Pictures worked on at a time.")
+    ] = 1,
+    drain: Annotated[bool, typer.Option("--drain", help="End when nothing is left to do.")] = False,
+    grace_days: Annotated[
+        float,
+        typer.Option("--grace-days", min=0, help="How long originals stay after the decision."),
+    ] = 7,
+    trash_days: Annotated[
+        float, typer.Option("--trash-days", min=0, help="How long the trash keeps pictures.")
+    ] = 30,
+    cache_mb: Annotated[
+        int, typer.Option("--cache-mb", min=0, help="The most megabytes of restored files.")
+    ] = 1000,
+    memory_mb: Annotated[
+        int, typer.Option("--memory-mb", min=500, help="The most memory for a picture.")
+    ] = 4000,
+    seconds: Annotated[
+        int, typer.Option("--seconds", min=10, help="The most processor time for a picture.")
+    ] = 1800,
+    database: DatabaseUrl = None,
+    blobs: BlobsUrl = None,
+    quiet: Quiet = False,
+) -> None:
+    """Store the pictures of a library in the fewest bytes that hold their modes, as they come.
+
+    Any number of workers may run, on any number of machines with Postgres and S3. One that is
+    killed loses nothing: another takes its pictures up. Ctrl-C and SIGTERM give them back at once.
+    """
+    import signal
+
+    from srq.cli.output import console
+    from srq.cli.store.place import place_of
+    from srq.store.library.library import Settings, open_library
+    from srq.store.library.worker import Worker
+
+    screen = console()
+    settings = Settings(
+        grace=int(grace_days * 86400), trash=int(trash_days * 86400), cache=cache_mb * 1_000_000,
+        memory=memory_mb * 1_000_000, seconds=seconds,
+    )  # fmt: skip
+    opened = open_library(place_of(library, database, blobs), settings)
+
+    def told(line: str) -> None:
+        if not quiet:
+            screen.print(line, markup=False, soft_wrap=True)
+
+    working = Worker(opened, workers, told)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: working.stop())
+    working.run(drain=drain)

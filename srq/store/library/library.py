@@ -1,0 +1,112 @@
+"""A library, opened: its database, its blobs and the Programs that restore its pictures."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from sqlalchemy.exc import IntegrityError
+
+from srq.errors import DataError
+from srq.files import storage_error, write_bytes
+from srq.store.library.blobs import Blobs, open_blobs
+from srq.store.library.database import Database
+from srq.store.library.references import hold
+from srq.store.library.tables import KeptProgram
+from srq.upscaling.fingerprints import Engine, Programs
+
+HOUR, DAY = 3600, 24 * 3600
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a library is kept; times in seconds.
+
+    grace:      from the decision about a picture to the end of its original.
+    trash:      from the trash to the end of the picture.
+    unused:     from the last row that named a blob to its end.
+    cache:      the most bytes of restored files that are kept.
+    memory:     the most bytes that work on a picture may take.
+    seconds:    the most processor time that it may take, and a tenth of the wall's.
+    pixels:     the most that a picture may have.
+    attempts:   how often work is begun that kills its process.
+    """
+
+    grace: int = 7 * DAY
+    trash: int = 30 * DAY
+    unused: int = HOUR
+    cache: int = 1 << 30
+    memory: int = 4 << 30
+    seconds: int = 1800
+    pixels: int = 100_000_000
+    attempts: int = 3
+
+
+class Library:
+    """``database``, ``blobs``, ``programs`` and ``settings``, and a folder for what is local."""
+
+    def __init__(
+        self, place: "Place", database: Database, blobs: Blobs, settings: Settings | None = None
+    ) -> None:
+        self.place = place
+        self.folder = place.folder
+        self.database = database
+        self.blobs = blobs
+        self.settings = settings or Settings()
+        self.programs = Programs(place.folder / "programs")
+        self._lock = Lock()
+
+    def engine(self, fingerprint: str) -> Engine:
+        """The engine of a Program: of the zoo, or that the library kept; DataError without."""
+        try:
+            return self.programs.engine(fingerprint)
+        except DataError:
+            with self.database.reading() as session:
+                kept = session.get(KeptProgram, fingerprint)
+            if kept is None or kept.blob is None:
+                raise
+            with self._lock:
+                path = self.folder / "programs" / f"{fingerprint}.srq"
+                write_bytes(path, self.blobs.get(kept.blob))
+            return self.programs.engine(fingerprint)
+
+    def keep_program(self, fingerprint: str) -> None:
+        """Keep the file of a Program, before a record names it."""
+        with self.database.reading() as session:
+            if session.get(KeptProgram, fingerprint) is not None:
+                return
+        blob = self.blobs.put(self.programs.keep(fingerprint))
+        with suppress(IntegrityError), self.database.writing() as session:  # of another worker
+            if session.get(KeptProgram, fingerprint) is None:
+                name = hold(session, self.blobs, blob)
+                session.add(KeptProgram(fingerprint=fingerprint, blob=name))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a library is: a folder, and the URLs of a Postgres and a bucket that hold it in the
+    folder's place."""
+
+    folder: Path
+    database: str | None = None
+    blobs: str | None = None
+
+
+def open_library(place: Place, settings: Settings | None = None) -> Library:
+    """The library of a place, made where there is none, its tables brought up to date.
+
+    Raises ConfigError for wrong URLs, StorageError where something refuses.
+    """
+    folder = place.folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error("write", folder, error) from error
+    database = Database(place.database or f"sqlite:///{(folder / 'library.db').resolve()}")
+    database.migrate()
+    blobs = open_blobs(place.blobs or str(folder / "blobs"))
+    return Library(place, database, blobs, settings)

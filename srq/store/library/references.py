@@ -1,0 +1,111 @@
+"""How often each blob is named by rows, so that one that is named no more can be deleted.
+
+Whoever sets a column of ``tables.BLOB_COLUMNS`` calls ``hold`` in the same transaction, and whoever
+clears it calls ``release``. A blob is deleted in two steps: the count falls to 0 and the time is
+noted; later ``sweep_unused`` locks the row, sees that it is still unused, and removes first the
+file and then the row. ``hold`` locks the row too before it looks whether the file is there, so that
+it either finds the file and keeps it, or finds that it is gone and puts it again.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from srq.store.library import tables
+from srq.store.library.blobs import Blob, Blobs
+from srq.store.library.database import Database, insert_into
+
+_AT_A_TIME = 100
+
+
+def hold(session: Session, blobs: Blobs, blob: Blob) -> str:
+    """Count one more row that names a blob which was put; its SHA-256."""
+    row = insert_into(session, tables.Blob, sha256=blob.sha256, size=blob.size, refs=1, unused=None)
+    session.execute(
+        row.on_conflict_do_update(
+            index_elements=[tables.Blob.sha256],
+            set_={"refs": tables.Blob.refs + 1, "unused": None},
+        )
+    )
+    if not blobs.has(blob.sha256):
+        blobs.put(blob.source)
+    return blob.sha256
+
+
+def hold_again(session: Session, sha256: str) -> str:
+    """Count one more row that names a blob which another row names."""
+    session.execute(
+        update(tables.Blob)
+        .where(tables.Blob.sha256 == sha256)
+        .values(refs=tables.Blob.refs + 1, unused=None)
+    )
+    return sha256
+
+
+def release(session: Session, *names: str | None) -> None:
+    """Count one row less that names each of the blobs; None is no blob."""
+    for sha256 in sorted(name for name in names if name):  # in one order: no deadlocks
+        session.execute(
+            update(tables.Blob)
+            .where(tables.Blob.sha256 == sha256)
+            .values(refs=tables.Blob.refs - 1)
+        )
+        session.execute(
+            update(tables.Blob)
+            .where(tables.Blob.sha256 == sha256, tables.Blob.refs <= 0)
+            .values(unused=tables.now())
+        )
+
+
+def sweep_unused(database: Database, blobs: Blobs, before: int) -> tuple[int, int]:
+    """Delete the blobs that were unused before the time ``before``: how many, and their bytes."""
+    count = size = 0
+    while True:
+        with database.writing() as session:
+            found = session.execute(
+                select(tables.Blob.sha256, tables.Blob.size)
+                .where(tables.Blob.unused < before, tables.Blob.refs <= 0)
+                .order_by(tables.Blob.sha256)
+                .limit(_AT_A_TIME)
+                .with_for_update(skip_locked=True)
+            ).all()
+            for sha256, _ in found:
+                blobs.delete(sha256)
+            session.execute(
+                delete(tables.Blob).where(tables.Blob.sha256.in_([name for name, _ in found]))
+            )
+        count += len(found)
+        size += sum(one for _, one in found)
+        if len(found) < _AT_A_TIME:
+            return count, size
+
+
+def adopt_orphans(database: Database, blobs: Blobs, before: int) -> int:
+    """Give a row to each file that came before the time ``before`` and has none, as unused: what
+    killed processes put and did not come to name. How many there were."""
+    count = 0
+    waiting: list[tuple[str, int]] = []
+
+    def adopt() -> int:
+        with database.writing() as session:
+            known = _known(session, [name for name, _ in waiting])
+            new = [(name, size) for name, size in waiting if name not in known]
+            session.add_all(
+                tables.Blob(sha256=name, size=size, refs=0, unused=tables.now())
+                for name, size in new
+            )
+        waiting.clear()
+        return len(new)
+
+    for found in blobs.all():
+        if found.since < before:
+            waiting.append((found.sha256, found.size))
+        if len(waiting) == _AT_A_TIME:
+            count += adopt()
+    return count + (adopt() if waiting else 0)
+
+
+def _known(session: Session, names: Iterable[str]) -> set[str]:
+    query = select(tables.Blob.sha256).where(tables.Blob.sha256.in_(list(names)))
+    return set(session.scalars(query))

@@ -1,0 +1,75 @@
+import threading
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.exc import IntegrityError
+
+from srq.errors import ConfigError, StorageError
+from srq.store.library.database import Database
+from srq.store.library.tables import Album, Base
+
+
+@pytest.fixture
+def database(tmp_path):
+    made = Database(f"sqlite:///{tmp_path / 'it.db'}")
+    yield made
+    made.close()
+
+
+def test_the_migrations_make_the_tables(database):
+    database.migrate()
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    assert database.size() > 0
+
+
+def test_several_may_migrate_at_once(tmp_path):
+    url = f"sqlite:///{tmp_path / 'it.db'}"
+    failed = []
+
+    def migrate():
+        try:
+            one = Database(url)
+            one.migrate()
+            one.close()
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=migrate) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+
+
+def test_rows_name_rows_that_are_there(database):
+    database.migrate()
+    with pytest.raises(IntegrityError), database.writing() as session:
+        session.add(Album(account_id="nobody", name="it"))
+
+
+def test_what_fails_changes_nothing(library, account):
+    with pytest.raises(RuntimeError), library.database.writing() as session:
+        session.add(Album(account_id=account, name="it"))
+        raise RuntimeError
+    with library.database.reading() as session:
+        assert session.scalars(sa.select(Album)).all() == []
+
+
+def test_it_outlives_a_power_cut(database):
+    database.migrate()
+    with database.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+
+
+def test_wrong_urls(tmp_path):
+    for wrong in ("nothing", "mysql://it", "sqlite://", "sqlite:///:memory:"):
+        with pytest.raises(ConfigError):
+            Database(wrong)
+    with pytest.raises(StorageError):
+        Database(f"sqlite:///{tmp_path / 'no' / 'it.db'}").migrate()

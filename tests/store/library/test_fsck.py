@@ -1,0 +1,110 @@
+"""fsck finds what is planted, and mends what loses nothing."""
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from srq.store.library.fsck import check
+from srq.store.library.gc import collect
+from srq.store.library.restored import download, wish
+from srq.store.library.tables import Account, Blob, Job, Picture, Restored
+from tests.store.library.conftest import assert_sound, drain, jobs_of, picture_of, taken
+
+pytest.importorskip("imagecodecs", reason="pip install 'srq[store]'")
+
+
+@pytest.fixture
+def picture_id(library, account, jpeg):
+    made = taken(library, account, jpeg)
+    drain(library)
+    return made
+
+
+def change(library, statement):
+    with library.database.writing() as session:
+        session.execute(statement)
+
+
+def mended(library):
+    """What was wrong, mended."""
+    found = check(library, repair=True, orphan_age=-1)
+    assert found.lost == []
+    assert not found.is_sound
+    assert check(library, orphan_age=-1).is_sound
+    return found.wrong
+
+
+def test_a_sound_library(library, picture_id):
+    found = check(library, deep=True, orphan_age=-1)
+    assert found.is_sound
+    assert (found.pictures, found.blobs) == (1, 3)
+
+
+def test_counts(library, picture_id):
+    change(library, update(Blob).values(refs=Blob.refs + 1))
+    assert len(mended(library)) == 3
+    change(library, update(Account).values(used=5))
+    assert "not 5" in mended(library)[0]
+
+
+def test_files_without_rows(library, picture_id):
+    put = library.blobs.put(b"lost and found")
+    assert check(library).is_sound  # It may be about to be named.
+    assert "has no row" in mended(library)[0]
+    collect(library)
+    assert not library.blobs.has(put.sha256)
+    assert_sound(library)
+
+
+def test_jobs_that_were_lost(library, account, jpeg):
+    taken(library, account, jpeg)
+    change(library, delete(Job))
+    assert "no job" in mended(library)[0]
+    assert len(jobs_of(library)) == 1
+
+
+def test_a_lost_original_or_stored_file(library, picture_id):
+    picture = picture_of(library, picture_id)
+    library.blobs.delete(picture.original)
+    library.blobs.path(picture.stored).write_bytes(b"short")
+    found = check(library, repair=True)
+    assert [f"the {what} of it.jpg" in line for what, line in zip(
+        ("original", "stored"), sorted(found.lost), strict=True
+    )]  # fmt: skip
+    assert not check(library).is_sound
+
+
+def test_damage_within_a_file_is_found_by_reading(library, picture_id):
+    path = library.blobs.path(picture_of(library, picture_id).stored)
+    path.write_bytes(b"\0" + path.read_bytes()[1:])
+    assert check(library).is_sound
+    found = check(library, deep=True)
+    assert any("is damaged" in line for line in found.lost)
+    assert any("cannot be restored" in line for line in found.lost)
+
+
+def test_previews_and_restored_files_are_made_again(library, picture_id):
+    picture = picture_of(library, picture_id)
+    collect(library)
+    download(library, wish(library, picture_id))
+    with library.database.reading() as session:
+        cached = session.scalar(select(Restored.blob))
+    for blob in (picture.preview, cached):
+        path = library.blobs.path(blob)
+        path.write_bytes(b"\0" + path.read_bytes()[1:])
+    found = check(library, deep=True, repair=True)
+    assert (len(found.wrong), found.lost) == (2, [])
+    drain(library)
+    assert picture_of(library, picture_id).preview == picture.preview
+    assert download(library, wish(library, picture_id)).size == picture.came
+    assert_sound(library)
+
+
+def test_what_was_never_measured(library, picture_id):
+    row = Picture.record
+    pixels = picture_of(library, picture_id).record.replace("jpeg-in-jxl", "pixels")
+    change(library, update(Picture).values({row: pixels}))
+    assert any("never measured" in line for line in check(library).lost)
+    change(library, update(Picture).values({row: "{}"}))
+    assert any("no record" in line for line in check(library).lost)
+    change(library, update(Picture).values({row: pixels, "state": "waiting", "original": None}))
+    assert any("is not decided" in line for line in check(library).lost)
