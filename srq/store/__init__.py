@@ -8,4 +8,5 @@
 - ``choose``   the search for the fewest bytes that hold the mode, measured on what is downloaded.
 - ``plan``     a folder, tried out; ``report`` shows it as a page.
 - ``library``  pictures of accounts, kept: a database, blobs and the jobs that store them.
+- ``web``      the library as a server.
 """

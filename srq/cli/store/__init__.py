@@ -6,9 +6,19 @@ and a line in ``_COMMANDS``; heavy imports stand inside the command.
 
 import typer
 
-from srq.cli.store import export, fsck, gc, import_, plan, reoptimise, worker
+from srq.cli.store import (
+    account,
+    export,
+    fsck,
+    gc,
+    import_,
+    plan,
+    reoptimise,
+    serve,
+    worker,
+)
 
-_COMMANDS = (plan, import_, worker, export, reoptimise, gc, fsck)
+_COMMANDS = (serve, account, plan, import_, worker, export, reoptimise, gc, fsck)
 
 app = typer.Typer(name="store", help="Keep pictures in fewer bytes, and know what was lost.")
 

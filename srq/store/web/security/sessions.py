@@ -1,0 +1,85 @@
+"""Browsers that have signed in: an opaque cookie, whose hash is in the database."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from srq.store.library.tables import Account, WebSession, now
+from srq.store.web.security.tokens import hash_of, new_token
+
+DAY = 86_400
+_SEEN_EVERY = 3_600
+"""Seconds between two notes of when a session was last used: reading should not write."""
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """The name and the marks of the server's cookies.
+
+    Over https the name begins with __Host-, which browsers take only from this very host.
+    """
+
+    https: bool
+    days: int
+
+    def name(self, of: str = "session") -> str:
+        """The name of the cookie ``of`` a session or of forms before there is one."""
+        return f"__Host-srq-{of}" if self.https else f"srq-{of}"
+
+    def set(self, response: Response, value: str, of: str = "session") -> None:
+        """Give it to the browser."""
+        age = self.days * DAY if of == "session" else None
+        response.set_cookie(
+            self.name(of), value, max_age=age, httponly=True, samesite="lax", secure=self.https
+        )
+
+    def drop(self, response: Response, of: str = "session") -> None:
+        """Take it away."""
+        response.delete_cookie(self.name(of), httponly=True, samesite="lax", secure=self.https)
+
+
+def begin(session: Session, account_id: str, days: int, old_token: str | None = None) -> str:
+    """A new session's token; the old one of the same browser ends, so that none is carried over."""
+    if old_token:
+        end(session, old_token)
+    token = new_token()
+    row = WebSession(
+        token_hash=hash_of(token),
+        account_id=account_id,
+        csrf=new_token(),
+        expires=now() + days * DAY,
+    )
+    session.add(row)
+    return token
+
+
+def end(session: Session, token: str) -> None:
+    """End the session of ``token``."""
+    session.execute(delete(WebSession).where(WebSession.token_hash == hash_of(token)))
+
+
+def end_all(session: Session, account_id: str, but: str | None = None) -> None:
+    """End all of an account's, ``but`` that of one token: after its password was changed."""
+    every = delete(WebSession).where(WebSession.account_id == account_id)
+    if but is not None:
+        every = every.where(WebSession.token_hash != hash_of(but))
+    session.execute(every)
+
+
+def found(session: Session, token: str) -> tuple[Account, WebSession] | None:
+    """Whose session it is; None where there is none, or none any more."""
+    query = (
+        select(Account, WebSession)
+        .join(WebSession, WebSession.account_id == Account.id)
+        .where(WebSession.token_hash == hash_of(token))
+        .where(WebSession.expires > now(), Account.is_disabled.is_(False))
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def is_to_be_noted(row: WebSession) -> bool:
+    """Whether it is worth a write that the session is used."""
+    return row.used < now() - _SEEN_EVERY
