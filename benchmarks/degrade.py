@@ -3,10 +3,11 @@
 Both make seed 000's pictures of the same sources, 512x512, with white noise or none in place of
 its network: ``srq data degrade`` by the recipe ``realwebphoto``, and the tools that the seed names
 (``benchmarks.peers.seed_tools``). They take turns. Times are those of the process and its
-children, in user and system, a source; what starting takes is taken off by runs over one source.
-A run over many small sources shows whether memory grows.
+children, in user and system, a source; what starting takes, all processes of it, is taken off by
+runs over FEW sources. A run over many small sources shows whether memory grows.
 
-    python -m benchmarks.degrade --sources 12
+    python -m benchmarks.degrade                        # the times
+    python -m benchmarks.degrade --sources 0 --many 10000   # memory alone
 """
 
 import argparse
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -33,6 +35,9 @@ from benchmarks import harness
 from srq.provenance import Provenance
 
 SIDE = 512
+FEW = 4
+"""Sources of the runs whose costs are taken off: enough for two processes to start."""
+
 NOISES = {"white": '{ kind = "noise", sigma = [0.02, 0.04] }', "none": ""}
 
 
@@ -47,53 +52,67 @@ class Cost:
 
 def main() -> int:
     options = _options()
+    report: dict[str, Any] = {
+        "made": Provenance.now().to_json(),
+        "exact": options.exact,
+        "noise": options.noise,
+    }
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         folder = Path(name)
         recipe = folder / "webphoto.toml"
         recipe.write_text(recipe_text(options.exact, options.noise))
-        one, all_sources = folder / "one", folder / "all"
-        make_sources(one, 1, SIDE)
-        make_sources(all_sources, options.sources, SIDE)
-        few, many = folder / "few", folder / "many"
-        make_sources(few, options.many // 10, 64)
-        make_sources(many, options.many, 64)
+        if options.sources:
+            report |= times(folder, recipe, options)
+        if options.many:
+            report["memory"] = memory(folder, recipe, options.many)
+    harness.keep("degrade", report, options.json)
+    print(json.dumps(report, indent=2))
+    return 0
 
-        ways = {
-            "srq": partial(ours, recipe, jobs=1),
-            "srq, 2 jobs": partial(ours, recipe, jobs=2),
-            "seed": partial(theirs, noise=options.noise),
-        }
-        turns = {
-            (way, sources): partial(run, sources)
-            for way, run in ways.items()
-            for sources in (one, all_sources)
-        }
-        costs = harness.in_turns(turns, options.rounds)
-        peaks = [ours(recipe, sources, jobs=1).peak for sources in (few, many)]
 
-    more = options.sources - 1
+def times(folder: Path, recipe: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """Processor and passed time a source, of each way."""
+    few, more = folder / "few", folder / "more"
+    make_sources(few, FEW, SIDE)
+    make_sources(more, FEW + options.sources, SIDE)
+    ways = {
+        "srq": partial(ours, recipe, jobs=1),
+        "srq, 2 jobs": partial(ours, recipe, jobs=2),
+        "seed": partial(theirs, noise=options.noise),
+    }
+    turns = {
+        (way, sources): partial(run, sources)
+        for way, run in ways.items()
+        for sources in (few, more)
+    }
+    costs = harness.in_turns(turns, options.rounds)
     cpu, wall = (
         {
-            way: (_median(costs[way, all_sources], what) - _median(costs[way, one], what)) / more
+            way: (_median(costs[way, more], what) - _median(costs[way, few], what))
+            / options.sources
             for way in ways
         }
         for what in ("cpu", "wall")
     )
-    report = {
-        "made": Provenance.now().to_json(),
+    return {
         "sources": options.sources,
         "rounds": options.rounds,
-        "exact": options.exact,
-        "noise": options.noise,
         "cpu_ms_a_source": {way: round(1000 * cpu[way], 1) for way in ways},
         "wall_ms_a_source": {way: round(1000 * wall[way], 1) for way in ways},
         "seed_over_srq": round(cpu["seed"] / cpu["srq"], 2),
         "one_job_over_two": round(wall["srq"] / wall["srq, 2 jobs"], 2),
-        "memory": {"sources": [options.many // 10, options.many], "peak": peaks},
     }
-    harness.keep("degrade", report, options.json)
-    print(json.dumps(report, indent=2))
-    return 0
+
+
+def memory(folder: Path, recipe: Path, many: int) -> dict[str, Any]:
+    """The peak of a run over ``many`` small sources, and over a tenth of them."""
+    counts = [many // 10, many]
+    peaks = []
+    for count in counts:
+        sources = folder / str(count)
+        make_sources(sources, count, 64)
+        peaks.append(ours(recipe, sources, jobs=1).peak)
+    return {"sources": counts, "peak": peaks}
 
 
 def recipe_text(exact: str, noise: str) -> str:
@@ -162,14 +181,43 @@ def _median(costs: Sequence[Cost], what: str) -> float:
 
 def _options() -> argparse.Namespace:
     parser = harness.parser(__doc__)
-    parser.add_argument("--sources", type=int, default=12)
+    parser.add_argument("--sources", type=int, default=12, help="sources timed; 0: none")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--many", type=int, default=1000, help="small sources, for memory")
+    parser.add_argument("--many", type=int, default=0, help="small sources, for memory")
     parser.add_argument("--exact", choices=("default", "seed"), default="seed")
     parser.add_argument("--noise", choices=tuple(NOISES), default="white")
     parser.add_argument("--folder", type=Path, help="where the pictures go meanwhile")
     parser.add_argument("--json", type=Path, help="write the result there alone")
     return parser.parse_args()
+
+
+def tables() -> dict[str, str]:
+    """The newest times with each noise on each instruction set, and the newest memory."""
+    histories = [
+        harness.read_result(f) for f in sorted((harness.RESULTS / "degrade").glob("*.json"))
+    ]
+    results = [result for history in histories for result in history]
+    timed = {(r["made"]["machine"]["isa"], r["noise"]): r for r in results if "sources" in r}
+    lines = [
+        "| | noise | srq, ms of processors a source | seeds' tools | times | by two jobs, times |",
+        "| --- | --- | ---: | ---: | ---: | ---: |",
+    ]
+    for (isa, noise), result in timed.items():
+        cpu = result["cpu_ms_a_source"]
+        lines.append(
+            f"| {isa} | {noise} | {cpu['srq']:.0f} | {cpu['seed']:.0f} "
+            f"| {result['seed_over_srq']:.2f} | {result['one_job_over_two']:.2f} |"
+        )
+    memory = [result["memory"] for result in results if "memory" in result]
+    said = "Memory was not measured yet."
+    if memory:
+        counts, peaks = memory[-1]["sources"], memory[-1]["peak"]
+        said = " and ".join(
+            f"{peak / 2**20:.0f} MiB over {count:,} sources"
+            for count, peak in zip(counts, peaks, strict=True)
+        )
+        said = f"One process took at most {said}."
+    return {"times": "\n".join(lines), "memory": said}
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 One run, the same frame for all, at 1 and at 2 threads, by turns as in ``benchmarks.throughput``;
 what counts is a contestant's median. The runtimes get the rung's own network in floats, as it is
 and with depthwise layers merged, and are shown by their faster. OpenVINO's int8 is onnxruntime's
-quantizer's. Every peer must give nearly the picture that the native engine gives.
+quantizer's. Every peer must give nearly the picture that the native engine gives. Public networks
+run on the same runtimes where ``SRQ_PEERS`` has their weights.
 
     python -m benchmarks.ladder
 """
@@ -30,8 +31,15 @@ if TYPE_CHECKING:
 RUNGS = ("kim-x2", "medium-x2", "large-x2")
 """Each with its Program of 8 bits, where the zoo has one."""
 
-SCORES = ("zoo-x2.json", "ladder-x2.json")
-"""The evaluations that have the rungs' PSNR, as floats."""
+PUBLIC = {
+    "ESPCN (22, 32)": "ESPCN_s2_D22_S32",
+    "FSRCNN (32, 6, 1)": "FSRCNN_s2_D32_S6_M1",
+    "FSRCNN (56, 12, 4)": "FSRCNN_s2_D56_S12_M4",
+}
+"""Networks of others, by their names in SCORES, and their files."""
+
+SCORES = ("zoo-x2.json", "ladder-x2.json", "peers-x2.json")
+"""The evaluations that have the PSNR of the rungs and of public networks, as floats."""
 
 PLOT = Path(__file__).parents[1] / "docs" / "results" / "ladder.png"
 
@@ -50,10 +58,11 @@ def main() -> int:
         "made": Provenance.now().to_json(),
         "peers": {name: version(name) for name in ("onnxruntime", "openvino")},
         "rungs": {name: _rung(name, frame, options) for name in options.rungs},
+        "public": {name: _public(name, frame, options) for name in options.public},
     }
     harness.keep("ladder", result, options.json)
     if options.json is None:
-        draw(result, PLOT)
+        plot(PLOT)
     return 0
 
 
@@ -68,15 +77,32 @@ def _rung(name: str, frame: "Frame", options: argparse.Namespace) -> dict[str, A
     for threads in options.threads:
         runs = dict(_contestants(name, program, frame, threads))
         _check_alike(runs)
-        measures = {
-            who: partial(harness.seconds, run, warm=options.warm) for who, run in runs.items()
-        }
-        seconds = harness.in_turns(measures, options.rounds)
-        times = {who: round(1e3 * median(each), 3) for who, each in seconds.items()}
-        found["threads"][str(threads)] = times
-        for who, milliseconds in times.items():
-            print(f"{name:10} {threads} thread(s) {who:26} {milliseconds:9.1f} ms", flush=True)
+        found["threads"][str(threads)] = _times(name, threads, runs, options)
     return found
+
+
+def _public(name: str, frame: "Frame", options: argparse.Namespace) -> dict[str, Any]:
+    from benchmarks.peers import public
+
+    network = public.load(PUBLIC[name])
+    times = {
+        str(threads): _times(
+            name, threads, dict(public.contestants(network, frame, threads)), options
+        )
+        for threads in options.threads
+    }
+    return {"weights": sum(p.numel() for p in network.parameters()), "threads": times}
+
+
+def _times(
+    name: str, threads: int, runs: "dict[str, Run]", options: argparse.Namespace
+) -> dict[str, float]:
+    measures = {who: partial(harness.seconds, run, warm=options.warm) for who, run in runs.items()}
+    seconds = harness.in_turns(measures, options.rounds)
+    times = {who: round(1e3 * median(each), 3) for who, each in seconds.items()}
+    for who, milliseconds in times.items():
+        print(f"{name:18} {threads} thread(s) {who:26} {milliseconds:9.1f} ms", flush=True)
+    return times
 
 
 def _contestants(
@@ -111,38 +137,57 @@ def _check_alike(runs: "dict[str, Run]") -> None:
 
 
 def tables() -> dict[str, str]:
-    """The tables of the newest result on each instruction set."""
-    results = harness.newest("ladder").values()
-    if not results:
+    """The tables of the newest results on each instruction set."""
+    parts: list[str] = []
+    for file in sorted((harness.RESULTS / "ladder").glob("*.json")):
+        history = harness.read_result(file)
+        for kind, table in _TABLES.items():
+            parts += [table(result) for result in history if result[kind]][-1:]
+    if not parts:
         return {"times": "They are not measured yet."}
-    return {"times": "\n".join([*map(times, results), f"![PSNR and time]({PLOT.name})"])}
+    return {"times": "\n".join([*parts, f"![PSNR and time]({PLOT.name})"])}
 
 
 def times(result: dict[str, Any]) -> str:
     """Milliseconds a frame, and how many times the native engine's."""
+    lines = _head(result, " | × native")
+    for name, rung in result["rungs"].items():
+        found = {n: _fastest(threads) for n, threads in rung["threads"].items()}
+        for who in next(iter(found.values())):
+            cells = [
+                f"{each[who]:.1f} | {each[who] / each['native']:.2f}" for each in found.values()
+            ]
+            lines.append(f"| {name} | {psnr()[name]:.2f} | {who} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def public_times(result: dict[str, Any]) -> str:
+    """Milliseconds a frame of public networks."""
+    lines = _head(result, "")
+    for name, network in result["public"].items():
+        found = network["threads"].values()
+        for who in next(iter(found)):
+            cells = [f"{each[who]:.1f}" for each in found]
+            lines.append(f"| {name} | {psnr()[name]:.2f} | {who} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+_TABLES = {"rungs": times, "public": public_times}
+
+
+def _head(result: dict[str, Any], more: str) -> list[str]:
     width, height = result["frame"]
     made = result["made"]
-    lines = [
+    counts = next(iter((result["rungs"] or result["public"]).values()))["threads"]
+    head = [f"{n} thread{'s' * (n != '1')}: ms{more}" for n in counts]
+    columns = 1 + more.count("|")
+    return [
         f"{width}x{height}, {result['isa']}, {made['machine']['cpu']}, median of {result['rounds']}"
         f" rounds, load of the machine {made['load']:.1f}.",
         "",
-    ]
-    scores = psnr()
-    counts = list(next(iter(result["rungs"].values()))["threads"])
-    head = [f"{n} thread{'s' * (n != '1')}: ms | × native" for n in counts]
-    lines += [
         f"| | PSNR | by | {' | '.join(head)} |",
-        "| --- | ---: | --- |" + " ---: |" * 2 * len(counts),
+        "| --- | ---: | --- |" + " ---: |" * columns * len(counts),
     ]
-    for name, rung in result["rungs"].items():
-        found = {n: _fastest(rung["threads"][n]) for n in counts}
-        for who in found[counts[0]]:
-            cells = [
-                f"{found[n][who]:.1f} | {found[n][who] / found[n]['native']:.2f}" for n in counts
-            ]
-            decibels = f"{scores[name]:.2f}" if name in scores else "–"
-            lines.append(f"| {name} | {decibels} | {who} | {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
 
 
 def _fastest(times: dict[str, float]) -> dict[str, float]:
@@ -163,8 +208,16 @@ def psnr() -> dict[str, float]:
     return {name: mean(scores) for name, scores in found.items()}
 
 
+def plot(path: Path) -> None:
+    """The newest results of the instruction set at hand."""
+    history = harness.read_result(harness.RESULTS / "ladder" / f"{harness.instruction_set()}.json")
+    public = [result["public"] for result in history if result["public"]]
+    newest = [result for result in history if result["rungs"]][-1]
+    draw({**newest, "public": public[-1] if public else {}}, path)
+
+
 def draw(result: dict[str, Any], path: Path) -> None:
-    """The line of each contestant through the rungs."""
+    """The line of each contestant through the rungs, and public networks as points."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 3.6), layout="constrained")
@@ -176,6 +229,10 @@ def draw(result: dict[str, Any], path: Path) -> None:
             lines.setdefault(who, []).append((time, scores[name]))
     for who, points in lines.items():
         axes.plot(*zip(*points, strict=True), marker="o", label=who)
+    for name, network in result["public"].items():
+        time = min(network["threads"]["1"].values())
+        axes.plot(time, scores[name], marker="x", color="black")
+        axes.annotate(name, (time, scores[name]), xytext=(4, -10), textcoords="offset points")
     axes.set_xscale("log")
     axes.set_xlabel(f"milliseconds a frame, {result['isa']}, one thread")
     axes.set_ylabel("PSNR in dB, mean of four sets, x2")
@@ -186,7 +243,8 @@ def draw(result: dict[str, Any], path: Path) -> None:
 
 def _options() -> argparse.Namespace:
     parser = harness.parser(__doc__)
-    parser.add_argument("--rungs", nargs="+", default=RUNGS, metavar="NAME")
+    parser.add_argument("--rungs", nargs="*", default=RUNGS, metavar="NAME")
+    parser.add_argument("--public", nargs="*", default=list(PUBLIC), metavar="NAME")
     parser.add_argument("--height", type=int, default=1080)
     parser.add_argument("--width", type=int, default=1920)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])

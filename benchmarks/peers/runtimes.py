@@ -118,29 +118,38 @@ def _write(network: list[Layer], frame: Frame, folder: str, int8: bool) -> str:
 def on_onnxruntime(network: list[Layer], frame: Frame, threads: int, int8: bool = False) -> Run:
     """onnxruntime on the processor, with all its optimizations."""
     with tempfile.TemporaryDirectory() as folder:
-        path = _write(network, frame, folder, int8)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        return file_on_onnxruntime(_write(network, frame, folder, int8), frame, threads)
+
+
+def file_on_onnxruntime(path: str, frame: Frame, threads: int) -> Run:
+    """The same for an ONNX file whose input is called "lr"."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     given = {"lr": as_float(frame)}
     return lambda: np.asarray(session.run(None, given)[0])
 
 
 def on_openvino(network: list[Layer], frame: Frame, threads: int, precision: str) -> Run:
     """OpenVINO on the processor, tuned for latency."""
-    core = openvino.Core()
     with tempfile.TemporaryDirectory() as folder:
-        compiled = core.compile_model(
-            _write(network, frame, folder, int8=precision == "int8"),
-            "CPU",
-            {
-                "PERFORMANCE_HINT": "LATENCY",
-                "INFERENCE_NUM_THREADS": threads,
-                # What is not int8 in the file runs in the other.
-                "INFERENCE_PRECISION_HINT": "bf16" if precision == "int8" else precision,
-            },
-        )
+        path = _write(network, frame, folder, int8=precision == "int8")
+        return file_on_openvino(path, frame, threads, precision)
+
+
+def file_on_openvino(path: str, frame: Frame, threads: int, precision: str) -> Run:
+    """The same for an ONNX file."""
+    compiled = openvino.Core().compile_model(
+        path,
+        "CPU",
+        {
+            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_NUM_THREADS": threads,
+            # What is not int8 in the file runs in the other.
+            "INFERENCE_PRECISION_HINT": "bf16" if precision == "int8" else precision,
+        },
+    )
     request = compiled.create_infer_request()
     given = as_float(frame)
     return lambda: request.infer([given], share_inputs=True, share_outputs=True)[0]

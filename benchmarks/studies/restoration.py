@@ -169,7 +169,9 @@ def detector(pictures: Sequence[Path], networks: Networks) -> dict[str, Any]:
         return {}
     recipe = Recipe.load(RECIPE)
     rows = {"own": _found(cases(pictures, recipe), networks)}
-    for kind, some in _another_hand(pictures).items():
+    hand = _another_hand(pictures)
+    rows["another"] = _found((case for some in hand.values() for case in some), networks)
+    for kind, some in hand.items():
         rows[kind] = _found(iter(some), networks)
     alarms = [float(_mask(_rgb(path), networks).mean()) for path in pictures]
     return {"rows": rows, "alarms": float(np.mean(alarms))}
@@ -320,7 +322,8 @@ def main() -> None:
 
 
 def tables() -> dict[str, str]:
-    """``tone``: faded and clean pictures; the others: each method's scores."""
+    """``tone``: faded and clean pictures; ``detector``: what it finds; the others: each method's
+    scores."""
     return tables_of(harness.read_result(RESULT))
 
 
@@ -328,6 +331,8 @@ def tables_of(result: dict[str, Any]) -> dict[str, str]:
     made = {}
     if "tone" in result and "clean" in result:
         made["tone"] = _tone_table(result["tone"], result["clean"])
+    if result.get("detector", {}).get("rows"):
+        made["detector"] = _detector_table(result["detector"])
     for part in ("mask", "structured", "everything"):
         if part in result:
             made[part] = _scores_table(result[part])
@@ -347,6 +352,16 @@ def _tone_table(found: dict[str, Any], clean: dict[str, Any]) -> str:
         f"{clean['unchanged']} are left as they are; {clean['below_38']} come back below 38 dB.",
     ]
     return "\n".join(lines)
+
+
+def _detector_table(found: dict[str, Any]) -> str:
+    names = {"own": "the recipe's", "another": "another hand's, all"}
+    lines = ["| damage | precision | recall | F1 |", "| --- | ---: | ---: | ---: |"]
+    for key, row in found["rows"].items():
+        name = names.get(key, f"another hand's {key}")
+        lines.append(f"| {name} | {row['precision']:.2f} | {row['recall']:.2f} | {row['f1']:.2f} |")
+    alarms = f"{100 * found['alarms']:.2f}"
+    return "\n".join([*lines, "", f"Of the pixels of undamaged pictures {alarms} % are marked."])
 
 
 def _scores_table(found: dict[str, Any]) -> str:

@@ -34,6 +34,7 @@ TABLES = Registry(
         "choice": Entry("benchmarks.studies.choice:tables"),
         "ladder": Entry("benchmarks.ladder:tables"),
         "curation": Entry("benchmarks.studies.curation:tables"),
+        "degrade": Entry("benchmarks.degrade:tables"),
         "hardware": Entry("benchmarks.hardware.tables:tables"),
         "mutations": Entry("benchmarks.studies.mutations.tables:tables"),
         "noise_realism": Entry("benchmarks.studies.noise_realism:tables"),
@@ -57,6 +58,7 @@ TABLES = Registry(
 
 PLOTS = {
     "docs/results/adders.png": Entry("benchmarks.studies.adders:plot"),
+    "docs/results/ladder.png": Entry("benchmarks.ladder:plot"),
     "docs/results/performance.png": Entry("benchmarks.throughput_tables:plot"),
     "docs/results/quantization.png": Entry("benchmarks.studies.quantization:plot"),
 }

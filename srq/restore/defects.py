@@ -12,15 +12,16 @@ from srq.restore.windows import in_windows, window
 Mask = NDArray[np.bool_]
 
 
-def find_defects(network: Any, luma: NDArray[np.float32]) -> Mask:
-    """Where the network sees damage in luma (H, W) of 0 to 1, and the pixels around that."""
-    found = np.empty(luma.shape, np.bool_)
+def find_defects(network: Any, picture: NDArray[np.float32]) -> Mask:
+    """Where the network sees damage in (H, W, 3) of 0 to 1, and the pixels around that."""
+    size = picture.shape[0], picture.shape[1]
+    found = np.empty(size, np.bool_)
     threshold = float(network.threshold)
 
     def run(block: Block) -> torch.Tensor:
-        return torch.sigmoid(network(window(luma, block, network.multiple)))
+        return torch.sigmoid(network(window(picture, block, network.multiple)))
 
-    for block, made in in_windows(luma.shape, network.reach, network.multiple, run):
+    for block, made in in_windows(size, network.reach, network.multiple, run):
         found[block.part] = made[..., 0] >= threshold
     return grown(found)
 

@@ -103,8 +103,9 @@ def restore_picture(
             f" is {mask.shape[1]} x {mask.shape[0]}."
         )
     planes, top = _planes(picture), peak(picture.pixels.dtype)
-    toned = _toned(planes, picture, networks, options)
+    # Damage keeps its own tone over faded colours, and is looked for before these are mended.
     hidden = _hidden(planes, picture, networks, options, mask)
+    toned = _toned(planes, picture, networks, options)
     filled = planes
     if hidden.any():
         filled = inpaint(planes, hidden)
@@ -162,8 +163,7 @@ def _hidden(
         if mask is not None:
             hidden = mask >= 128
         elif networks.detector is not None:
-            luma = planes[..., 0] if picture.is_gray else planes @ LUMA
-            hidden = find_defects(networks.detector, luma)
+            hidden = find_defects(networks.detector, np.broadcast_to(planes, (*picture.size, 3)))
     return hidden if picture.alpha is None else hidden & (picture.alpha > 0)
 
 

@@ -1,6 +1,6 @@
 """The table and the plot of the ladder's times."""
 
-from benchmarks.ladder import draw, psnr, times
+from benchmarks.ladder import draw, psnr, public_times, times
 
 
 def result():
@@ -13,6 +13,9 @@ def result():
         "peers": {},
         "made": {"machine": {"cpu": "a CPU"}, "load": 0.1},
         "rungs": {"medium-x2": rung},
+        "public": {
+            "FSRCNN (56, 12, 4)": {"weights": 12644, "threads": {"1": {"ort": 9}, "2": {"ort": 5}}}
+        },
     }
 
 
@@ -27,6 +30,13 @@ def test_a_row_for_each_contestant_by_its_faster_build():
     assert (
         lines[5] == f"| medium-x2 | {decibels} | onnxruntime fp32 | 400.0 | 4.00 | 200.0 | 4.00 |"
     )
+
+
+def test_a_row_for_each_public_network():
+    name = "FSRCNN (56, 12, 4)"
+    lines = public_times(result()).splitlines()
+    assert lines[2] == "| | PSNR | by | 1 thread: ms | 2 threads: ms |"
+    assert lines[4] == f"| {name} | {psnr()[name]:.2f} | ort | 9.0 | 5.0 |"
 
 
 def test_every_rung_has_a_psnr_that_grows():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from srq.degrade import Recipe
-from srq.degrade.masked import degraded_with_mask
+from srq.degrade.masked import degraded_with_mask, spoiled
 from srq.errors import ConfigError
 
 
@@ -35,6 +35,20 @@ def test_what_the_mask_leaves_out_is_as_without_damage(picture):
         assert (made[mask == 0] == undamaged[mask == 0]).all()
         hidden += int((mask > 0.5).sum())
     assert hidden > 100
+
+
+def test_the_change_is_what_damage_did_to_the_pixels(picture):
+    life = OLD.without(("blur", "noise", "compression"))
+    largest = 0.0
+    for seed in range(12):
+        made = spoiled(life, picture, seed)
+        undamaged = spoiled(life.without(("damage",)), picture, seed)
+        assert not undamaged.change.any()
+        assert not made.change[made.mask == 0].any()
+        change = np.abs(made.pixels.astype(float) - undamaged.pixels).max(2)
+        assert (change <= made.change * len(life.steps) + 1).all()
+        largest = max(largest, made.change.max())
+    assert largest > 40
 
 
 def test_life_comes_in_order(picture):

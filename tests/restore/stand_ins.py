@@ -25,8 +25,8 @@ class WhiteIsDamage:
 
     multiple, reach, threshold = 4, 0, torch.tensor(0.5)
 
-    def __call__(self, luma):
-        return 1000 * (luma - 0.99)
+    def __call__(self, pictures):
+        return 1000 * (pictures.amin(1, keepdim=True) - 0.99)
 
 
 class Spread(nn.Module):

@@ -65,24 +65,29 @@ class UNet(nn.Module):
 
     ``widths`` are the channels of each level, finest first; each level has half the size of the
     one before. It gives ``after`` channels of (N, ``before``, H, W), and nothing but zeros until
-    it is trained. H and W must be multiples of ``multiple``; a pixel depends on no other that is
-    further away than ``reach``.
+    it is trained. ``halves`` more channels come in at half the size. H and W must be multiples of
+    ``multiple``; a pixel depends on no other that is further away than ``reach``.
     """
 
-    def __init__(self, before: int, after: int, widths: tuple[int, ...]) -> None:
+    def __init__(
+        self, before: int, after: int, widths: tuple[int, ...], *, halves: int = 0
+    ) -> None:
         super().__init__()
         self.multiple = 2 ** len(widths)
         self.reach = _reach(len(widths))
-        inward = [4 * before, *widths]
+        inward = [4 * before + halves, *widths]
         self.down = nn.ModuleList(TwoConvs(a, b) for a, b in zip(inward, widths, strict=False))
         self.up = nn.ModuleList(TwoConvs(fine + coarse, fine) for fine, coarse in pairwise(widths))
         self.out = nn.Conv2d(widths[0], 4 * after, 3, padding=1)
         kept_alive(self)
         zeroed(self.out)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(N, before, H, W) to (N, after, H, W)."""
+    def forward(self, x: Tensor, half: Tensor | None = None) -> Tensor:
+        """(N, before, H, W), and (N, halves, H / 2, W / 2) where there are any, to
+        (N, after, H, W)."""
         value = nn.functional.pixel_unshuffle(x, 2)
+        if half is not None:
+            value = torch.cat([value, half], 1)
         levels: list[Tensor] = []
         for number, convs in enumerate(self.down):
             value = convs(nn.functional.max_pool2d(value, 2) if number else value)

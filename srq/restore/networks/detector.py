@@ -8,18 +8,27 @@ from srq.restore.networks.blocks import UNet
 _RARE = -3.0
 """The logit with which the training begins: damage is rare."""
 
+_SIZES = (5, 7, 7)
+"""The sides of the squares that ``top_hats`` opens with, at full size, half and a quarter: lines up
+to 4, 12 and 24 pixels wide stand out."""
+
+_GAIN = 4.0
+_LUMA = (0.299, 0.587, 0.114)
+
 
 class Detector(nn.Module):
     """Gives, of each pixel, the logit that damage hides it.
 
-    The levels of its U-Net see both a hair of one pixel and a crack of twenty. ``threshold`` is
-    the probability from which on a pixel counts as damaged, chosen on pictures held out.
+    Beside luma and colour it sees the top-hats of luma at three scales: what is thinner than its
+    surroundings, be it a hair of one pixel or a crack of twenty. The network need not learn first
+    to see such things, but at once which of them are damage. ``threshold`` is the probability from
+    which on a pixel counts as damaged, chosen on pictures held out.
     """
 
     def __init__(self, widths: tuple[int, ...] = (16, 32, 64, 64)) -> None:
         super().__init__()
         self.config = {"widths": list(widths)}
-        self.net = UNet(1, 1, tuple(widths))
+        self.net = UNet(5, 1, tuple(widths), halves=4)
         self.register_buffer("threshold", torch.tensor(0.5))
         bias = self.net.out.bias
         assert bias is not None
@@ -28,13 +37,39 @@ class Detector(nn.Module):
     @property
     def multiple(self) -> int:
         """What the height and width must be multiples of."""
-        return self.net.multiple
+        return max(self.net.multiple, 2 ** len(_SIZES) // 2)
 
     @property
     def reach(self) -> int:
         """How many pixels away the furthest pixel is that a logit depends on."""
-        return self.net.reach
+        return self.net.reach + max(2**level * size for level, size in enumerate(_SIZES))
 
-    def forward(self, luma: Tensor) -> Tensor:
-        """Luma (N, 1, H, W), 0 to 1, to logits (N, 1, H, W)."""
-        return self.net(2 * luma - 1)
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Pictures (N, 3, H, W), 0 to 1, gray ones too, to logits (N, 1, H, W)."""
+        red, green, blue = pictures.split(1, 1)
+        luma = _LUMA[0] * red + _LUMA[1] * green + _LUMA[2] * blue
+        half = nn.functional.avg_pool2d(luma, 2)
+        quarter = nn.functional.avg_pool2d(half, 2)
+        full, halves, quarters = (
+            _GAIN * top_hats(plane, size)
+            for plane, size in zip((luma, half, quarter), _SIZES, strict=True)
+        )
+        coarse = nn.functional.interpolate(quarters, scale_factor=2.0, mode="nearest")
+        colour = [_GAIN * (red - green), _GAIN * (blue - green)]
+        finest = torch.cat([2 * luma - 1, *colour, full], 1)
+        return self.net(finest, torch.cat([halves, coarse], 1))
+
+
+def top_hats(plane: Tensor, size: int) -> Tensor:
+    """By how much each pixel of (N, 1, H, W) is lighter than its opening and darker than its
+    closing by a square of ``size``, (N, 2, H, W): what is thinner than the square stands out."""
+    both = torch.cat([plane, -plane], 1)
+    return both - _largest(-_largest(-both, size), size)
+
+
+def _largest(planes: Tensor, size: int) -> Tensor:
+    """The largest value in the square of an odd ``size`` around each pixel."""
+    for kernel in ((size, 1), (1, size)):
+        around = (kernel[0] // 2, kernel[1] // 2)
+        planes = nn.functional.max_pool2d(planes, kernel, stride=1, padding=around)
+    return planes

@@ -9,7 +9,7 @@ from srq.restore.networks.blocks import UNet
 class Direct(nn.Module):
     """A U-Net that adds a correction, zero until it is trained, to the filled picture."""
 
-    def __init__(self, widths: tuple[int, ...] = (48, 80, 112, 112)) -> None:
+    def __init__(self, widths: tuple[int, ...] = (32, 64, 128, 144)) -> None:
         super().__init__()
         self.config = {"widths": list(widths)}
         self.net = UNet(7, 3, tuple(widths))

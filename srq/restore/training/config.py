@@ -62,7 +62,7 @@ class StageConfig:
 
     steps: int = number(20_000, 1)
     batch: int = number(8, 1, 65536)
-    crop: int = number(96, 16, 4096)
+    crop: int = number(64, 16, 4096)
     whole: float = number(0.25, 0.0, 1.0)
     lr: float = number(1e-3, 1e-9, 1.0)
     warmup: int = number(200, 0)
@@ -90,10 +90,11 @@ class DetectorConfig(StageConfig):
     undamaged pixels that are most taken for damage, ``overlap`` that of the F1 missing to 1."""
 
     steps: int = number(40_000, 1)
+    crop: int = number(80, 16, 4096)
     lr: float = number(2e-3, 1e-9, 1.0)
     widths: tuple[int, ...] = (16, 32, 64, 64)
     hard: float = number(0.25, 0.0, 1e3)
-    overlap: float = number(0.2, 0.0, 1e3)
+    overlap: float = number(0.5, 0.0, 1e3)
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ class DirectConfig(StageConfig):
     """The direct U-Net: ``widths`` are the channels of its levels."""
 
     steps: int = number(40_000, 1)
-    widths: tuple[int, ...] = (48, 80, 112, 112)
+    widths: tuple[int, ...] = (32, 64, 128, 144)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,4 @@
-"""Batches for what translates: damaged pictures without fading, filled, with an honest mask.
-
-A detector misses some damage and sees some where there is none. So at times a part of the mask is
-taken away, and at times another picture's mask is laid over.
-"""
+"""Batches for what translates: damaged pictures without fading, filled where they are marked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,20 +8,14 @@ import torch
 from torch import Tensor, nn
 
 from srq.image.metrics import mean_psnr
-from srq.restore.fill import push_pull
 from srq.restore.training.config import StageConfig
 from srq.restore.training.photographs import Pixels
-from srq.restore.training.sheets import Sheet, Sheets
+from srq.restore.training.sheets import Crops, Sheet, Sheets
 from srq.restore.training.stage import Place
-
-SHOWN = 0.1
-"""The cover from which on the mask is set, before it grows by a pixel."""
 
 THUMBNAIL = 2
 """How much smaller the thumbnail of a sheet is, which stands for the whole picture."""
 
-_MISSED = 0.15
-_ALARMED = 0.2
 _HELD_SEED = 8
 _HELD = 24
 
@@ -53,52 +43,45 @@ class DamagedCrops:
             data,
             self._seed,
             faded=False,
+            filling=True,
+            mistakes=True,
             rank=processes.rank,
             world=processes.world,
         )
-        self.held = Sheets(place.photographs.held, data, _HELD_SEED, faded=False)
+        self.held = Sheets(place.photographs.held, data, _HELD_SEED, faded=False, filling=True)
 
     def batch(self, step: int, *, thumbnails: bool = True) -> tuple[Damaged, Damaged | None]:
         """The crops of ``step``, and the thumbnails of their sheets."""
         config = self._config
         crops = self._sheets.crops(step, config.batch, config.crop, config.whole)
-        rng = np.random.default_rng([self._seed, 21, step])
-        mask = _mistaken(grown(crops.mask), rng)
-        made = self._damaged(crops.spoiled, mask, crops.clean)
+        made = self._damaged(crops.spoiled, crops.filled, crops.marked, crops.clean)
         return made, self.thumbnails(crops.sheets) if thumbnails else None
 
     def thumbnails(self, sheets: Sequence[Sheet]) -> Damaged:
         """Whole sheets, THUMBNAIL times smaller."""
-        spoiled = np.stack([sheet.spoiled.transpose(2, 0, 1) for sheet in sheets])
-        clean = np.stack([sheet.clean.transpose(2, 0, 1) for sheet in sheets])
-        mask = grown(np.stack([sheet.mask[None] for sheet in sheets]))
-        picture, whole = (
-            nn.functional.avg_pool2d(_unit(part).to(self._device), THUMBNAIL)
-            for part in (spoiled, clean)
+        whole = self._of_sheets(sheets)
+        picture, filled, clean = (
+            nn.functional.avg_pool2d(part, THUMBNAIL)
+            for part in (whole.picture, whole.filled, whole.clean)
         )
-        small = nn.functional.max_pool2d(mask.to(self._device), THUMBNAIL)
-        return Damaged(picture, push_pull(picture, small), small, whole)
+        return Damaged(picture, filled, nn.functional.max_pool2d(whole.mask, THUMBNAIL), clean)
 
     def sheet(self, sheet: Sheet) -> Damaged:
-        """A whole sheet under its true mask."""
-        spoiled, clean = (part.transpose(2, 0, 1)[None] for part in (sheet.spoiled, sheet.clean))
-        return self._damaged(spoiled, grown(sheet.mask[None, None]), clean)
+        """A whole sheet."""
+        return self._of_sheets([sheet])
 
     def held_sheets(self) -> list[Sheet]:
         """Those to measure by, each with damage."""
         numbers = [number for number in range(2 * _HELD) if number % 4]
         return [self.held.sheet(number) for number in numbers[:_HELD]]
 
-    def _damaged(self, spoiled: Pixels, mask: Tensor, clean: Pixels) -> Damaged:
-        picture, whole = (_unit(part).to(self._device) for part in (spoiled, clean))
-        mask = mask.to(self._device)
-        return Damaged(picture, push_pull(picture, mask), mask, whole)
+    def _of_sheets(self, sheets: Sequence[Sheet]) -> Damaged:
+        planes = np.stack([sheet.planes.transpose(2, 0, 1) for sheet in sheets])
+        all_of = Crops(planes)
+        return self._damaged(all_of.spoiled, all_of.filled, all_of.marked, all_of.clean)
 
-
-def grown(cover: Pixels) -> Tensor:
-    """The mask, 0 or 1, of a cover (N, 1, H, W) of 0 to 255: what is hidden, and a pixel more."""
-    hidden = torch.from_numpy((cover >= SHOWN * 255).astype(np.float32))
-    return nn.functional.max_pool2d(hidden, 3, stride=1, padding=1)
+    def _damaged(self, *parts: Pixels) -> Damaged:
+        return Damaged(*(_unit(part).to(self._device) for part in parts))
 
 
 def weighted_error(made: Tensor, batch: Damaged) -> Tensor:
@@ -140,15 +123,3 @@ def _psnr(a: Tensor, b: Tensor, mask: Tensor | None = None) -> float:
 
 def _unit(pixels: Pixels) -> Tensor:
     return torch.from_numpy(pixels.astype(np.float32)) / 255
-
-
-def _mistaken(mask: Tensor, rng: np.random.Generator) -> Tensor:
-    """The mask of a batch with mistakes: a part missing, or another's laid over."""
-    count = len(mask)
-    missed = torch.from_numpy((rng.random(count) < _MISSED).astype(np.float32))
-    alarmed = torch.from_numpy((rng.random(count) < _ALARMED).astype(np.float32))
-    coarse = torch.from_numpy((rng.random((count, 1, 4, 4)) < 0.5).astype(np.float32))
-    kept = nn.functional.interpolate(coarse, size=mask.shape[2:], mode="nearest")
-    missed, alarmed = (each[:, None, None, None] for each in (missed, alarmed))
-    left = mask * (1 - missed * (1 - kept))
-    return torch.maximum(left, alarmed * mask.roll(1, 0))

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srq.degrade import Recipe
-from srq.degrade.masked import degraded_with_mask
+from srq.degrade.masked import degraded_with_mask, spoiled
 from srq.image.resize import bicubic
 from srq.restore.training.config import PicturesConfig
+from srq.restore.training.filled import filled, marked, mistaken
 
 Pixels = NDArray[np.uint8]
 
@@ -28,30 +29,67 @@ _LUMA = np.array([0.299, 0.587, 0.114])
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A clean square (S, S, 3), the same spoiled, and how much damage hides of each pixel, (S, S)
-    of 0 to 255; all uint8."""
+class _Shown:
+    """Planes of pixels side by side, uint8, their ``axis`` the channels."""
 
-    clean: Pixels
-    spoiled: Pixels
-    mask: Pixels
+    planes: Pixels
+    axis: int
+
+    def _part(self, *channels: int) -> Pixels:
+        return self.planes[(slice(None),) * self.axis + (slice(*channels),)]
+
+    @property
+    def clean(self) -> Pixels:
+        """Three channels, before anything was done to them."""
+        return self._part(0, 3)
+
+    @property
+    def spoiled(self) -> Pixels:
+        """Three channels, as an old photograph shows them."""
+        return self._part(3, 6)
+
+    @property
+    def mask(self) -> Pixels:
+        """How much damage hides of each pixel, 0 to 255."""
+        return self._part(6, 7)
+
+    @property
+    def change(self) -> Pixels:
+        """By how much damage changed it, in code values."""
+        return self._part(7, 8)
+
+    @property
+    def marked(self) -> Pixels:
+        """255 where it is said to be damaged; mistakes may be among that."""
+        return self._part(8, 9)
+
+    @property
+    def filled(self) -> Pixels:
+        """Three channels, spoiled, but filled where it is marked."""
+        return self._part(9, 12)
 
 
 @dataclass(frozen=True)
-class Crops:
-    """Crops of sheets, uint8: ``clean`` and ``spoiled`` (N, 3, C, C), ``mask`` (N, 1, C, C), and
-    the ``sheets`` from which they were cut."""
+class Sheet(_Shown):
+    """A square: all channels are (S, S, n)."""
 
-    clean: Pixels
-    spoiled: Pixels
-    mask: Pixels
-    sheets: tuple[Sheet, ...]
+    axis: int = 2
+
+
+@dataclass(frozen=True)
+class Crops(_Shown):
+    """Crops: all channels are (N, n, C, C); and the ``sheets`` from which they were cut."""
+
+    axis: int = 1
+    sheets: tuple[Sheet, ...] = ()
 
 
 class Sheets:
     """Draws sheets of ``pictures`` and cuts batches of them.
 
-    faded: whether colours are spoiled too. Without, tones are those of the clean picture.
+    faded:    whether colours are spoiled too. Without, tones are those of the clean picture.
+    filling:  whether what is damaged is marked and filled.
+    mistakes: whether marks may be wrong, as a detector's are.
     """
 
     def __init__(
@@ -61,6 +99,8 @@ class Sheets:
         seed: int,
         *,
         faded: bool = True,
+        filling: bool = False,
+        mistakes: bool = False,
         rank: int = 0,
         world: int = 1,
     ) -> None:
@@ -69,6 +109,7 @@ class Sheets:
         recipe = Recipe.load(config.recipe)
         self._recipe = recipe if faded else recipe.without(("colour",))
         self._undamaging = self._recipe.without(("damage",))
+        self._filling, self._mistakes = filling, mistakes
         self._seed = seed
         self._rank, self._world = rank, world
         self._drawn: dict[int, Sheet] = {}
@@ -93,7 +134,7 @@ class Sheets:
             [number for number in window if number % _WHOLE_EACH == 0],
             [number for number in window if number % _WHOLE_EACH],
         )
-        cut: list[tuple[Pixels, Pixels, Pixels]] = []
+        cut: list[Pixels] = []
         used: list[Sheet] = []
         for slot in range(self._rank, batch, self._world):
             u = draws[slot]
@@ -102,15 +143,8 @@ class Sheets:
             used.append(sheet)
             top, left = (int(v * (config.sheet - side + 1)) for v in u[1:3])
             turn = int(u[3] * 8)
-            cut.append(
-                (
-                    _window(sheet.clean, top, left, side, turn),
-                    _window(sheet.spoiled, top, left, side, turn),
-                    _window(sheet.mask[..., None], top, left, side, turn),
-                )
-            )
-        clean, spoiled, mask = (np.stack(part) for part in zip(*cut, strict=True))
-        return Crops(clean, spoiled, mask, tuple(used))
+            cut.append(_window(sheet.planes, top, left, side, turn))
+        return Crops(np.stack(cut), sheets=tuple(used))
 
     def _draw(self, number: int) -> Sheet:
         config = self._config
@@ -118,8 +152,22 @@ class Sheets:
         picture = self._pictures[int(rng.integers(len(self._pictures)))]
         clean = square(picture, config.sheet, rng, gray=config.gray)
         recipe = self._recipe if number % _WHOLE_EACH else self._undamaging
-        spoiled, mask = degraded_with_mask(recipe, clean, [self._seed, 3, number])
-        return Sheet(clean, spoiled, np.floor(255 * mask + 0.5).astype(np.uint8))
+        made = spoiled(recipe, clean, [self._seed, 3, number])
+        mask = np.floor(255 * made.mask + 0.5).astype(np.uint8)
+        change = np.clip(made.change, 0, 255).astype(np.uint8)
+        mark, whole = np.zeros_like(mask), made.pixels
+        if self._filling:
+            mark = marked(mask)
+            if self._mistakes:
+                mark = mistaken(mark, rng, lambda: self._another(clean, number))
+            whole = filled(made.pixels, mark)
+        flat = (plane[..., None] for plane in (mask, change, mark))
+        return Sheet(np.concatenate([clean, made.pixels, *flat, whole], axis=2))
+
+    def _another(self, clean: Pixels, number: int) -> Pixels:
+        """The marks of other damage of the same picture."""
+        _, cover = degraded_with_mask(self._recipe, clean, [self._seed, 4, number])
+        return marked(np.floor(255 * cover + 0.5).astype(np.uint8))
 
 
 def square(picture: Pixels, side: int, rng: np.random.Generator, *, gray: float) -> Pixels:

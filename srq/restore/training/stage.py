@@ -1,8 +1,9 @@
-"""The interface that every stage of the training fills in."""
+"""What every stage of the training fills in."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -29,7 +30,7 @@ class Place:
     runs: Path
 
 
-class Stage(Protocol):
+class Stage(ABC):
     """One network that learns, and how.
 
     network:   what learns and is delivered; its ``config`` builds it again.
@@ -39,24 +40,25 @@ class Stage(Protocol):
 
     quantity: Quantity
     network: nn.Module
-    adversary: nn.Module | None
+    adversary: nn.Module | None = None
 
+    @abstractmethod
     def batch(self, step: int) -> Batch:
         """This process's batch of ``step``, which depends on the seed and the step alone."""
-        ...
 
+    @abstractmethod
     def loss(self, batch: Batch) -> Tensor:
         """What the network lowers."""
-        ...
 
     def adversary_loss(self, batch: Batch) -> Tensor:
-        """What the adversary lowers; the network does not learn from it."""
-        ...
+        """What the adversary lowers; the network does not learn from it. A stage that has an
+        adversary says it."""
+        raise NotImplementedError
 
+    @abstractmethod
     def measure(self, network: nn.Module, pictures: Path) -> dict[str, float]:
         """Scores of a network on pictures held out; some are written into ``pictures``."""
-        ...
 
     def finish(self, network: nn.Module) -> dict[str, Any]:
         """Notes on a trained network, chosen on the pictures held out; it may set buffers."""
-        ...
+        return {}

@@ -102,8 +102,8 @@ def _files(library: Library, found: Checked, deep: bool, repair: bool, orphan_ag
         found.bytes += size
         if refs <= 0:
             continue  # It may have been removed, with its row still to go.
-        if (one is None or one.size != size) and not _is_named_still(library, sha256):
-            continue
+        if one is None and (library.blobs.has(sha256) or not _is_named(library, sha256)):
+            continue  # It came or went while we looked.
         if one is None:
             lost.append((sha256, "is missing"))
         elif one.size != size:
@@ -123,10 +123,10 @@ def _files(library: Library, found: Checked, deep: bool, repair: bool, orphan_ag
         adopt_orphans(library.database, library.blobs, moment - orphan_age)
 
 
-def _is_named_still(library: Library, sha256: str) -> bool:
+def _is_named(library: Library, sha256: str) -> bool:
     with library.database.reading() as session:
         row = session.get(Blob, sha256)
-    return row is not None and row.refs > 0 and not library.blobs.has(sha256)
+    return row is not None and row.refs > 0
 
 
 def _lost_blob(library: Library, sha256: str, why: str, found: Checked, repair: bool) -> None:

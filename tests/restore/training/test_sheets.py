@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from srq.errors import DataError
+from srq.restore.defects import grown
+from srq.restore.inpaint import inpaint
 from srq.restore.training.photographs import load_photographs
 from srq.restore.training.sheets import Sheets
 
@@ -78,5 +80,46 @@ def test_pictures(tiny, photographs):
 def test_sheets_are_reduced_and_cut(made):
     sheet = made().sheet(2)
     assert sheet.clean.shape == sheet.spoiled.shape == (32, 32, 3)
-    assert sheet.mask.shape == (32, 32)
+    assert sheet.mask.shape == (32, 32, 1)
     assert sheet.mask.dtype == np.uint8
+
+
+def test_sheets_are_filled_as_photographs_are(made):
+    sheets = made(faded=False, filling=True)
+    shown = 0
+    for number in range(1, 8):
+        sheet = sheets.sheet(number)
+        marks = sheet.marked[..., 0] > 0
+        assert (marks == grown(sheet.mask[..., 0] >= 26)).all()
+        assert (sheet.filled[~marks] == sheet.spoiled[~marks]).all()
+        values = inpaint(sheet.spoiled.astype(np.float32) / np.float32(255), marks)
+        assert np.abs(sheet.filled - 255 * values).max() <= 0.51
+        shown += int(marks.sum())
+    assert shown > 100
+    plain = made(faded=False).sheet(5)
+    assert not plain.marked.any()
+    assert (plain.filled == plain.spoiled).all()
+
+
+def test_marks_are_mistaken_at_times(made):
+    honest, other = made(filling=True), made(filling=True, mistakes=True)
+    missed = alarmed = alike = 0
+    for number in range(40):
+        a, b = (sheets.sheet(number) for sheets in (honest, other))
+        assert (a.spoiled == b.spoiled).all()
+        missed += bool((a.marked > b.marked).any())
+        alarmed += bool((a.marked < b.marked).any())
+        alike += bool((a.marked == b.marked).all())
+    assert 0 < missed < 20
+    assert 0 < alarmed < 20
+    assert alike > 16
+
+
+def test_crops_are_parts_of_their_sheets(made):
+    sheets = made(filling=True, mistakes=True)
+    crops = sheets.crops(2, 4, 32, 0.25)
+    for number, sheet in enumerate(crops.sheets):
+        for name in ("clean", "spoiled", "mask", "change", "marked", "filled"):
+            whole, cut = getattr(sheet, name), getattr(crops, name)[number]
+            assert cut.shape == (whole.shape[2], 32, 32)
+            assert np.array_equal(np.sort(cut.ravel()), np.sort(whole.ravel()))

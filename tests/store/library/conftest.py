@@ -3,7 +3,7 @@ from sqlalchemy import select
 
 pytest.importorskip("sqlalchemy", reason="pip install 'srq[store]'")
 
-from srq.store.library import child, optimise
+from srq.store.library import child, optimise, restored
 from srq.store.library import worker as worker_module
 from srq.store.library.accounts import account_named
 from srq.store.library.fsck import check
@@ -93,10 +93,12 @@ def search_here(request, monkeypatch):
     """Other tests search in their own process, which is quicker."""
 
     def run(task, folder, limits, beat=None):
-        return child._optimise(task, folder)
+        work = child._optimise if task["task"] == "optimise" else child._picture
+        return work(task, folder)
 
     if "in_a_child" not in request.fixturenames:
         monkeypatch.setattr(optimise, "run_limited", run)
+        monkeypatch.setattr(restored, "run_limited", run)
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 pytest.importorskip("imagecodecs", reason="pip install 'srq[store]'")
 
 import srq
-from srq.errors import ConfigError, DataError
+from srq.errors import ConfigError, DataError, ImageError
 from srq.image.io import decode
 from srq.store.candidates import Way
 from srq.store.choose import Trials
@@ -113,6 +113,14 @@ def test_nothing_of_people_is_in_what_is_stripped(library, account, photo, exif,
     glass = taken(library, account, file_of(clear), "glass.png")
     assert decode(bytes_of(library, glass, stripped=True), "it").alpha is not None
     assert decode(bytes_of(library, glass, suffix=".jpg"), "it").alpha is None
+
+
+def test_a_user_file_is_decoded_in_a_child(library, account, jpeg, in_a_child):
+    picture_id = taken(library, account, jpeg)
+    assert decode(bytes_of(library, picture_id, suffix=".png"), "it").size == (129, 117)
+    broken = taken(library, account, jpeg[:800])
+    with pytest.raises(ImageError):
+        bytes_of(library, broken, suffix=".png")
 
 
 def test_what_cannot_be_had_is_told(library, lossy):

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from srq.image.io import Picture, write
 from srq.restore.networks.detector import Detector
 from srq.restore.training.sheets import Sheets
-from srq.restore.training.stage import Batch, Place
+from srq.restore.training.stage import Batch, Place, Stage
 from srq.runs.measured import SHARE
 
 HIDDEN = 0.3
@@ -25,7 +25,10 @@ HIDDEN = 0.3
 FAINT = 0.08
 """and that up to which it counts as whole. In between nothing is learned or measured."""
 
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+SEEN = 10
+"""The change, in code values, from which on damage can be seen. What lies unseen, as a light
+scratch over snow, is not learned or measured either."""
+
 _HARD_SHARE = 64
 """One undamaged pixel in so many counts as hard."""
 
@@ -33,18 +36,17 @@ _HELD = 48
 _HELD_SEED = 7
 
 
-class DetectorStage:
-    """Learns from luma crops whose tones are stretched at random, as scans and prints differ."""
+class DetectorStage(Stage):
+    """Learns from crops whose tones are stretched at random, as scans and prints differ."""
 
     quantity = SHARE
-    adversary = None
 
     def __init__(self, place: Place) -> None:
         self._config = place.config.detector
         self._seed = place.config.seed
         self._device = place.device
         self._shown = place.config.run.pictures
-        self.network: nn.Module = Detector(self._config.widths)
+        self.network = Detector(self._config.widths)
         data, processes = place.config.data, place.processes
         self._sheets = Sheets(
             place.photographs.train, data, self._seed, rank=processes.rank, world=processes.world
@@ -52,20 +54,20 @@ class DetectorStage:
         self._held = Sheets(place.photographs.held, data, _HELD_SEED)
 
     def batch(self, step: int) -> Batch:
-        """Luma (N, 1, C, C), the target of each pixel and its weight."""
+        """Pictures (N, 3, C, C), the target of each pixel (N, 1, C, C) and its weight."""
         config = self._config
         crops = self._sheets.crops(step, config.batch, config.crop, config.whole)
         rng = np.random.default_rng([self._seed, 11, step])
-        luma = _stretched(_luma_of(crops.spoiled), rng)
-        target, weight = targets(crops.mask)
-        arrays = (luma, target, weight)
+        pictures = _stretched(_unit(crops.spoiled), rng)
+        target, weight = targets(crops.mask, crops.change)
+        arrays = (pictures, target, weight)
         return tuple(torch.from_numpy(array).to(self._device) for array in arrays)
 
     def loss(self, batch: Batch) -> Tensor:
         """The cross-entropy of all pixels, again that of the hardest undamaged ones, and, lest it
         wait long before it marks anything, one less the F1 of the probabilities."""
-        luma, target, weight = batch
-        logits = self.network(luma)
+        pictures, target, weight = batch
+        logits = self.network(pictures)
         each = weight * nn.functional.binary_cross_entropy_with_logits(
             logits, target, reduction="none"
         )
@@ -76,17 +78,14 @@ class DetectorStage:
         overlap = (2 * (marked * target).sum() + 1) / (marked.sum() + target.sum() + 1)
         return each.mean() + self._config.hard * hard + self._config.overlap * (1 - overlap)
 
-    def adversary_loss(self, batch: Batch) -> Tensor:
-        """There is no adversary."""
-        raise NotImplementedError
-
     def measure(self, network: nn.Module, pictures: Path) -> dict[str, float]:
         """F1 on held sheets at the best threshold, and the share of false alarms there."""
         _, scores = self._chosen(network)
         for number in range(self._shown):
             sheet = self._held.sheet(number)
             found = self._probabilities(network, sheet.spoiled)
-            row = [sheet.spoiled, _gray(sheet.mask), _gray((255 * found).astype(np.uint8))]
+            found = _gray((255 * found).astype(np.uint8)[..., None])
+            row = [sheet.spoiled, _gray(sheet.mask), found]
             write(pictures / f"{number}.png", Picture(np.concatenate(row, 1)))
         return scores
 
@@ -101,20 +100,20 @@ class DetectorStage:
         curves = Counts()
         for number in range(_HELD):
             sheet = self._held.sheet(number)
-            target, weight = targets(sheet.mask)
+            target, weight = targets(sheet.mask, sheet.change)
             curves.add(self._probabilities(network, sheet.spoiled), target, weight)
         return curves.best()
 
     @torch.no_grad()
     def _probabilities(self, network: nn.Module, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-        luma = _luma_of(picture.transpose(2, 0, 1)[None])
-        return torch.sigmoid(network(torch.from_numpy(luma).to(self._device)))[0, 0].cpu().numpy()
+        values = torch.from_numpy(_unit(picture.transpose(2, 0, 1)[None])).to(self._device)
+        return torch.sigmoid(network(values))[0, 0].cpu().numpy()
 
 
 class Counts:
     """How many pixels lie above each threshold, damaged ones and whole ones."""
 
-    THRESHOLDS = np.linspace(0.2, 0.95, 16)
+    THRESHOLDS = 1 / (1 + np.exp(-np.linspace(-1.5, 5, 27)))
     ALLOWED = 0.003
     """The share of undamaged pictures' pixels that may be false alarms."""
 
@@ -154,29 +153,32 @@ class Counts:
         return float(self.THRESHOLDS[number]), scores
 
 
-def targets(mask: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Of a mask (0 to 255), what each pixel is (1 damaged, 0 whole) and whether it counts."""
+def targets(
+    mask: NDArray[np.uint8], change: NDArray[np.uint8]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Of a sheet's mask and change, what each pixel is (1 damaged, 0 whole) and whether it
+    counts."""
     cover = mask.astype(np.float32) / 255
-    target = (cover >= HIDDEN).astype(np.float32)
-    return target, ((cover >= HIDDEN) | (cover <= FAINT)).astype(np.float32)
+    hidden = cover >= HIDDEN
+    counts = (hidden & (change >= SEEN)) | (cover <= FAINT)
+    return hidden.astype(np.float32), counts.astype(np.float32)
 
 
-def _luma_of(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(N, 3, H, W), uint8, to (N, 1, H, W) of 0 to 1."""
-    return np.einsum("nchw,c->nhw", pixels.astype(np.float32), _LUMA)[:, None] / np.float32(255)
+def _unit(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return pixels.astype(np.float32) / np.float32(255)
 
 
-def _stretched(luma: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+def _stretched(pictures: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
     """Crops as other scanners and papers show them: other black, other white, other gamma."""
-    count = len(luma)
+    count = len(pictures)
     changed = rng.random(count) < 0.6
     black = np.where(changed, rng.uniform(-0.1, 0.25, count), 0)
     white = np.where(changed, rng.uniform(0.7, 1.1, count), 1)
     gamma = np.where(changed, np.exp(rng.uniform(-0.4, 0.4, count)), 1)
-    shaped = luma ** gamma[:, None, None, None]
+    shaped = pictures ** gamma[:, None, None, None]
     low, high = (each[:, None, None, None] for each in (black, white))
     return np.clip(low + (high - low) * shaped, 0, 1).astype(np.float32)
 
 
 def _gray(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.repeat(plane[..., None], 3, 2)
+    return np.repeat(plane, 3, 2)

@@ -1,27 +1,25 @@
 """The stage direct: a U-Net as large as the triplet, on the same batches."""
 
 from pathlib import Path
-from typing import Any
 
 from torch import Tensor, nn
 
 from srq.restore.networks.direct import Direct
 from srq.restore.training.damaged import DamagedCrops, weighted_error
-from srq.restore.training.stage import Batch, Place
+from srq.restore.training.stage import Batch, Place, Stage
 from srq.restore.training.stages.mapping import translated
 from srq.runs.measured import PSNR
 
 
-class DirectStage:
+class DirectStage(Stage):
     """Learns to correct the filled picture."""
 
     quantity = PSNR
-    adversary = None
 
     def __init__(self, place: Place) -> None:
         self._config = place.config.direct
         self._shown = place.config.run.pictures
-        self.network: nn.Module = Direct(self._config.widths)
+        self.network = Direct(self._config.widths)
         self._crops = DamagedCrops(place, self._config)
 
     def batch(self, step: int) -> Batch:
@@ -34,14 +32,6 @@ class DirectStage:
         (crops,) = batch
         return weighted_error(self.network(crops.picture, crops.filled, crops.mask), crops)
 
-    def adversary_loss(self, batch: Batch) -> Tensor:
-        """There is no adversary."""
-        raise NotImplementedError
-
     def measure(self, network: nn.Module, pictures: Path) -> dict[str, float]:
         """The PSNR of held pictures under their true masks, beside what was merely filled."""
         return translated(network, self._crops, pictures, self._shown)
-
-    def finish(self, network: nn.Module) -> dict[str, Any]:
-        """Nothing is left to choose."""
-        return {}

@@ -10,17 +10,16 @@ from srq.image.io import Picture, write
 from srq.restore.networks.mapping import MappingShape, beside, latent_mask
 from srq.restore.networks.triplet import Triplet
 from srq.restore.training.damaged import Damaged, DamagedCrops, row, scores, weighted_error
-from srq.restore.training.stage import Batch, Place
+from srq.restore.training.stage import Batch, Place, Stage
 from srq.restore.training.stages.vae_x import trained
 from srq.restore.training.stages.vae_y import shape_of
 from srq.runs.measured import PSNR
 
 
-class MappingStage:
+class MappingStage(Stage):
     """Learns the mapping between two autoencoders that stay as they are."""
 
     quantity = PSNR
-    adversary = None
 
     def __init__(self, place: Place) -> None:
         self._config = place.config.mapping
@@ -36,7 +35,7 @@ class MappingStage:
         for half in (triplet.encoder, triplet.generator):
             half.requires_grad_(False)
         self._clean_encoder: nn.Module = clean.encoder
-        self.network: nn.Module = triplet
+        self.network = triplet
         self._crops = DamagedCrops(place, self._config)
 
     def batch(self, step: int) -> Batch:
@@ -58,17 +57,9 @@ class MappingStage:
         of_image = weighted_error(triplet.generator(mapped), crops)
         return self._config.latent_weight * of_latent + self._config.image_weight * of_image
 
-    def adversary_loss(self, batch: Batch) -> Tensor:
-        """There is no adversary."""
-        raise NotImplementedError
-
     def measure(self, network: nn.Module, pictures: Path) -> dict[str, float]:
         """The PSNR of held pictures under their true masks, beside what was merely filled."""
         return translated(network, self._crops, pictures, self._shown)
-
-    def finish(self, network: nn.Module) -> dict[str, Any]:
-        """Nothing is left to choose."""
-        return {}
 
 
 @torch.no_grad()

@@ -13,7 +13,7 @@ from srq.degrade.masked import degraded_with_mask
 from srq.image.io import Picture, write
 from srq.restore.networks.tone import SIDE, Tone, Tones, apply_tones
 from srq.restore.training.photographs import Pixels
-from srq.restore.training.stage import Batch, Place
+from srq.restore.training.stage import Batch, Place, Stage
 from srq.runs.measured import PSNR
 
 _KEPT = 128
@@ -35,11 +35,10 @@ _LUMA = np.array([0.299, 0.587, 0.114])
 _HELD_SEED = 9
 
 
-class ToneStage:
+class ToneStage(Stage):
     """Learns curves and a matrix, and whether there is anything to change."""
 
     quantity = PSNR
-    adversary = None
 
     def __init__(self, place: Place) -> None:
         config = place.config
@@ -51,7 +50,7 @@ class ToneStage:
         self._shown = config.run.pictures
         recipe = Recipe.load(config.data.recipe).without(_LATER)
         self._fading, self._damaging = recipe.without(("damage",)), recipe.without(("colour",))
-        self.network: nn.Module = Tone(self._config.width, self._config.hidden)
+        self.network = Tone(self._config.width, self._config.hidden)
         self._train = [_reduced(picture) for picture in place.photographs.train]
         self._held = [_reduced(picture) for picture in place.photographs.held]
         self._layers: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
@@ -74,10 +73,6 @@ class ToneStage:
         gate = nn.functional.binary_cross_entropy_with_logits(tones.needed, needed)
         # One decibel is 0.23 of a natural logarithm.
         return (error + _FLOOR).log().mean() - np.log(_FLOOR) + _GATE * gate
-
-    def adversary_loss(self, batch: Batch) -> Tensor:
-        """There is no adversary."""
-        raise NotImplementedError
 
     @torch.no_grad()
     def measure(self, network: nn.Module, pictures: Path) -> dict[str, float]:

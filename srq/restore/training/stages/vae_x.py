@@ -18,12 +18,12 @@ from srq.restore.networks.shipped import WEIGHTS_FILE, read
 from srq.restore.networks.vae import Vae, divergence
 from srq.restore.training.damaged import DamagedCrops, row
 from srq.restore.training.sheets import square
-from srq.restore.training.stage import Batch, Place
+from srq.restore.training.stage import Batch, Place, Stage
 from srq.restore.training.stages.vae_y import latent_noise, shape_of
 from srq.runs.measured import PSNR
 
 
-class VaeXStage:
+class VaeXStage(Stage):
     """Learns to give old photographs back; half of a batch is real where there are real ones."""
 
     quantity = PSNR
@@ -38,12 +38,10 @@ class VaeXStage:
         self._processes = place.processes
         self._device = place.device
         self._real = place.photographs.real
-        self.network: nn.Module = Vae(shape_of(self._vae))
+        self.network = Vae(shape_of(self._vae))
         self.network.load_state_dict(trained(place, "vae-y").state_dict())
         opposed = self._real and self._config.adversary
-        self.adversary: nn.Module | None = (
-            LatentDiscriminator(self._vae.latent).to(place.device) if opposed else None
-        )
+        self.adversary = LatentDiscriminator(self._vae.latent).to(place.device) if opposed else None
         self._crops = DamagedCrops(place, self._config)
 
     def batch(self, step: int) -> Batch:
@@ -85,10 +83,6 @@ class VaeXStage:
             write(pictures / f"{number}.png", Picture(row(each.filled, made[number])))
         error = [float((a - b.filled).square().mean()) for a, b in zip(made, held, strict=True)]
         return {"made": float(-10 * np.log10(np.mean(error) + 1e-10))}
-
-    def finish(self, network: nn.Module) -> dict[str, Any]:
-        """Nothing is left to choose."""
-        return {}
 
     def _real_crops(self, step: int, count: int) -> Tensor:
         rng = np.random.default_rng([self._seed, 31, step, self._processes.rank])

@@ -1,7 +1,6 @@
 """The stage vae-y: an autoencoder of clean pictures."""
 
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -10,22 +9,21 @@ from srq.image.io import Picture, write
 from srq.restore.networks.vae import Vae, VaeShape, divergence
 from srq.restore.training.config import VaeConfig
 from srq.restore.training.damaged import DamagedCrops, row, scores
-from srq.restore.training.stage import Batch, Place
+from srq.restore.training.stage import Batch, Place, Stage
 from srq.runs.measured import PSNR
 
 
-class VaeYStage:
+class VaeYStage(Stage):
     """Learns to give clean pictures back though there is noise on the latent."""
 
     quantity = PSNR
-    adversary = None
 
     def __init__(self, place: Place) -> None:
         self._config = place.config.vae_y
         self._seed = place.config.seed
         self._shown = place.config.run.pictures
         self._rank = place.processes.rank
-        self.network: nn.Module = Vae(shape_of(self._config))
+        self.network = Vae(shape_of(self._config))
         self._crops = DamagedCrops(place, self._config)
 
     def batch(self, step: int) -> Batch:
@@ -39,10 +37,6 @@ class VaeYStage:
         made, z = self.network(clean, noise)
         return (made - clean).abs().mean() + self._config.kl * divergence(z)
 
-    def adversary_loss(self, batch: Batch) -> Tensor:
-        """There is no adversary."""
-        raise NotImplementedError
-
     @torch.no_grad()
     def measure(self, network: nn.Module, pictures: Path) -> dict[str, float]:
         """The PSNR of what comes back of held pictures."""
@@ -51,10 +45,6 @@ class VaeYStage:
         for number, each in enumerate(held[: self._shown]):
             write(pictures / f"{number}.png", Picture(row(each.clean, made[number])))
         return {"made": scores(made, held)["made"]}
-
-    def finish(self, network: nn.Module) -> dict[str, Any]:
-        """Nothing is left to choose."""
-        return {}
 
 
 def shape_of(config: VaeConfig) -> VaeShape:

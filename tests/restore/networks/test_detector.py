@@ -1,0 +1,36 @@
+"""What the detector sees beside luma."""
+
+import numpy as np
+import pytest
+import torch
+from scipy import ndimage
+
+from srq.restore.networks.detector import top_hats
+
+
+@pytest.mark.parametrize("size", [3, 5, 7])
+def test_top_hats_are_those_of_morphology(size):
+    plane = np.random.default_rng(0).random((30, 41)).astype(np.float32)
+    light, dark = top_hats(torch.from_numpy(plane)[None, None], size)[0].numpy()
+    around = {"size": (size, size), "mode": "reflect"}
+    assert np.abs(light - ndimage.white_tophat(plane, **around)).max() < 1e-6
+    assert np.abs(dark - ndimage.black_tophat(plane, **around)).max() < 1e-6
+
+
+def test_what_is_thin_stands_out_and_an_edge_does_not():
+    plane = torch.zeros(1, 1, 40, 40)
+    plane[..., :20] = 0.3
+    plane[..., 8:11] = 1.0
+    light, dark = top_hats(plane, 5)[0]
+    assert torch.allclose(light[:, 8:11], torch.tensor(0.7))
+    assert not light[:, 11:].any()
+    assert not dark.any()
+
+
+def test_a_wide_crack_stands_out_at_a_quarter_of_the_size():
+    luma = torch.full((1, 1, 96, 96), 0.5)
+    luma[..., 38:58] = 0.9
+    assert not top_hats(luma, 5)[..., 42:54].any()
+    light, dark = top_hats(torch.nn.functional.avg_pool2d(luma, 4), 7)[0]
+    assert torch.allclose(light[:, 10:14], torch.tensor(0.4))
+    assert not dark.any()
