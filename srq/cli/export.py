@@ -9,7 +9,9 @@ import typer
 
 from srq.cli.output import aligned, console
 
-app = typer.Typer(name="export", help="Write a program out: ONNX, C, HLS, RTL, a shader, vectors.")
+app = typer.Typer(
+    name="export", help="Write a program out: ONNX, C, HLS, RTL, a shader, WebAssembly, vectors."
+)
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A .srq file, or a name of the zoo.")]
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="The folder to write, missing or empty.")]
@@ -201,6 +203,13 @@ def glsl(
     files = _export(model, out, "glsl", textures=textures.value, enlarge_from=enlarge_from)
     shader = next(file for file in files if file.suffix == ".glsl")
     _next(f"mpv --vo=gpu-next --glsl-shaders={_quoted(shader)} VIDEO")
+
+
+@app.command("wasm")
+def wasm(model: Model, out: Out) -> None:
+    """Write WebAssembly, with an element for web pages that enlarges pictures."""
+    _export(model, out, "wasm")
+    _next(f"node {_quoted(out / 'check.mjs')}")
 
 
 @app.command("vectors")

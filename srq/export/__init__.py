@@ -51,6 +51,7 @@ EXPORTERS = Registry(
         "hls": Entry("srq.export.hls:Hls", "a streaming C++ kernel for Vitis HLS"),
         "rtl": Entry("srq.export.rtl:Rtl", "a SystemVerilog core for FPGAs and ASICs"),
         "glsl": Entry("srq.export.glsl:Glsl", "a shader for mpv and libplacebo"),
+        "wasm": Entry("srq.export.wasm:Wasm", "WebAssembly for web pages and Node"),
         "vectors": Entry(
             "srq.export.vectors:Vectors", "pictures and every tensor, for test benches"
         ),

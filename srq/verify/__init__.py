@@ -120,6 +120,11 @@ SUBJECTS = Registry(
             "srq.verify.libplacebo:libplacebo",
             "the shader, in the library of mpv and ffmpeg, on Vulkan",
         ),
+        "wasm": SubjectEntry(
+            "srq.verify.wasm:wasm",
+            "the WebAssembly, in Node",
+            uses="srq.verify.wasm:wasm_uses",
+        ),
     },
 )
 """Every subject by name, in the order in which they are reported."""

@@ -15,7 +15,7 @@ from srq.verify.check import Expectations
 from tests.conformance.verified import SUBJECTS, verified
 from tests.strategies import pictures, programs
 
-SLOW = {"c": 3, "glsl": 3, "hls": 1, "libplacebo": 3, "rtl": 1}
+SLOW = {"c": 3, "glsl": 3, "hls": 1, "libplacebo": 3, "rtl": 1, "wasm": 3}
 """How many Programs, for those that take a compiler."""
 
 TIMES = int(os.environ.get("SRQ_CONFORMANCE_EXAMPLES", "1"))

@@ -4,8 +4,9 @@ Each is a loop over the columns of a line with constant numbers of everything el
 used is written, as an unused function is a warning.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from srq.export.c.memory import S32, Cells
 from srq.export.c.schedule import Schedule
@@ -44,7 +45,37 @@ def _convs(plan: Schedule, source: Cells | None = None) -> list[Conv]:
     return [op for op in convs if source in (None, plan.places[op.source].cells)]
 
 
-def kernels(plan: Schedule, state: str) -> str:
+class Loops(NamedTuple):
+    """Who writes the functions that take nearly all of the time, as texts by name.
+
+    convolve: of a plan, the cells that are read, those that are made, and the state's type:
+              ``conv_READ_MADE`` with all that it calls.
+    put:      ``put_CELLS``, which makes cells of sums, with all that it calls.
+    """
+
+    convolve: Callable[[Schedule, Cells, Cells, str], dict[str, str]]
+    put: Callable[[Cells], dict[str, str]]
+
+
+def _portable_convolution(plan: Schedule, source: Cells, made: Cells, state: str) -> dict[str, str]:
+    return {
+        f"add {source.suffix}": _adders(plan, source),
+        f"sum {source.suffix}": _of(source, "conv_sums.c"),
+        **_portable_put(made),
+        f"to {source.suffix} {made.suffix}": _conv_to(source, made, state),
+    }
+
+
+def _portable_put(cells: Cells) -> dict[str, str]:
+    text = fill("c/store_sums.c") if cells == S32 else _of(cells, "requantize.c")
+    return {f"put {cells.suffix}": text}
+
+
+PORTABLE = Loops(_portable_convolution, _portable_put)
+"""In plain C99."""
+
+
+def kernels(plan: Schedule, state: str, loops: Loops = PORTABLE) -> str:
     """All functions that the ops of ``plan`` call; ``state`` is the state's type."""
     wanted: dict[str, str] = {}
     for place in plan.places.values():
@@ -55,18 +86,14 @@ def kernels(plan: Schedule, state: str) -> str:
             wanted[f"edge {made.suffix}"] = _of(made, "zero_padding.c")
         match op:
             case Conv():
-                source = sources[0]
-                wanted[f"add {source.suffix}"] = _adders(plan, source)
-                wanted[f"sum {source.suffix}"] = _of(source, "conv_sums.c")
-                wanted[f"put {made.suffix}"] = _put(made)
-                wanted[f"to {source.suffix} {made.suffix}"] = _conv_to(source, made, state)
+                wanted |= loops.convolve(plan, sources[0], made, state)
             case Add() | Requantize():
                 forms = (("take", "="), ("plus", "+="))
                 for source, (function, assigns) in zip(sources, forms, strict=False):
                     wanted[f"{function} {source.suffix}"] = _of(
                         source, "operand.c", function=function, assigns=assigns
                     )
-                wanted[f"put {made.suffix}"] = _put(made)
+                wanted |= loops.put(made)
             case PixelShuffle() | NearestUpsample():
                 wanted[f"deal {made.suffix} {op.scale}"] = _interleave(made, op.scale)
     return "\n".join([*([fill("c/layer.c")] if _convs(plan) else []), *wanted.values()])
@@ -74,10 +101,6 @@ def kernels(plan: Schedule, state: str) -> str:
 
 def _of(cells: Cells, template: str, **values: object) -> str:
     return fill(f"c/{template}", cells=cells.suffix, ctype=cells.ctype, **values)
-
-
-def _put(cells: Cells) -> str:
-    return fill("c/store_sums.c") if cells == S32 else _of(cells, "requantize.c")
 
 
 def _conv_to(source: Cells, made: Cells, state: str) -> str:

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from srq.export.c.kernels import kernels, most_columns, most_taps
+from srq.export.c.kernels import PORTABLE, Loops, kernels, most_columns, most_taps
 from srq.export.c.ops import Ops, takes_io
 from srq.export.c.schedule import Schedule, Segment
 from srq.export.c.text import minus, names, times
@@ -10,8 +10,8 @@ from srq.export.text import fill, indented, symbol
 from srq.program import Input, Program
 
 
-def source(program: Program, plan: Schedule) -> str:
-    """``srq_NAME.c``."""
+def source(program: Program, plan: Schedule, loops: Loops = PORTABLE) -> str:
+    """``srq_NAME.c``, with these loops."""
     prefix = symbol(program)
     ops = Ops(plan, prefix)
     places = plan.places.values()
@@ -24,7 +24,7 @@ def source(program: Program, plan: Schedule) -> str:
         largest_scale=plan.largest_scale,
         most_taps=most_taps(plan),
         most_columns=most_columns(plan),
-        functions=kernels(plan, f"{prefix}_state"),
+        functions=kernels(plan, f"{prefix}_state", loops),
         lines="\n".join(ops.line(place) for place in places if place.depth),
         ops="\n".join(ops.function(place) for place in places),
         segments="\n".join(_segment(i, s, plan, ops) for i, s in enumerate(plan.segments)),
