@@ -42,6 +42,7 @@ SLOW = {
     "tests/export/test_c_build.py",
     "tests/export/test_glsl_players.py",
     "tests/export/test_vectors.py",
+    "tests/export/test_wasm_page.py",
     "tests/hw",
     "tests/lower/test_bridge.py",
     "tests/program/test_file_fuzz.py",

@@ -43,6 +43,7 @@ export class SrqImage extends HTMLElement {
   #watch = new IntersectionObserver((entries) => this.#seen(entries), { rootMargin: "50%" });
   #resize = new ResizeObserver(() => this.#consider());
   #visible = false;
+  #small = null; // the address of the small picture, once it is there
   #asked = null; // the source and network of the picture that is shown or on its way
 
   constructor() {
@@ -51,7 +52,7 @@ export class SrqImage extends HTMLElement {
     root.adoptedStyleSheets = [sheet(STYLE), this.#style];
     this.#image.decoding = "async";
     this.#image.setAttribute("part", "image");
-    this.#image.addEventListener("load", () => this.#consider());
+    this.#image.addEventListener("load", () => this.#loaded());
     // The small picture speaks for both.
     this.#canvas.setAttribute("aria-hidden", "true");
     this.#canvas.setAttribute("part", "large");
@@ -87,8 +88,20 @@ export class SrqImage extends HTMLElement {
     return named === null ? NETWORK : new URL(named, document.baseURI).href;
   }
 
+  /** The address of the small picture. */
+  get source() {
+    return new URL(this.getAttribute("src"), document.baseURI).href;
+  }
+
   #load(source) {
+    this.#small = null; // until then the image tells of what it showed before
     source === null ? this.#image.removeAttribute("src") : this.#image.setAttribute("src", source);
+  }
+
+  #loaded() {
+    if (this.#image.currentSrc !== this.source) return;
+    this.#small = this.source;
+    this.#consider();
   }
 
   #layOut() {
@@ -107,13 +120,13 @@ export class SrqImage extends HTMLElement {
 
   /** Enlarge, if that shows: in view, and larger there than the small file is. */
   #consider() {
-    const small = this.#image.naturalWidth;
     const shown = this.clientWidth * devicePixelRatio;
-    if (this.#visible && this.#asked === null && small > 0 && shown > small) this.#enlarge();
+    const isLarger = this.#small !== null && shown > this.#image.naturalWidth;
+    if (this.#visible && isLarger && this.#asked === null) this.#enlarge();
   }
 
   async #enlarge() {
-    const asked = { source: this.#image.currentSrc, network: this.network };
+    const asked = { source: this.#small, network: this.network };
     this.#asked = asked;
     let made;
     try {
