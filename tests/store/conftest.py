@@ -6,6 +6,9 @@ from PIL import Image
 from skimage import data
 
 from srq.upscaling.fingerprints import Programs
+from tests.store.servers import bucket, postgres, s3
+
+__all__ = ["bucket", "postgres", "s3"]
 
 
 @pytest.fixture(scope="session")

@@ -63,15 +63,22 @@ def _let_originals_go(library: Library, done: Collected) -> None:
         for picture_id in ids:
             try:
                 done.originals += pictures.let_go(library, picture_id)
-            except DataError:  # The original is there: it is stored anew.
+            except DataError:
                 done.damaged += 1
-                with library.database.writing() as session:
-                    picture = session.get(Picture, picture_id, with_for_update=True)
-                    if picture is not None:
-                        picture.release_at = None
-                        enqueue(session, OPTIMISE, picture_id)
+                _store_anew(library, picture_id)
         if len(ids) < _AT_A_TIME:
             return
+
+
+def _store_anew(library: Library, picture_id: str) -> None:
+    """The stored file of a picture is damaged, and its original is there."""
+    with library.database.writing() as session:
+        picture = session.get(Picture, picture_id, with_for_update=True)
+        if picture is None or picture.original is None or picture.stored is None:
+            return
+        picture.release_at = None
+        enqueue(session, OPTIMISE, picture_id)
+    library.blobs.delete(picture.stored)  # so that the same bytes are written again
 
 
 def _empty_trash(library: Library, done: Collected) -> None:

@@ -6,6 +6,7 @@ pytest.importorskip("sqlalchemy", reason="pip install 'srq[store]'")
 from srq.store.library import child, optimise, restored
 from srq.store.library import worker as worker_module
 from srq.store.library.accounts import account_named
+from srq.store.library.blobs import FolderBlobs
 from srq.store.library.fsck import check
 from srq.store.library.library import Library, Place, Settings, open_library
 from srq.store.library.pictures import take_in
@@ -14,9 +15,18 @@ from srq.store.library.worker import Worker
 from tests.store.conftest import file_of
 
 
+def pytest_generate_tests(metafunc):
+    """Tests of modules that say EVERYWHERE run on SQLite and a folder, and on Postgres and S3."""
+    if getattr(metafunc.module, "EVERYWHERE", False) and "place" in metafunc.fixturenames:
+        metafunc.parametrize("place", ["folder", "servers"], indirect=True)
+
+
 @pytest.fixture
-def place(tmp_path) -> Place:
-    return Place(tmp_path / "library")
+def place(request, tmp_path) -> Place:
+    if getattr(request, "param", "folder") == "folder":
+        return Place(tmp_path / "library")
+    database = request.getfixturevalue("postgres").database()
+    return Place(tmp_path / "library", database, request.getfixturevalue("bucket"))
 
 
 @pytest.fixture
@@ -76,6 +86,18 @@ def drain(library: Library) -> list[str]:
 def assert_sound(library: Library) -> None:
     found = check(library, deep=True, orphan_age=-1)
     assert (found.lost, found.wrong) == ([], [])
+
+
+def damage(library: Library, sha256: str) -> None:
+    """Change a bit of a blob."""
+    data = bytearray(library.blobs.get(sha256))
+    data[9] ^= 1
+    if isinstance(library.blobs, FolderBlobs):
+        library.blobs.path(sha256).write_bytes(data)
+    else:
+        import obstore
+
+        obstore.put(library.blobs._store, library.blobs._key(sha256), bytes(data))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from srq.store.library.fsck import check
 from srq.store.library.gc import collect
 from srq.store.library.restored import download, wish
 from srq.store.library.tables import Account, Blob, Job, Picture, Restored
-from tests.store.library.conftest import assert_sound, drain, jobs_of, picture_of, taken
+from tests.store.library.conftest import assert_sound, damage, drain, jobs_of, picture_of, taken
 
 pytest.importorskip("imagecodecs", reason="pip install 'srq[store]'")
 
@@ -22,13 +22,6 @@ def picture_id(library, account, jpeg):
 def change(library, statement):
     with library.database.writing() as session:
         session.execute(statement)
-
-
-def damage(library, blob):
-    path = library.blobs.path(blob)
-    data = bytearray(path.read_bytes())
-    data[9] ^= 1
-    path.write_bytes(data)
 
 
 def mended(library):

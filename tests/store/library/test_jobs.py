@@ -8,6 +8,8 @@ from srq.store.library import jobs
 from srq.store.library.tables import Job, now
 from tests.store.library.conftest import jobs_of, taken
 
+EVERYWHERE = True
+
 
 def expire(library):
     with library.database.writing() as session:

@@ -7,6 +7,8 @@ from srq.store.library.listing import Wanted, page_of
 from srq.store.library.tables import Picture
 from tests.store.library.conftest import new_account, taken
 
+EVERYWHERE = True
+
 
 @pytest.fixture
 def eleven(library, account, jpeg):

@@ -16,12 +16,15 @@ from tests.store.conftest import file_of
 from tests.store.library.conftest import (
     account_of,
     assert_sound,
+    damage,
     drain,
     jobs_of,
     new_account,
     picture_of,
     taken,
 )
+
+EVERYWHERE = True
 
 
 def test_what_is_taken_in_is_there_and_waits(library, account, jpeg):
@@ -162,7 +165,7 @@ def test_an_original_stays_where_the_stored_bytes_are_not_those_that_were_measur
     picture_id = taken(library, account, jpeg)
     drain(library)
     stored = picture_of(library, picture_id).stored
-    library.blobs.path(stored).write_bytes(b"other")
+    damage(library, stored)
     with pytest.raises(DataError):
         let_go(library, picture_id)
     assert collect(library).damaged == 1

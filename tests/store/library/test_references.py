@@ -5,6 +5,8 @@ from sqlalchemy import select
 from srq.store.library.references import adopt_orphans, hold, hold_again, release, sweep_unused
 from srq.store.library.tables import Blob, now
 
+EVERYWHERE = True
+
 LATER = now() + 1000
 
 

@@ -25,6 +25,8 @@ from srq.store.library.tables import Picture, Restored, now
 from tests.store.conftest import file_of
 from tests.store.library.conftest import drain, picture_of, taken
 
+EVERYWHERE = True
+
 
 def bytes_of(library, picture_id, *args, **options) -> bytes:
     file = download(library, wish(library, picture_id, *args, **options))

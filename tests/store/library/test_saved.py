@@ -8,6 +8,8 @@ from srq.store.library.gc import collect
 from srq.store.library.tables import Picture
 from tests.store.library.conftest import account_of, drain, taken
 
+EVERYWHERE = True
+
 
 def test_nothing_yet(library, account):
     found = saved.totals(library, account)
