@@ -49,7 +49,8 @@ def _strips(image: Image.Image, mode: str) -> NDArray[np.uint8]:
     rows = max(1, _STRIP_PIXELS // width)
     for top in range(0, height, rows):
         bottom = min(top + rows, height)
-        strip = np.asarray(image.crop((0, top, width, bottom)).convert(mode))
+        cut = image.crop((0, top, width, bottom))
+        strip = np.asarray(cut if cut.mode == mode else cut.convert(mode))
         if made is None:
             made = np.empty((height, *strip.shape[1:]), np.uint8)
         made[top:bottom] = strip

@@ -37,6 +37,11 @@ class Format:
     needs: Callable[[], object] | None = None  # raises MissingDependencyError without its extra
     writer: type[PngWriter] | type[TiffWriter] | None = None  # for rows as they come
 
+    @property
+    def takes_rows(self) -> bool:
+        """Whether ``encode_rows`` writes rows as they come, and keeps none."""
+        return self.writer is not None
+
 
 def encode(picture: Picture, suffix: str, *, quality: int = 95, lossless: bool = False) -> bytes:
     """The file of ``picture`` in the format that ``suffix`` (".png", ".jpg" ...) names.

@@ -106,7 +106,7 @@ def _upscale_file(
                 picture, job.target, engine, quality=quality, size=size, progress=advanced
             )
             return made, taken
-        check_target(
+        target = check_target(
             job.target.suffix,
             wanted,
             transparent=picture.is_transparent,
@@ -114,7 +114,7 @@ def _upscale_file(
         )
         # Opened before the work, so that a folder closed to us is known at once.
         with atomic_write(job.target) as stream:
-            if wanted == (height * scale, width * scale):
+            if wanted == (height * scale, width * scale) and target.takes_rows:
                 bands = enlarged_bands(picture, engine, progress)
                 like = replace(picture, exif=enlarged_exif(picture, wanted))
                 rows = (band.channels() for band in bands)

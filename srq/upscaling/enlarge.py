@@ -10,6 +10,7 @@ from srq.dataflow import reach_of
 from srq.engines import Engine
 from srq.errors import ImageError
 from srq.image.blocks import blocks, blocks_of
+from srq.image.depth import Pixels
 from srq.image.exif import with_size
 from srq.image.picture import Picture
 from srq.image.resize import bicubic
@@ -54,9 +55,8 @@ def enlarge(picture: Picture, engine: Engine, progress: Progress | None = None) 
         large = np.empty(shape + picture.pixels.shape[2:], picture.pixels.dtype)
         alpha = None if picture.alpha is None else np.empty(shape, picture.alpha.dtype)
         top = 0
-        for band in enlarged_bands(picture, engine, progress):
+        for band in enlarged_bands(picture, engine, progress, into=large):
             rows = slice(top, top + len(band.pixels))
-            large[rows] = band.pixels
             if alpha is not None and band.alpha is not None:
                 alpha[rows] = band.alpha
             top = rows.stop
@@ -89,11 +89,15 @@ def resized(picture: Picture, size: tuple[int, int]) -> Picture:
 
 
 def enlarged_bands(
-    picture: Picture, engine: Engine, progress: Progress | None = None
+    picture: Picture,
+    engine: Engine,
+    progress: Progress | None = None,
+    into: Pixels | None = None,
 ) -> Iterator[Picture]:
     """What ``enlarge`` makes, from above to below, as bands of whole lines: pixels and alpha.
 
-    Memory is that of the picture and one band, whatever the scale.
+    The bands' pixels are the rows of ``into``, which has the result's shape and type. Without it
+    memory is that of the picture and one band, whatever the scale.
     """
     check_eight_bits(engine)
     if isinstance(engine, Blockwise):
@@ -112,8 +116,11 @@ def enlarged_bands(
     if engine.streams:
         rows, columns = max(1, _BAND_PIXELS // width), width
     for line in blocks(height, width, rows, width):
-        shape = ((line.bottom - line.top) * scale, width * scale)
-        band = np.empty(shape + pixels.shape[2:], pixels.dtype)
+        if into is None:
+            shape = ((line.bottom - line.top) * scale, width * scale)
+            band = np.empty(shape + pixels.shape[2:], pixels.dtype)
+        else:
+            band = into[line.top * scale : line.bottom * scale]
         for block in blocks_of(line, rows, columns):
             outer = block.with_halo(reach, height, width)
             made = engine(studio_luma(pixels[outer.part], threads))

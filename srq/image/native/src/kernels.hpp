@@ -44,6 +44,26 @@ struct Kernels {
                    const double* detail, ptrdiff_t samples, double gain, double span,
                    uint16_t* out);
 
+  // The same of 8 bits in whole numbers, for weights times 2^(shift / 2): int16 holds the first, with
+  // codes for each sample, and int32 all sums.
+  void (*base_whole)(const uint8_t* samples, const uint8_t* codes, ptrdiff_t count, int16_t span,
+                     int16_t gain, int16_t* out);
+  void (*weigh_whole)(const int16_t* const* taps, const int32_t* weights, int count,
+                      ptrdiff_t samples, int32_t* out);
+  void (*finish_whole)(const int32_t* const* taps, const int32_t* weights, int count, int shift,
+                       const uint8_t* detail, ptrdiff_t samples, int32_t gain, int32_t span,
+                       uint8_t* out);
+
+  // Every step-th of `numbers`, `count` of them, three times each; `out` has room for one more.
+  void (*spread)(const uint8_t* numbers, ptrdiff_t step, ptrdiff_t count, uint8_t* out);
+
+  // Pixels of three samples, `count` of each of `scale` phases, which are `phase` samples apart: in
+  // `out` the phases of a pixel stand side by side.
+  void (*interleave8)(const uint8_t* samples, ptrdiff_t phase, int scale, ptrdiff_t count,
+                      uint8_t* out);
+  void (*interleave16)(const uint16_t* samples, ptrdiff_t phase, int scale, ptrdiff_t count,
+                       uint16_t* out);
+
   // detail - codes, less what may come of rounding: sizes below 2 * rounding shrink, to nothing
   // at `rounding`. In place of `detail`.
   void (*beyond_rounding)(double* detail, const double* codes, ptrdiff_t samples, double rounding);

@@ -110,6 +110,115 @@ void finish(const double* const* taps, const double* weights, int count, const D
   }
 }
 
+void base_whole(const uint8_t* __restrict samples, const uint8_t* __restrict codes, ptrdiff_t count,
+                int16_t span, int16_t gain, int16_t* __restrict out) {
+  for (ptrdiff_t i = 0; i < count; ++i) out[i] = int16_t(span * samples[i] - gain * codes[i]);
+}
+
+template <int Count>
+void weigh_whole_of(const int16_t* const* taps, const int32_t* weights, ptrdiff_t samples,
+                    int32_t* __restrict out) {
+  const int16_t* tap[Count];
+  int32_t weight[Count];
+  for (int t = 0; t < Count; ++t) tap[t] = taps[t], weight[t] = weights[t];
+  for (ptrdiff_t i = 0; i < samples; ++i) {
+    int32_t sum = tap[0][i] * weight[0];
+    for (int t = 1; t < Count; ++t) sum += tap[t][i] * weight[t];
+    out[i] = sum;
+  }
+}
+
+void weigh_whole(const int16_t* const* taps, const int32_t* weights, int count, ptrdiff_t samples,
+                 int32_t* out) {
+  switch (count) {
+    case 1:
+      return weigh_whole_of<1>(taps, weights, samples, out);
+    case 2:
+      return weigh_whole_of<2>(taps, weights, samples, out);
+    case 3:
+      return weigh_whole_of<3>(taps, weights, samples, out);
+    case 4:
+      return weigh_whole_of<4>(taps, weights, samples, out);
+    default:
+      return weigh_whole_of<5>(taps, weights, samples, out);
+  }
+}
+
+// Floor((sum + half of span * 2^shift) / 2^shift) and the detail make at most 256 span: over that,
+// a half more keeps quotients from falling below a whole number by an error of the product.
+template <int Count>
+void finish_whole_of(const int32_t* const* taps, const int32_t* weights, int shift,
+                     const uint8_t* __restrict detail, ptrdiff_t samples, int32_t gain,
+                     int32_t span, uint8_t* __restrict out) {
+  const int32_t* tap[Count];
+  int32_t weight[Count];
+  for (int t = 0; t < Count; ++t) tap[t] = taps[t], weight[t] = weights[t];
+  const int32_t half = span << (shift - 1), most = 256 * span - 1;
+  const float inverse = 1.0f / float(span);
+  for (ptrdiff_t i = 0; i < samples; ++i) {
+    int32_t value = half + tap[0][i] * weight[0];
+    for (int t = 1; t < Count; ++t) value += tap[t][i] * weight[t];
+    value = (value >> shift) + gain * detail[i];
+    value = value > 0 ? value : 0;
+    value = value < most ? value : most;
+    out[i] = uint8_t(int32_t((float(value) + 0.5f) * inverse));
+  }
+}
+
+void finish_whole(const int32_t* const* taps, const int32_t* weights, int count, int shift,
+                  const uint8_t* detail, ptrdiff_t samples, int32_t gain, int32_t span,
+                  uint8_t* out) {
+  switch (count) {
+    case 1:
+      return finish_whole_of<1>(taps, weights, shift, detail, samples, gain, span, out);
+    case 2:
+      return finish_whole_of<2>(taps, weights, shift, detail, samples, gain, span, out);
+    case 3:
+      return finish_whole_of<3>(taps, weights, shift, detail, samples, gain, span, out);
+    case 4:
+      return finish_whole_of<4>(taps, weights, shift, detail, samples, gain, span, out);
+    default:
+      return finish_whole_of<5>(taps, weights, shift, detail, samples, gain, span, out);
+  }
+}
+
+// Four samples are written where three are due, in one step: the next pixel overwrites the fourth.
+template <int Step>
+void spread_by(const uint8_t* __restrict numbers, ptrdiff_t step, ptrdiff_t count,
+               uint8_t* __restrict out) {
+  for (ptrdiff_t i = 0; i < count; ++i) {
+    const uint32_t four = 0x01010101u * numbers[i * (Step ? Step : step)];
+    __builtin_memcpy(out + 3 * i, &four, sizeof four);
+  }
+}
+
+void spread(const uint8_t* numbers, ptrdiff_t step, ptrdiff_t count, uint8_t* out) {
+  if (step == 1) return spread_by<1>(numbers, step, count, out);
+  if (step == 2) return spread_by<2>(numbers, step, count, out);
+  spread_by<0>(numbers, step, count, out);
+}
+
+// As in spread_by, but for the last pixel.
+template <int Scale, class T>
+void interleave_by(const T* __restrict samples, ptrdiff_t phase, int scale, ptrdiff_t count,
+                   T* __restrict out) {
+  const int phases = Scale ? Scale : scale;
+  for (ptrdiff_t i = 0; i < count - 1; ++i) {
+    for (int c = 0; c < phases; ++c, out += 3) {
+      __builtin_memcpy(out, samples + c * phase + 3 * i, 4 * sizeof(T));
+    }
+  }
+  for (int c = 0; c < phases; ++c, out += 3) {
+    __builtin_memcpy(out, samples + c * phase + 3 * (count - 1), 3 * sizeof(T));
+  }
+}
+
+template <class T>
+void interleave(const T* samples, ptrdiff_t phase, int scale, ptrdiff_t count, T* out) {
+  if (scale == 2) return interleave_by<2>(samples, phase, scale, count, out);
+  interleave_by<0>(samples, phase, scale, count, out);
+}
+
 void beyond_rounding(double* __restrict detail, const double* __restrict codes, ptrdiff_t samples,
                      double rounding) {
   for (ptrdiff_t i = 0; i < samples; ++i) {
@@ -177,6 +286,12 @@ extern const Kernels SRQ_JOIN(kernels_, SRQ_ISA) = {
     weigh<double>,
     finish<uint8_t, uint8_t>,
     finish<double, uint16_t>,
+    base_whole,
+    weigh_whole,
+    finish_whole,
+    spread,
+    interleave<uint8_t>,
+    interleave<uint16_t>,
     beyond_rounding,
     png_filters,
 };
