@@ -29,6 +29,7 @@ def stack(
     per_channel: bool = False,
     scale: int = 1,
     weight: int | None = None,
+    last_kernel: int = 3,
 ) -> Program:
     """A stack of ``blocks`` 3x3 convolutions of ``width`` channels, between a first and a last one.
 
@@ -36,6 +37,7 @@ def stack(
             cuts off.
     scale:  of the stack's values, by an upsampling before it; the picture grows twice as much.
     weight: the magnitude of every weight of the stack; else they are random.
+    last_kernel: the sides of the last convolution.
     """
     rng = np.random.default_rng(seed)
     largest = max(values.hi, -values.lo)
@@ -72,7 +74,7 @@ def stack(
         if last:
             ops.append(Add("sum", name, "first", values))
             source = "sum"
-    end = rng.integers(-30, 31, (4, width, 3, 3))
+    end = rng.integers(-30, 31, (4, width, last_kernel, last_kernel))
     ops.append(Conv("last", source, end, weight_bits=6, weight_frac=8, format=None))
     ops += [
         PixelShuffle("shuffled", "last", 2),

@@ -96,3 +96,13 @@ def test_pictures_of_other_heights_in_the_same_memory():
     for height in rng.integers(16, 64, 100):
         picture = rng.integers(0, 256, (height, 40)).astype(np.uint8)
         np.testing.assert_array_equal(engine(picture), reference(picture), err_msg=str(height))
+
+
+def test_a_band_that_begins_where_another_ended_in_the_same_memory():
+    """A last layer of one pixel asks for no lines beyond a band, so the second band begins at the
+    line for which the first, of an odd number of lines, has kept sums. With two strips and two
+    threads it does so in memory that the first has left."""
+    program = stack(2, width=8, last_kernel=1)
+    engine, reference = native.Native(program, 2), Reference(program)
+    picture = np.random.default_rng(0).integers(0, 256, (34, 2100)).astype(np.uint8)
+    np.testing.assert_array_equal(engine(picture), reference(picture))
