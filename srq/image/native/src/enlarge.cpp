@@ -283,8 +283,8 @@ void enlarge_in_bands(const Enlargement<typename Form::Pixel>& part, int threads
   const int64_t rows = part.bottom - part.top;
   const int64_t bands = std::clamp<int64_t>(rows / 16, 1, std::max(threads, 1));
   run_parallel(int(bands), threads, [&](int band) {
-    Rows<Form>(part, bits).run(part.top + rows * band / bands,
-                               part.top + rows * (band + 1) / bands);
+    Rows<Form>(part, bits)
+        .run(part.top + rows * band / bands, part.top + rows * (band + 1) / bands);
   });
 }
 

@@ -44,8 +44,8 @@ struct Kernels {
                    const double* detail, ptrdiff_t samples, double gain, double span,
                    uint16_t* out);
 
-  // The same of 8 bits in whole numbers, for weights times 2^(shift / 2): int16 holds the first, with
-  // codes for each sample, and int32 all sums.
+  // The same of 8 bits in whole numbers, for weights times 2^(shift / 2): int16 holds the first,
+  // with codes for each sample, and int32 all sums.
   void (*base_whole)(const uint8_t* samples, const uint8_t* codes, ptrdiff_t count, int16_t span,
                      int16_t gain, int16_t* out);
   void (*weigh_whole)(const int16_t* const* taps, const int32_t* weights, int count,
