@@ -25,15 +25,15 @@ def _text(x: float, y: float, text: str, anchor: str = "start", css: str = "") -
 
 
 def _bar(css: str, y: float, width: float) -> str:
-    return f'<rect class="{css}" x="0" y="{y:g}" width="{width:.1f}" height="14" rx="3"/>'
+    return f'<rect class="{css}" x="0" y="{y:g}" width="{width:.1f}" height="7" rx="2"/>'
 
 
 def growth(days: Sequence[tuple[int, int, int]], names: tuple[str, str]) -> Markup:
-    """Two areas over time, of (seconds since 1970, what came, what is taken); none where empty."""
+    """Two lines over time, of (seconds since 1970, bytes that came, bytes that are taken)."""
     if not days:
         return Markup('<p class="soft">Nothing yet.</p>')
-    if len(days) == 1:  # a line needs two points
-        days = [days[0], (days[0][0] + 86_400, *days[0][1:])]
+    if len(days) == 1:
+        return bars([(day(days[0][0]), *days[0][1:])])
     first, last = days[0][0], days[-1][0]
     most = max(max(came, takes) for _, came, takes in days) or 1
     bottom = _HEIGHT - _BOTTOM
@@ -44,20 +44,25 @@ def growth(days: Sequence[tuple[int, int, int]], names: tuple[str, str]) -> Mark
     def y(value: int) -> float:
         return bottom - (bottom - 20) * value / most
 
-    def area(column: int, css: str) -> str:
-        points = [f"{x(days[0][0]):.1f},{bottom}"]
+    def steps(column: int) -> str:
+        points: list[str] = []
         for number, row in enumerate(days):
             if number:  # sums change on a day, not between two
                 points.append(f"{x(row[0]):.1f},{y(days[number - 1][column]):.1f}")
             points.append(f"{x(row[0]):.1f},{y(row[column]):.1f}")
-        points.append(f"{x(days[-1][0]):.1f},{bottom}")
-        return f'<polygon class="{css}" points="{" ".join(points)}"/>'
+        return " ".join(points)
+
+    def area(column: int, css: str) -> str:
+        ends = f"{x(last):.1f},{bottom} {x(first):.1f},{bottom}"
+        return f'<polygon class="{css}" points="{steps(column)} {ends}"/>'
 
     came, takes = days[-1][1], days[-1][2]
     label = f"{names[0]} {size(came)}, {names[1]} {size(takes)}"
     parts = [
-        area(1, "came"),
-        area(2, "stored"),
+        area(2, "stored shade"),
+        f'<polyline class="outline" points="{steps(1)}"/>',
+        f'<polyline class="line" points="{steps(2)}"/>',
+        _text(_WIDTH - _LEFT, 12, f"at most {size(most)}", "end"),
         f'<line class="axis" x1="{_LEFT}" y1="{bottom}" x2="{_WIDTH - _LEFT}" y2="{bottom}"/>',
         _text(_LEFT, 12, label, css="label"),
         _text(_LEFT, _HEIGHT - 6, day(first)),
@@ -80,7 +85,7 @@ def bars(rows: Sequence[tuple[str, int, int]], most_rows: int = 8) -> Markup:
             _text(0, y + 12, name, css="label"),
             _text(_WIDTH, y + 12, f"{size(came)} → {size(takes)}", "end"),
             _bar("came", y + 18, wide),
-            _bar("stored", y + 18, max(narrow, 2)),
+            _bar("stored", y + 26, max(narrow, 2)),
         ]
     label = "; ".join(f"{name}: {size(came)} in {size(takes)}" for name, came, takes in rows)
     return _svg(len(rows) * 42, label, parts)

@@ -1,5 +1,7 @@
 """What was saved: over time, by codec, by album, and how near the restored pictures are."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request, Response
 
 from srq.store.library import saved
@@ -18,10 +20,7 @@ def saved_page(request: Request, visitor: PageVisitor) -> Response:
     totals = saved.totals(library, visitor.id)
     with library.database.reading() as session:
         days = [(day, came, takes) for day, _, came, takes in saved.over_time(session, visitor.id)]
-        ways = [
-            (f"{plain_name(one.name)} ({one.pictures})", one.came, one.bytes)
-            for one in saved.by_way(session, visitor.id)
-        ]
+        ways = _named(saved.by_way(session, visitor.id))
         albums = [
             (f"{one.name} ({one.pictures})", one.came, one.bytes)
             for one in saved.by_album(session, visitor.id)
@@ -40,6 +39,7 @@ def saved_page(request: Request, visitor: PageVisitor) -> Response:
         request,
         "saved.html",
         totals=totals,
+        settled=totals.takes - totals.originals - totals.candidates,
         parts=parts,
         charts={
             "time": charts.growth(days, ("came", "taken")),
@@ -48,3 +48,13 @@ def saved_page(request: Request, visitor: PageVisitor) -> Response:
             "fidelity": charts.histogram(bins, saved.BIN),
         },
     )
+
+
+def _named(rows: Sequence[saved.Sum]) -> list[tuple[str, int, int]]:
+    """Ways in words, those of the same words together."""
+    sums: dict[str, list[int]] = {}
+    for row in rows:
+        found = sums.setdefault(plain_name(row.name), [0, 0, 0])
+        for place, more in enumerate((row.pictures, row.came, row.bytes)):
+            found[place] += more
+    return [(f"{name} ({count})", came, takes) for name, (count, came, takes) in sums.items()]

@@ -79,7 +79,8 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(size=size, day=day, by_month=by_month, times=times, plain=plain_name)
+    made.filters.update(size=size, day=day, by_month=by_month)
+    made.filters.update(times=times, ratio=ratio, plain=plain_name)
     made.globals["static"] = static
     return made
 
@@ -117,8 +118,13 @@ def times(came: int, takes: int) -> str:
     """How many times smaller; "as it came" where nothing was saved."""
     if not takes or came <= takes:
         return "as it came"
-    ratio = came / takes
-    return f"{ratio:.1f}×" if ratio < 99.5 else f"{ratio:.0f}×"
+    return ratio(came, takes)
+
+
+def ratio(came: int, takes: int) -> str:
+    """How many times smaller, below 1 where it is larger."""
+    found = came / max(1, takes)
+    return f"{found:.1f}×" if found < 99.5 else f"{found:.0f}×"
 
 
 _WAYS = {"avif": "AVIF", "avif444": "AVIF", "jxl": "JPEG XL", "webp": "WebP"}

@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 from srq.errors import SrqError
 from srq.store.library import albums, pictures
 from srq.store.library.restored import What
-from srq.store.library.tables import Album, AlbumPicture, Candidate, Picture, PictureTag, Tag, now
+from srq.store.library.tables import (
+    Album,
+    AlbumPicture,
+    Blob,
+    Candidate,
+    Picture,
+    PictureTag,
+    Tag,
+    now,
+)
 from srq.store.web.files import sent, sent_blob, view_suffix
 from srq.store.web.pages import MODES, page, plain_name, to
 from srq.store.web.security.forms import FormFields
@@ -25,12 +34,16 @@ SHOWN_AS_THEY_ARE = ("JPEG", "PNG", "WebP", "AVIF", "GIF", "BMP")
 
 @dataclass(frozen=True)
 class Option:
-    """What would be kept in a mode. ``view``: the address of its restored picture."""
+    """What would be kept in a mode.
+
+    numbers: its fidelity, in lines; ``told`` says it in one.
+    view:    the address of its restored picture.
+    """
 
     mode: str
     name: str
     by: str
-    numbers: str
+    numbers: list[str]
     told: str
     bytes: int
     view: str | None
@@ -151,6 +164,7 @@ def _page(request: Request, visitor: Visitor, picture_id: str) -> Response:
         named = session.scalars(
             select(Album).join(AlbumPicture).where(AlbumPicture.picture_id == picture_id)
         ).all()
+        preview_bytes = session.scalar(select(Blob.size).where(Blob.sha256 == found.preview)) or 0
     options = _options(found, {one.mode: one for one in candidates})
     chosen = next((one for one in options if one.is_chosen), None)
     return page(
@@ -159,6 +173,7 @@ def _page(request: Request, visitor: Visitor, picture_id: str) -> Response:
         picture=found,
         options=options,
         shown=_shown(found, chosen),
+        later=None if chosen is None else chosen.bytes + preview_bytes,
         can_compare=found.original is not None and chosen is not None,
         downloads=_downloads(found),
         tags=tags,
@@ -169,7 +184,7 @@ def _page(request: Request, visitor: Visitor, picture_id: str) -> Response:
 
 def _options(picture: Picture, candidates: dict[str, Candidate]) -> list[Option]:
     """The modes that were measured, in their order, while there is still a choice."""
-    if picture.state != pictures.DECIDED:
+    if picture.state != pictures.DECIDED or picture.kept is not None:
         return []
     return [
         _option(picture, candidates[mode], name)
@@ -180,15 +195,15 @@ def _options(picture: Picture, candidates: dict[str, Candidate]) -> list[Option]
 
 def _option(picture: Picture, candidate: Candidate, name: str) -> Option:
     if candidate.ssimulacra2 is None:
-        numbers = "every byte comes back"
+        numbers = ["every byte comes back"]
     else:
-        numbers = f"SSIMULACRA2 {candidate.ssimulacra2:.1f}, PSNR {candidate.psnr:.2f} dB"
+        numbers = [f"SSIMULACRA2 {candidate.ssimulacra2:.1f}", f"PSNR {candidate.psnr:.2f} dB"]
         if candidate.ssim is not None and candidate.ssim == candidate.ssim:
-            numbers += f", SSIM {candidate.ssim:.4f}"
-    exact_pixels = view_suffix(picture.width, picture.height) == ".png"
-    shown_as = "the very pixels" if exact_pixels else "shown here as JPEG of high quality"
+            numbers[1] += f", SSIM {candidate.ssim:.4f}"
+    is_png = view_suffix(picture.width, picture.height) == ".png"
+    shown = "" if is_png or candidate.ssimulacra2 is None else " (shown as JPEG of high quality)"
     return Option(
-        candidate.mode, name, plain_name(candidate.way), numbers, f"{numbers} ({shown_as})",
+        candidate.mode, name, plain_name(candidate.way), numbers, ", ".join(numbers) + shown,
         candidate.bytes,
         f"/pictures/{picture.id}/view?candidate={candidate.id}" if candidate.blob else None,
         candidate.mode == picture.mode,

@@ -55,10 +55,9 @@ class Settings:
 
     @property
     def hosts(self) -> frozenset[str] | None:
-        """The names by which it may be asked, in lower case; None is any."""
+        """The names by which it may be asked, in lower case; one without a port holds for all."""
         if self.url is not None:
             return frozenset({urlsplit(self.url).netloc.lower()})
         if self.is_local:
-            names = ("127.0.0.1", "localhost", "[::1]")
-            return frozenset(f"{name}:{self.port}" for name in names) | frozenset(names)
+            return frozenset({"127.0.0.1", "localhost", "[::1]"})
         return None

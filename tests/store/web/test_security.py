@@ -105,7 +105,7 @@ def test_other_names_of_the_host_are_refused(make):
     app = make(host="127.0.0.1", port=8000)
     client = Browser(app).client
     assert client.get("/health").status_code == 421
-    for host in ("localhost:8000", "127.0.0.1:8000"):
+    for host in ("localhost:8000", "127.0.0.1:8000", "[::1]:8000", "localhost"):
         assert client.get("/health", headers={"Host": host}).status_code == 200
     app = make(url=f"https://{HOST}")
     assert Browser(app).client.get("/health", headers={"Host": "evil.test"}).status_code == 421

@@ -1,10 +1,13 @@
 """By what name the server may be asked, and from which pages it may be changed."""
 
+import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+_PORT = re.compile(r":\d+$")
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -26,7 +29,8 @@ class OwnHost:
         if scope["type"] == "http":
             headers = Headers(scope=scope)
             host = headers.get("host", "").lower()
-            if self._hosts is not None and host not in self._hosts:
+            names = {host, _PORT.sub("", host)}
+            if self._hosts is not None and not names & self._hosts:
                 answer = PlainTextResponse("This server is not asked by that name.", 421)
                 await answer(scope, receive, send)
                 return
