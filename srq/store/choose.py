@@ -80,28 +80,30 @@ def choose_all(
 ) -> dict[str, Choice]:
     """What ``choose`` gives for each mode, by its name; no file is coded or measured twice."""
     picture, kept = screened(data, name)
-    exact = list(_exact(data))
+    exact = list(exact_forms(data))
     tried = None if picture is None else Trials(picture, programs)
     wanted = list(modes)
     if ways is None and tried is not None and not all(mode.is_exact for mode in wanted):
         ways = all_ways(programs)
     every = list(ways or ())
-    return {mode.name: _choice(data, mode, exact, tried, kept, every) for mode in wanted}
+    return {mode.name: choice_of(mode, exact, tried, kept, every) for mode in wanted}
 
 
-def _choice(
-    data: bytes,
+def choice_of(
     mode: Mode,
     exact: list[Stored],
     tried: "Trials | None",
     kept: str | None,
     ways: list[Way],
 ) -> Choice:
+    """What ``choose`` gives for a mode: of ``exact``, what came the first of them, and of what
+    ``ways`` give of the picture; with ``tried`` None, which ``kept`` says why, of ``exact``."""
+    came = len(exact[0].data)
     found = {one.name: one for one in exact}
     if tried is None or mode.is_exact:
         told = None if mode.is_exact else kept
-        return Choice(min(exact, key=_bytes), len(data), found, told)
-    budget = mode.budget(len(data))
+        return Choice(min(exact, key=_bytes), came, found, told)
+    budget = mode.budget(came)
     best = min(exact, key=_bytes)
     if budget is None:
         assert mode.floor is not None
@@ -123,7 +125,7 @@ def _choice(
         else:
             best = max(inside, key=lambda one: (_score(one), -one.bytes))
     tried.verify(best)
-    return Choice(best, len(data), found, kept)
+    return Choice(best, came, found, kept)
 
 
 def _bytes(stored: Stored) -> int:
@@ -134,8 +136,8 @@ def _score(stored: Stored) -> float:
     return 100.0 if stored.fidelity is None else stored.fidelity.ssimulacra2
 
 
-def _exact(data: bytes) -> Iterator[Stored]:
-    """The forms from which the file itself comes back."""
+def exact_forms(data: bytes) -> Iterator[Stored]:
+    """The forms from which the file itself comes back: as it came, and of a JPEG as JPEG XL."""
     suffix = SUFFIXES[kind_of(data) or "PNG"]
     whole = hashlib.sha256(data).hexdigest()
     yield Stored("as it came", data, Form(ORIGINAL, suffix, whole))
