@@ -13,7 +13,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from srq.image.exif import turn
 from srq.image.picture import Picture, fitting_profile
 
-_STRIP_PIXELS = 1 << 20
+_STRIP_PIXELS = 1 << 16  # whose copies stay in the processor's cache
 _BITS_PER_SAMPLE = 0x0102
 
 # What to turn Pillow's 8-bit modes into.

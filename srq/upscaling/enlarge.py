@@ -18,8 +18,9 @@ from srq.upscaling.detail import TAPS, bicubic_block, enlarge_block, studio_luma
 from srq.upscaling.engine import SIDE, Blockwise, check_eight_bits
 from srq.upscaling.transparency import colour_clear_pixels
 
-# A streaming engine gets whole lines, about this many pixels at a time.
-_BAND_PIXELS = 1 << 18
+# A streaming engine gets whole lines, about this many pixels at a time: fewer would have it make
+# more lines twice, where bands meet, and more would take memory.
+_BAND_PIXELS = 1 << 19
 
 
 @dataclass(frozen=True)
