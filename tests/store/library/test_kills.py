@@ -2,6 +2,7 @@
 
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
@@ -67,6 +68,7 @@ def test_kill_9_of_all_at_once_again_and_again(place, small_jpeg, tmp_path):
                     os._exit(1)
             pids.append(pid)
         os.close(said)
+        select.select([reading], [], [], 30)  # Something was accepted.
         time.sleep(random.uniform(0.1, 0.8))
         for pid in random.sample(pids, len(pids)):
             os.kill(pid, signal.SIGKILL)
