@@ -7,6 +7,7 @@
 - ``uploads``    resumable uploads (tus 1.0).
 - ``gallery``, ``picture``, ``albums``, ``shares``, ``account``, ``dashboard``: a page or two each.
 - ``files``      the bytes of pictures, and headers that keep browsers from running them.
+- ``enlarging``  pictures that browsers restore themselves, by WebAssembly.
 - ``archive``    many pictures as one ZIP.
 - ``api``        the same for programs, described by OpenAPI.
 - ``metrics``, ``logs``: what it tells the one who runs it.

@@ -19,6 +19,7 @@ from srq.store.web import (
     api,
     archive,
     dashboard,
+    enlarging,
     entry,
     gallery,
     metrics,
@@ -71,7 +72,7 @@ def make_app(
     # The albums' list stands before the album's page, and so do all fixed paths before ids.
     for part in (
         entry, account, albums, gallery, picture, shares, shared, dashboard, archive, api, uploads,
-        metrics,
+        metrics, enlarging,
     ):  # fmt: skip
         app.include_router(part.router)
     static = Path(str(resources.files("srq.store.web") / "static"))

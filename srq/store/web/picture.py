@@ -20,6 +20,7 @@ from srq.store.library.tables import (
     Tag,
     now,
 )
+from srq.store.web.enlarging import ENLARGING_POLICY, enlarged_by_browsers
 from srq.store.web.files import sent, sent_blob, view_suffix
 from srq.store.web.pages import MODES, page, plain_name, to
 from srq.store.web.security.forms import FormFields
@@ -167,19 +168,25 @@ def _page(request: Request, visitor: Visitor, picture_id: str) -> Response:
         preview_bytes = session.scalar(select(Blob.size).where(Blob.sha256 == found.preview)) or 0
     options = _options(found, {one.mode: one for one in candidates})
     chosen = next((one for one in options if one.is_chosen), None)
-    return page(
+    can_compare = found.original is not None and chosen is not None
+    enlarged = None if can_compare else enlarged_by_browsers(found)
+    response = page(
         request,
         "picture.html",
         picture=found,
         options=options,
         shown=_shown(found, chosen),
         later=None if chosen is None else chosen.bytes + preview_bytes,
-        can_compare=found.original is not None and chosen is not None,
+        can_compare=can_compare,
+        enlarged=enlarged,
         downloads=_downloads(found),
         tags=tags,
         in_albums=named,
         notice=None,
     )
+    if enlarged is not None:
+        response.headers["content-security-policy"] = ENLARGING_POLICY
+    return response
 
 
 def _options(picture: Picture, candidates: dict[str, Candidate]) -> list[Option]:

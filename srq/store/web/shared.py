@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from sqlalchemy import select, update
 
 from srq.store.library.tables import Album, AlbumPicture, Picture, Share, now
+from srq.store.web.enlarging import ENLARGING_POLICY, enlarged_by_browsers
 from srq.store.web.entry import BUSY, TOO_OFTEN
 from srq.store.web.files import sent, sent_blob, view_suffix
 from srq.store.web.pages import page, to
@@ -119,6 +120,14 @@ def view(request: Request, token: str, picture_id: str) -> Response:
     return sent(request, picture_id, "restored", suffix=suffix, stripped=True)
 
 
+@router.get("/{picture_id}/small")
+def small(request: Request, token: str, picture_id: str) -> Response:
+    """The stored file, which has pixels only, of a picture that browsers enlarge themselves."""
+    if enlarged_by_browsers(seen_by(request, token).one(picture_id)) is None:
+        raise HTTPException(404, "There is no such file.")
+    return sent(request, picture_id, "stored")
+
+
 @router.get("/{picture_id}/file")
 def file(request: Request, token: str, picture_id: str) -> Response:
     """Its restored pixels, to keep."""
@@ -143,13 +152,16 @@ def _page(
     is_album = seen.share.album_id is not None
     if one is None and not is_album and seen.pictures:
         one = seen.pictures[0]
+    enlarged = None if one is None or seen.is_locked else enlarged_by_browsers(one)
     name = "Shared" if seen.is_locked else one.name if one else seen.name
     response = page(
         request, "shared.html", status, name=name,
         needs_password=seen.is_locked, fault=fault, one=one, is_album=is_album,
-        pictures=seen.pictures, base=f"/s/{token}",
+        pictures=seen.pictures, base=f"/s/{token}", enlarged=enlarged,
     )  # fmt: skip
     if not seen.is_locked:
         response.headers["referrer-policy"] = "no-referrer"
+    if enlarged is not None:
+        response.headers["content-security-policy"] = ENLARGING_POLICY
     response.headers["x-robots-tag"] = "noindex, nofollow, noarchive, noimageindex"
     return response

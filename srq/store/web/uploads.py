@@ -45,10 +45,31 @@ def checked_version(request: Request) -> None:
         raise HTTPException(412, "Tus-Resumable is not 1.0.0.", {"Tus-Version": VERSION})
 
 
-router = APIRouter(prefix="/uploads", tags=["uploads"], dependencies=[Depends(checked_version)])
+_ERRORS: dict[int | str, dict[str, str]] = {
+    400: {"description": "Not what tus says."},
+    401: {"description": "Sign in, or send a key."},
+    403: {"description": "The token of forms is missing."},
+    404: {"description": "There is no such upload."},
+    409: {"description": "Another offset, or another request goes on."},
+    410: {"description": "The upload has ended."},
+    412: {"description": "Another version of tus."},
+    413: {"description": "More than may be."},
+    415: {"description": "No picture of a kind that is kept."},
+    422: {"description": "A header is missing or wrong."},
+    429: {"description": "Too many uploads are unfinished."},
+    460: {"description": "Other bytes came than were told."},
+}
+
+router = APIRouter(
+    prefix="/uploads",
+    tags=["uploads"],
+    dependencies=[Depends(checked_version)],
+    default_response_class=Response,
+    responses=_ERRORS,
+)
 
 
-@router.options("")
+@router.options("", status_code=204)
 def told(request: Request) -> Response:
     """What of tus the server has."""
     most = server_of(request).settings.upload_bytes

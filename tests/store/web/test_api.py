@@ -59,30 +59,25 @@ def test_the_description(ann):
 
 @pytest.mark.slow
 def test_no_request_of_the_description_breaks_the_server(ann, app):
-    """As schemathesis makes them: of any shape, never an answer of 500, nor an undescribed one."""
+    """As schemathesis makes them: of any shape; answers are as they are described, and no 500."""
     schemathesis = pytest.importorskip("schemathesis")
+    # A text may be a mode or a place of a page by its schema, and still be none.
     from hypothesis import HealthCheck, given, settings
+    from schemathesis.specs.openapi.checks import positive_data_acceptance
 
     ann.upload(jpeg())
     key = ann.key()
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)
-    checks = [
-        schemathesis.checks.not_a_server_error,
-        schemathesis.checks.status_code_conformance
-        if hasattr(schemathesis.checks, "status_code_conformance")
-        else schemathesis.checks.not_a_server_error,
-    ]
     tried = 0
     for result in schema.get_all_operations():
         operation = result.ok()
 
         @given(case=operation.as_strategy())
-        @settings(max_examples=15, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=10, database=None, suppress_health_check=list(HealthCheck))
         def holds(case):
             headers = {**key, "Host": "pictures.test"}
             answer = case.call(headers=headers)
-            for check in checks[:1]:
-                case.validate_response(answer, checks=[check])
+            case.validate_response(answer, excluded_checks=[positive_data_acceptance])
 
         holds()
         tried += 1
