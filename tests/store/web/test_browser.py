@@ -1,6 +1,7 @@
 """The whole way in a real browser: sign up, upload by dragging, slide, share, download, delete."""
 
 import base64
+import os
 import re
 import signal
 import subprocess
@@ -34,13 +35,19 @@ DRAG = """
 """
 
 
-@pytest.fixture
-def address(tmp_path):
+@pytest.fixture(params=["SQLite and a folder", "Postgres and S3"])
+def address(tmp_path, request):
     """Where a server answers, with the code for the first account."""
+    environment = dict(os.environ)
+    if request.param == "Postgres and S3":
+        environment["SRQ_STORE_DATABASE"] = request.getfixturevalue("postgres").database()
+        environment["SRQ_STORE_BLOBS"] = request.getfixturevalue("bucket")
+        environment |= {"AWS_ACCESS_KEY_ID": "it", "AWS_SECRET_ACCESS_KEY": "it"}
     process = subprocess.Popen(
         [sys.executable, "-m", "srq", "store", "serve", "--library", str(tmp_path / "library"),
          "--port", "0"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=environment,
     )  # fmt: skip
     try:
         yield process.stdout.readline().removeprefix("Open ").strip()
