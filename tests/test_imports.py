@@ -25,7 +25,8 @@ WITH_TORCH = {
 # Wings use the line by its public face: what each may import of srq, beside the ground. Import
 # contracts cannot name a room that is still missing; these apply as soon as it exists.
 WINGS = {
-    "srq.store": {"srq.batch", "srq.image", "srq.parallel", "srq.upscaling"},
+    # Its server sends browsers what the exporter to WebAssembly writes.
+    "srq.store": {"srq.batch", "srq.export", "srq.image", "srq.parallel", "srq.upscaling"},
     "srq.restore": {
         "srq.batch",
         "srq.bundle",

@@ -51,6 +51,10 @@ class Programs:
             save(self._find(fingerprint), path)
         return path
 
+    def program(self, fingerprint: str) -> Program:
+        """The Program itself; DataError as ``engine``."""
+        return self._find(fingerprint)
+
     def _find(self, fingerprint: str) -> Program:
         kept = None if self._folder is None else self._folder / f"{fingerprint}.srq"
         if kept is not None and kept.exists():

@@ -5,20 +5,20 @@ of the restored one's bytes, and ``<srq-image>`` (``srq.export.wasm``) makes of 
 would.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 from fastapi import APIRouter, HTTPException, Response
-from starlette.responses import Response as Sent
 
-from srq import zoo
 from srq.errors import MissingDependencyError
 from srq.export import wasm
-from srq.program import Program, load
 from srq.store.candidates import NETWORKS
 from srq.store.form import PIXELS, Form
 from srq.store.library.tables import Picture
 from srq.store.web.security.headers import POLICY
+from srq.upscaling.fingerprints import Programs
 
 router = APIRouter(prefix="/static/wasm", include_in_schema=False)
 
@@ -43,7 +43,7 @@ class Enlarged:
 def enlarged_by_browsers(picture: Picture) -> Enlarged | None:
     """How a browser restores ``picture``; None where the server does."""
     form = Form.from_json(picture.record or "", picture.name)
-    if form.kind != PIXELS or form.scale == 1 or form.program not in _programs():
+    if form.kind != PIXELS or form.scale == 1 or form.program not in _modules():
         return None
     height, width = form.size
     return Enlarged(f"/static/wasm/{form.program}.wasm", width, height)
@@ -52,9 +52,9 @@ def enlarged_by_browsers(picture: Picture) -> Enlarged | None:
 @router.get("/{fingerprint}.wasm")
 def network(fingerprint: str) -> Response:
     """A network of the zoo as WebAssembly."""
-    if fingerprint not in _programs():
+    if fingerprint not in _modules():
         raise HTTPException(404, "There is no such network.")
-    return Sent(_module(fingerprint), media_type="application/wasm", headers=_KEPT)
+    return Response(_modules()[fingerprint], media_type="application/wasm", headers=_KEPT)
 
 
 @router.get("/{name}")
@@ -62,24 +62,15 @@ def script(name: str) -> Response:
     """The element and what it stands on."""
     if name not in wasm.SCRIPTS:
         raise HTTPException(404, "There is no such script.")
-    return Sent(wasm.scripts()[name], media_type="text/javascript", headers=_KEPT)
+    return Response(wasm.scripts()[name], media_type="text/javascript", headers=_KEPT)
 
 
 @cache
-def _programs() -> dict[str, Program]:
+def _modules() -> dict[str, bytes]:
     """The networks that restore stored pictures and ship as WebAssembly, by their fingerprints."""
-    found: dict[str, Program] = {}
-    for names in NETWORKS.values():
-        for name in names:
-            program = load(zoo.resolve(name, "program"))
-            try:
-                wasm.module(program)
-            except MissingDependencyError:  # it would have to be compiled here
-                continue
-            found[program.fingerprint] = program
+    programs, found = Programs(), dict[str, bytes]()
+    for name in chain.from_iterable(NETWORKS.values()):
+        fingerprint = programs.of_zoo(name)
+        with suppress(MissingDependencyError):  # it would have to be compiled here
+            found[fingerprint] = wasm.module(programs.program(fingerprint))
     return found
-
-
-@cache
-def _module(fingerprint: str) -> bytes:
-    return wasm.module(_programs()[fingerprint])
