@@ -5,6 +5,7 @@
 - ``codecs``   pixels -> the bytes of a file and back.
 - ``form``     the stored form: a plain file, and a record of how it becomes a picture again.
 - ``restore``  the stored form -> the picture that a user downloads.
+- ``sample``   tiles of a large picture, which are searched in its place.
 - ``choose``   the search for the fewest bytes that hold the mode, measured on what is downloaded.
 - ``plan``     a folder, tried out; ``report`` shows it as a page.
 - ``library``  pictures of accounts, kept: a database, blobs and the jobs that store them.

@@ -3,7 +3,8 @@
 Each way of storing is searched for its lowest quality that holds the floor. Quality is not
 monotone, so that a way's answer is a quality that was itself measured, its neighbours below are
 tried too, and the winner is decoded from its very bytes and measured once more. What came, and its
-exact transcoding, are always among the answers.
+exact transcoding, are always among the answers. Of a large picture a sample is searched, and then
+the whole near what the sample said, by the most promising ways.
 """
 
 import hashlib
@@ -23,9 +24,11 @@ from srq.store.form import JPEG_IN_JXL, ORIGINAL, PIXELS, SUFFIXES, Form
 from srq.store.lanczos import reduced
 from srq.store.modes import Mode
 from srq.store.restore import digest, restored_pixels
+from srq.store.sample import sample_of
 from srq.store.screen import screened
 from srq.upscaling.fingerprints import Programs
 
+_NO_LIMIT = 1 << 60
 _BELOW = 2
 """Qualities tried below the lowest that a bisection found to hold."""
 
@@ -86,7 +89,9 @@ def choose_all(
     if ways is None and tried is not None and not all(mode.is_exact for mode in wanted):
         ways = all_ways(programs)
     every = list(ways or ())
-    return {mode.name: choice_of(mode, exact, tried, kept, every) for mode in wanted}
+    sample = None if picture is None else sample_of(picture)
+    sampled = None if sample is None else Trials(sample, programs)
+    return {mode.name: choice_of(mode, exact, tried, kept, every, sampled) for mode in wanted}
 
 
 def choice_of(
@@ -95,9 +100,13 @@ def choice_of(
     tried: "Trials | None",
     kept: str | None,
     ways: list[Way],
+    sampled: "Trials | None" = None,
 ) -> Choice:
     """What ``choose`` gives for a mode: of ``exact``, what came the first of them, and of what
-    ``ways`` give of the picture; with ``tried`` None, which ``kept`` says why, of ``exact``."""
+    ``ways`` give of the picture; with ``tried`` None, which ``kept`` says why, of ``exact``.
+
+    ``sampled``: of a sample of the picture, which says where to look for a floor.
+    """
     came = len(exact[0].data)
     found = {one.name: one for one in exact}
     if tried is None or mode.is_exact:
@@ -107,8 +116,11 @@ def choice_of(
     best = min(exact, key=_bytes)
     if budget is None:
         assert mode.floor is not None
-        for way in ways:
-            one = smallest_above(tried, way, mode.floor, best.bytes)
+        for way, near in _promising(sampled, ways, mode.floor):
+            if near is None:
+                one = smallest_above(tried, way, mode.floor, best.bytes)
+            else:
+                one = smallest_near(tried, way, mode.floor, near)
             if one is not None:
                 found[one.name] = one
                 best = min(best, one, key=_bytes)
@@ -221,6 +233,50 @@ def smallest_above(tried: Trials, way: Way, floor: float, most: int) -> Stored |
                 one = tried.measured(way, quality)
                 if _score(one) >= floor:
                     best = min(best, one, key=_bytes)
+    return best
+
+
+_NEXT_BEST = 1.1
+"""How many times the bytes of a sample's best way another may take to be tried on the whole."""
+_AT_MOST = 3  # ways of a large picture
+_STEPS = (1, 1, 2, 4, 8, 16)  # between the qualities that are tried on it
+
+
+def _promising(
+    sampled: "Trials | None", ways: list[Way], floor: float
+) -> list[tuple[Way, int | None]]:
+    """The ways that are worth trying and the quality that held ``floor`` on the sample, the best
+    first; all of them, and None, without a sample."""
+    if sampled is None:
+        return [(way, None) for way in ways]
+    found = [
+        (one, way)
+        for way in ways
+        if (one := smallest_above(sampled, way, floor, _NO_LIMIT)) is not None
+    ]
+    found.sort(key=lambda pair: len(pair[0].data))
+    least = len(found[0][0].data) if found else 0
+    return [
+        (way, one.form.quality)
+        for one, way in found[:_AT_MOST]
+        if len(one.data) <= _NEXT_BEST * least
+    ]
+
+
+def smallest_near(tried: Trials, way: Way, floor: float, near: int) -> Stored | None:
+    """The smallest candidate of ``way`` that holds ``floor``, of the qualities that are tried up
+    from ``near`` until one holds it, or down until one does not; None where none holds it."""
+    best: Stored | None = None
+    quality = near
+    holds = _score(tried.measured(way, near)) >= floor
+    for step in _STEPS:
+        one = tried.measured(way, quality)
+        if _score(one) >= floor:
+            best = one if best is None else min(best, one, key=_bytes)
+        if (_score(one) >= floor) != holds:
+            break
+        if (quality := quality - step if holds else quality + step) not in way.qualities:
+            break
     return best
 
 

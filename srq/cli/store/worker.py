@@ -32,7 +32,7 @@ def worker(
     ] = 4000,
     seconds: Annotated[
         int, typer.Option("--seconds", min=10, help="The most processor time for a picture.")
-    ] = 1800,
+    ] = 7200,
     database: DatabaseUrl = None,
     blobs: BlobsUrl = None,
     quiet: Quiet = False,

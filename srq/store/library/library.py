@@ -37,7 +37,7 @@ class Settings:
     unused: int = HOUR
     cache: int = 1 << 30
     memory: int = 4 << 30
-    seconds: int = 1800
+    seconds: int = 7200
     pixels: int = 100_000_000
     attempts: int = 3
 
