@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from PIL import Image
 
 from srq.errors import ImageError
 from srq.image import heic, jxl
-from srq.image.depth import to_depth
+from srq.image.depth import Pixels, to_depth
 from srq.image.gif import LONGEST as GIF_LONGEST
 from srq.image.gif import encode_gif
 from srq.image.picture import Picture, fitting_profile
@@ -119,6 +119,16 @@ def check_target(
     return target
 
 
+def blank(target: Format, shape: tuple[int, ...], dtype: DTypeLike) -> Pixels:
+    """An array for all pixels, (H, W) or (H, W, 3), that ``encode`` is to write as ``target``.
+
+    8-bit RGB for a JPEG stands in fours, as Pillow holds it: then it is not copied.
+    """
+    if target is _JPEG and len(shape) == 3 and dtype == np.uint8:
+        return np.empty((*shape[:2], 4), np.uint8)[..., :3]
+    return np.empty(shape, dtype)
+
+
 def fitted(picture: Picture, target: Format) -> Picture:
     """``picture`` with only what ``target`` can carry."""
     pixels, alpha = picture.pixels, picture.alpha
@@ -145,7 +155,25 @@ def _jpeg(picture: Picture, quality: int, lossless: bool) -> bytes:
             f"{len(picture.exif or b'')}; write PNG, WebP or TIFF."
         )
     # Colour at full resolution: what was made sharp should stay so.
-    return _pillow(picture, "JPEG", quality=quality, subsampling="4:4:4")
+    image = _image_of(picture.channels())
+    return _pillow(picture, "JPEG", image, quality=quality, subsampling="4:4:4")
+
+
+def _image_of(channels: NDArray[Any]) -> Image.Image:
+    """``channels`` as a JPEG is written from; those of ``blank`` are not copied."""
+    fours = channels.base
+    if (
+        isinstance(fours, np.ndarray)
+        and fours.flags.c_contiguous
+        and fours.shape == (*channels.shape[:2], 4)
+        and channels.shape[2:] == (3,)
+        and channels.strides == fours.strides
+        and channels.ctypes.data == fours.ctypes.data
+        and fours.dtype == np.uint8
+    ):
+        height, width = channels.shape[:2]
+        return Image.frombuffer("RGBX", (width, height), fours, "raw", "RGBX", 0, 1)
+    return Image.fromarray(channels)
 
 
 def _webp(picture: Picture, quality: int, lossless: bool) -> bytes:
@@ -184,14 +212,17 @@ def _jxl(picture: Picture, quality: int, lossless: bool) -> bytes:
         raise ImageError(f"Cannot write the picture as JPEG XL: {error}.") from error
 
 
-def _pillow(picture: Picture, format_name: str, **options: Any) -> bytes:
+def _pillow(
+    picture: Picture, format_name: str, image: Image.Image | None = None, **options: Any
+) -> bytes:
     if picture.icc is not None:
         options["icc_profile"] = picture.icc
     if picture.exif is not None:
         options["exif"] = EXIF_PREFIX + picture.exif
     stream = io.BytesIO()
     try:
-        Image.fromarray(picture.channels()).save(stream, format_name, **options)
+        image = image or Image.fromarray(picture.channels())
+        image.save(stream, format_name, **options)
     except (OSError, ValueError) as error:
         raise ImageError(f"Cannot write the picture as {format_name}: {error}.") from error
     return stream.getvalue()

@@ -10,7 +10,7 @@ from srq.batch.run import Advanced, Existing, Result, Watcher, run_jobs
 from srq.engines import Engine
 from srq.errors import DamagedImageError, ImageError, UnsupportedImageError
 from srq.files import atomic_write
-from srq.image.encode import check_target, encode, encode_rows
+from srq.image.encode import blank, check_target, encode, encode_rows
 from srq.image.frames import Frames
 from srq.image.io import read_any
 from srq.image.picture import Picture
@@ -120,7 +120,9 @@ def _upscale_file(
                 rows = (band.channels() for band in bands)
                 encode_rows(rows, like, wanted, job.target.suffix, stream, quality=quality)
             else:
-                large = resized(enlarge(picture, engine, progress), wanted)
+                shape = (height * scale, width * scale, *picture.pixels.shape[2:])
+                room = blank(target, shape, picture.pixels.dtype)
+                large = resized(enlarge(picture, engine, progress, room), wanted)
                 stream.write(encode(large, job.target.suffix, quality=quality))
     except MemoryError as error:
         raise too_large(wanted) from error

@@ -44,16 +44,24 @@ class Size:
 Progress = Callable[[int], None]
 
 
-def enlarge(picture: Picture, engine: Engine, progress: Progress | None = None) -> Picture:
+def enlarge(
+    picture: Picture,
+    engine: Engine,
+    progress: Progress | None = None,
+    into: Pixels | None = None,
+) -> Picture:
     """``picture`` at ``engine.scale`` times its height and width, of the same depth and kind.
 
+    Its pixels are a new array or ``into``, which has the result's shape and type.
     ``progress(n)`` is called after each block of n of its pixels; what it raises stops the work.
     Raises ImageError if the result does not fit into the memory, ConfigError if the engine's
     program does not take 8-bit luma.
     """
     shape = (picture.size[0] * engine.scale, picture.size[1] * engine.scale)
     try:
-        large = np.empty(shape + picture.pixels.shape[2:], picture.pixels.dtype)
+        large = into
+        if large is None:
+            large = np.empty(shape + picture.pixels.shape[2:], picture.pixels.dtype)
         alpha = None if picture.alpha is None else np.empty(shape, picture.alpha.dtype)
         top = 0
         for band in enlarged_bands(picture, engine, progress, into=large):

@@ -8,6 +8,7 @@ from PIL import Image
 from skimage import data
 
 from srq.errors import ImageError, StorageError
+from srq.image.encode import blank, check_target
 from srq.image.io import FORMATS, Picture, decode, encode, read, write
 from srq.image.metrics import psnr
 from tests.image.icc import SRGB, gray_profile
@@ -198,3 +199,21 @@ def test_what_cannot_be_written() -> None:
 def test_parts_of_a_picture_must_fit(parts: dict, sentence: str) -> None:
     with pytest.raises(ImageError, match=sentence):
         Picture(**parts)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+@pytest.mark.parametrize("shape", [(33, 50), (33, 50, 3)])
+def test_a_picture_in_a_blank_has_the_bytes_of_any_other(
+    suffix: str, shape: tuple[int, ...]
+) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
+    filled = blank(check_target(suffix, shape[:2]), shape, np.uint8)
+    filled[...] = pixels
+    assert filled.shape == shape
+    assert encode(Picture(filled), suffix) == encode(Picture(pixels), suffix)
+
+
+def test_a_part_of_pixels_in_fours_is_not_taken_for_the_whole() -> None:
+    fours = np.random.default_rng(0).integers(0, 256, (20, 30, 4)).astype(np.uint8)
+    for part in (fours[..., 1:], fours[:, ::-1, :3], fours[2:, :, :3], fours[:, 1:-1, :3]):
+        assert encode(Picture(part), ".jpg") == encode(Picture(part.copy()), ".jpg")

@@ -99,6 +99,22 @@ def test_every_gray_under_every_detail(base):
 
 
 @needs_extension
+@pytest.mark.parametrize("dtype", DEPTHS)
+@pytest.mark.parametrize("scale", [1, 2, 3])
+def test_pixels_in_fours(scale, dtype):
+    rng = np.random.default_rng(scale)
+    pixels, block = picture(rng, (9, 300, 3), dtype, "noise"), Block(1, 9, 2, 300)
+    made = picture(rng, (8 * scale, 298 * scale), np.uint8, "noise")
+    # The last of them ends with the memory, and nothing is written beside them.
+    around = np.full((8 * scale, 300 * scale, 4), 77, dtype)
+    out = around[:, scale:-scale]
+    detail.enlarge_block(pixels, block, made, out[..., :3], scale, 2)
+    assert np.array_equal(out[..., :3], by_numpy(pixels, block, made, scale))
+    assert (around[:, :scale] == 77).all()
+    assert (around[:, -scale:] == 77).all()
+
+
+@needs_extension
 def test_what_does_not_fit_is_refused():
     pixels, made = np.zeros((4, 5, 3), np.uint8), np.zeros((8, 10), np.uint8)
     block = Block(0, 4, 0, 5)

@@ -11,7 +11,8 @@ Luma = tuple[Sequence[int], int, int]
 # Pixels are (H, W) or (H, W, 3) of uint8 or uint16, without gaps.
 def luma(pixels: NDArray[Any], out: NDArray[Any], luma: Luma, threads: int) -> None: ...
 
-# part: top, bottom, left, right. made, out: the part, made larger; rows may stand apart.
+# part: top, bottom, left, right. made, out: the part, made larger; rows may stand apart, and of out
+# RGB pixels by four samples, where the fourth is overwritten.
 # first, weights: of each phase, the first tap and all weights.
 def enlarge(
     pixels: NDArray[Any],

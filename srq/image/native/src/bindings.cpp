@@ -88,27 +88,17 @@ void enlarge_part(const Whole<T>& pixels,
   const size_t rows = size_t(bottom - top) * scale, columns = size_t(right - left) * scale;
   check(made.shape(0) == rows && made.shape(1) == columns && made.stride(1) == 1,
         "the luma has the size of the part, larger, its rows without gaps");
+  const int64_t pixel = out.ndim() < 2 ? 0 : int64_t(out.stride(1));
   check(out.ndim() == pixels.ndim() && out.shape(0) == rows && out.shape(1) == columns &&
-            out.stride(1) == channels && (channels == 1 || out.stride(2) == 1),
-        "the result has the size of the part, larger, its rows without gaps");
+            (pixel == channels || (channels == 3 && pixel == 4)) &&
+            (channels == 1 || out.stride(2) == 1),
+        "the result has the size of the part, larger, its pixels side by side or RGB in fours");
   check(channels == 1 || out.shape(2) == 3, "the result has the channels of the pixels");
-  const Enlargement<T> given{pixels.data(),
-                             height,
-                             width,
-                             channels,
-                             top,
-                             bottom,
-                             left,
-                             right,
-                             made.data(),
-                             made.stride(0),
-                             out.data(),
-                             out.stride(0),
-                             std::move(phases),
-                             luma_of(numbers),
-                             span,
-                             gain,
-                             rounding};
+  const Enlargement<T> given{
+      pixels.data(), height,        width,      channels,          top,
+      bottom,        left,          right,      made.data(),       made.stride(0),
+      out.data(),    out.stride(0), int(pixel), std::move(phases), luma_of(numbers),
+      span,          gain,          rounding};
   nb::gil_scoped_release released;
   enlarge(given, threads);
 }
@@ -131,7 +121,7 @@ void filter(const nb::ndarray<const uint8_t, nb::ndim<2>, nb::c_contig, nb::devi
 
 NB_MODULE(_pixels, module) {
   using namespace srq::image;
-  module.attr("interface") = 4;  // INTERFACE of srq.image.native
+  module.attr("interface") = 5;  // INTERFACE of srq.image.native
   // Arrays are taken as they are: a converted one would be a copy, and its result lost.
   const auto array = [](const char* name) { return nb::arg(name).noconvert(); };
   const auto define_for = [&](auto luma_of_type, auto enlarge_of_type) {

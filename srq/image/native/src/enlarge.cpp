@@ -178,7 +178,7 @@ class Rows {
     for (int64_t x = 0; x < pixels; x += kPiece) {
       const int64_t count = std::min(kPiece, pixels - x);
       for (int c = 0; c < scale_; ++c) make_piece(x, count, c, made);
-      interleave(count, out + x * scale_ * part_.channels);
+      interleave(count, out + x * scale_ * part_.out_pixel);
     }
   }
 
@@ -249,9 +249,9 @@ class Rows {
         for (int64_t i = 0; i < count; ++i) out[i * scale_ + c] = done_[c * phase + i];
       }
     } else if constexpr (kDeep) {
-      kernels().interleave16(done_.data(), phase, scale_, count, out);
+      kernels().interleave16(done_.data(), phase, scale_, count, part_.out_pixel, out);
     } else {
-      kernels().interleave8(done_.data(), phase, scale_, count, out);
+      kernels().interleave8(done_.data(), phase, scale_, count, part_.out_pixel, out);
     }
   }
 

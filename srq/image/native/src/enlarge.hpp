@@ -26,6 +26,7 @@ struct Enlargement {
   ptrdiff_t made_stride;
   T* out;  // what becomes of it; the stride in samples
   ptrdiff_t out_stride;
+  int out_pixel;              // the same from pixel to pixel: the channels or, of three, also 4
   std::vector<Phase> phases;  // as many as the scale
   Luma luma;
   double span, gain, rounding;

@@ -58,11 +58,12 @@ struct Kernels {
   void (*spread)(const uint8_t* numbers, ptrdiff_t step, ptrdiff_t count, uint8_t* out);
 
   // Pixels of three samples, `count` of each of `scale` phases, which are `phase` samples apart: in
-  // `out` the phases of a pixel stand side by side.
+  // `out` the phases of a pixel stand side by side, each of `pixel` samples, 3 or 4, of which a
+  // fourth says nothing. A sample more than there is may be read.
   void (*interleave8)(const uint8_t* samples, ptrdiff_t phase, int scale, ptrdiff_t count,
-                      uint8_t* out);
+                      int pixel, uint8_t* out);
   void (*interleave16)(const uint16_t* samples, ptrdiff_t phase, int scale, ptrdiff_t count,
-                       uint16_t* out);
+                       int pixel, uint16_t* out);
 
   // detail - codes, less what may come of rounding: sizes below 2 * rounding shrink, to nothing
   // at `rounding`. In place of `detail`.

@@ -198,25 +198,30 @@ void spread(const uint8_t* numbers, ptrdiff_t step, ptrdiff_t count, uint8_t* ou
   spread_by<0>(numbers, step, count, out);
 }
 
-// As in spread_by, but for the last pixel.
-template <int Scale, class T>
+// As in spread_by; of pixels of three samples, three are written of the last.
+template <int Scale, int Pixel, class T>
 void interleave_by(const T* __restrict samples, ptrdiff_t phase, int scale, ptrdiff_t count,
                    T* __restrict out) {
   const int phases = Scale ? Scale : scale;
-  for (ptrdiff_t i = 0; i < count - 1; ++i) {
-    for (int c = 0; c < phases; ++c, out += 3) {
+  const ptrdiff_t fours = Pixel == 4 ? count : count - 1;
+  for (ptrdiff_t i = 0; i < fours; ++i) {
+    for (int c = 0; c < phases; ++c, out += Pixel) {
       __builtin_memcpy(out, samples + c * phase + 3 * i, 4 * sizeof(T));
     }
   }
-  for (int c = 0; c < phases; ++c, out += 3) {
-    __builtin_memcpy(out, samples + c * phase + 3 * (count - 1), 3 * sizeof(T));
+  for (int c = 0; c < phases && fours < count; ++c, out += Pixel) {
+    __builtin_memcpy(out, samples + c * phase + 3 * fours, 3 * sizeof(T));
   }
 }
 
 template <class T>
-void interleave(const T* samples, ptrdiff_t phase, int scale, ptrdiff_t count, T* out) {
-  if (scale == 2) return interleave_by<2>(samples, phase, scale, count, out);
-  interleave_by<0>(samples, phase, scale, count, out);
+void interleave(const T* samples, ptrdiff_t phase, int scale, ptrdiff_t count, int pixel, T* out) {
+  if (pixel == 4) {
+    if (scale == 2) return interleave_by<2, 4>(samples, phase, scale, count, out);
+    return interleave_by<0, 4>(samples, phase, scale, count, out);
+  }
+  if (scale == 2) return interleave_by<2, 3>(samples, phase, scale, count, out);
+  interleave_by<0, 3>(samples, phase, scale, count, out);
 }
 
 void beyond_rounding(double* __restrict detail, const double* __restrict codes, ptrdiff_t samples,
