@@ -2,12 +2,15 @@
 
     python -m benchmarks.studies.verified
     python -m benchmarks.studies.verified --quick medium-x2 large-x2
+    python -m benchmarks.studies.verified --quick --only wasm medium-x2
 
 It is ``srq verify`` for one Program after the other, with all pictures or, of large networks, with
-the quick ones; the first difference is printed, and ends the run with code 1.
+the quick ones; the first difference is printed, and ends the run with code 1. With ``--only`` the
+other subjects of a Program's record stay, if they were compared on the same pictures.
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +20,38 @@ from srq.provenance import Provenance
 from srq.stimuli.sets import for_use, for_verification
 from srq.verify.check import Expectations, check
 from srq.verify.report import as_json, verdict
-from srq.verify.subjects import subjects
+from srq.verify.subjects import chosen, subjects
 from srq.zoo import names, resolve
 
 RESULT = harness.RESULTS / "verified.json"
 
 
-def verified(name: str, *, quick: bool = False) -> dict[str, Any]:
-    """The record of one Program."""
+def verified(name: str, only: Sequence[str] = (), *, quick: bool = False) -> dict[str, Any]:
+    """The record of one Program; ``only``: its subjects, if not all."""
     program = load(resolve(name, "program"))
     used = [] if quick else for_use(program)
     expectations = Expectations(program, for_verification(program, quick=quick), used)
     outcomes = []
-    for outcome in check(program, subjects(), expectations):
+    for outcome in check(program, chosen(subjects(), only), expectations):
         print(f"{name} {outcome.name}: {verdict(outcome)}", flush=True)
         outcomes.append(outcome)
     return {"made": Provenance.now().to_json(), **as_json(program, expectations, outcomes)}
+
+
+def with_earlier(made: dict[str, Any], earlier: dict[str, Any] | None) -> dict[str, Any]:
+    """The record with those subjects of an earlier one that it lacks, and when they were compared.
+
+    ValueError where the earlier one is of another Program or other pictures.
+    """
+    if earlier is None:
+        return made
+    if any(made[key] != earlier[key] for key in ("program", "pictures")):
+        name = made["program"]["name"]
+        raise ValueError(f"{name} was verified as another Program or on other pictures.")
+    new = {subject["name"]: subject | {"made": made["made"]} for subject in made["subjects"]}
+    subjects = {subject["name"]: subject for subject in earlier["subjects"]} | new
+    equal = all(subject["state"] not in ("different", "failed") for subject in subjects.values())
+    return {**earlier, "equal": equal, "subjects": list(subjects.values())}
 
 
 def tables() -> dict[str, str]:
@@ -68,6 +87,7 @@ def main() -> int:
     parser = harness.parser(__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="these alone; others stay")
     parser.add_argument("--quick", action="store_true", help="a dozen small pictures")
+    parser.add_argument("--only", action="append", default=[], metavar="SUBJECT")
     parser.add_argument("--json", type=Path, default=RESULT)
     options = parser.parse_args()
     kept: list[dict[str, Any]] = []
@@ -76,7 +96,10 @@ def main() -> int:
         kept = [{"made": earlier["made"], **program} for program in earlier["programs"]]
     record: dict[str, Any] = {"made": Provenance.now().to_json(), "programs": kept}
     for name in options.names or names("program"):
-        made = verified(name, quick=options.quick)
+        made = verified(name, options.only, quick=options.quick)
+        if options.only:
+            earlier = (r for r in record["programs"] if r["program"]["name"] == name)
+            made = with_earlier(made, next(earlier, None))
         others = [each for each in record["programs"] if each["program"]["name"] != name]
         record["programs"] = sorted([*others, made], key=lambda each: each["program"]["name"])
         harness.write_result(options.json, record)

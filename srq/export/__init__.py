@@ -33,8 +33,8 @@ class Exporter(Protocol):
     def files(self, program: Program) -> dict[str, bytes]:
         """The files by their paths in the folder, for a Program that ``check`` finds nothing in.
 
-        The same Program and choices give the same bytes on every machine. Each file that can
-        hold a comment names the Program's fingerprint.
+        The same Program and choices give the same bytes on every machine, unless a compiler made
+        them. Each file that can hold a comment names the Program's fingerprint.
         """
         ...
 

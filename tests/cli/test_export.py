@@ -11,6 +11,7 @@ from srq.cli.app import main
 from srq.export import EXPORTERS
 from srq.program import save
 from srq.zoo import resolve
+from tests.export.wasm_tools import require_compiler_of
 from tests.verify.programs import tiny
 
 PROGRAM = tiny()
@@ -24,6 +25,7 @@ def path(tmp_path):
 
 @pytest.mark.parametrize("name", EXPORTERS)
 def test_every_exporter_is_a_subcommand_that_writes_a_folder(path, tmp_path, capsys, name):
+    require_compiler_of(name)
     out = tmp_path / "deep" / "out"
     assert main(["export", name, path, str(out)]) == 0
     manifest = json.loads((out / "manifest.json").read_text())

@@ -180,6 +180,7 @@ await say(() => enlarger.enlarge(luma, 4, 4));
 await say(() => enlarger.enlarge(luma, 0, 3));
 await say(() => enlarger.enlarge(luma, 2.5, 3));
 await say(() => enlarger.enlarge([1, 2], 1, 2));
+await say(() => enlarger.enlarge(luma, 4, 3, { columns: 0 }));
 await say(() => enlargePicture(enlarger, luma, 4, 3));
 await say(() => enlargePicture({ inBits: 10, outBits: 8 }, luma, 1, 3));
 await say(() => Enlarger.create(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])));
@@ -196,12 +197,31 @@ def test_misuse_is_one_sentence(require_tool, folder):
         "RangeError: A picture has whole sides of at least 1 pixel, not 0 x 3.",
         "RangeError: A picture has whole sides of at least 1 pixel, not 2.5 x 3.",
         "TypeError: The pixels must be a typed array, such as a Uint8Array.",
+        "RangeError: A strip has at least 1 column, not 0.",
         "RangeError: A picture of 4 x 3 has 48 values, not 12.",
         "RangeError: A picture in colour needs a network of 8-bit luma.",
         "TypeError: This module is none that srq exports.",
         "TypeError:  cannot be had: status 404.",
         "fine",
     ]
+
+
+STRIPS = """
+import { readFileSync } from "node:fs";
+import { Enlarger } from "./srq.js";
+const enlarger = await Enlarger.create(readFileSync("network.wasm"));
+for (let width = 1; width < 40; width++) {
+  const luma = Uint8Array.from({ length: 5 * width }, (_, i) => (i * 2654435761) >>> 24);
+  const whole = Buffer.from(enlarger.enlarge(luma, width, 5));
+  for (let columns = 1; columns <= width + 1; columns++)
+    if (!whole.equals(enlarger.enlarge(luma, width, 5, { columns })))
+      console.log(`${width} columns in strips of ${columns} differ`);
+}
+"""
+
+
+def test_no_strip_changes_a_pixel(require_tool, folder):
+    assert run_node(require_tool("node", NODE), folder, STRIPS) == ""
 
 
 COLOUR = """

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from srq.errors import MissingDependencyError
+from srq.export.wasm.compiler import compiler
 
 NODE = "apt-get install nodejs"
 CHROMIUM = "apt-get install chromium"
@@ -22,6 +23,13 @@ def a_compiler():
         if os.environ.get("SRQ_REQUIRE_TOOLS") == "1":
             pytest.fail(str(error))
         pytest.skip(str(error))
+
+
+def require_compiler_of(exporter: str) -> None:
+    """Skip, or fail, where that exporter compiles and there is no compiler."""
+    if exporter == "wasm":
+        with a_compiler():
+            compiler()
 
 
 def run_node(node: str, folder: Path, script: str) -> str:

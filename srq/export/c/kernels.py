@@ -50,23 +50,23 @@ class Loops(NamedTuple):
 
     convolve: of a plan, the cells that are read, those that are made, and the state's type:
               ``conv_READ_MADE`` with all that it calls.
-    put:      ``put_CELLS``, which makes cells of sums, with all that it calls.
+    put:      of a plan and cells, ``put_CELLS``, which makes them of sums, with all that it calls.
     """
 
     convolve: Callable[[Schedule, Cells, Cells, str], dict[str, str]]
-    put: Callable[[Cells], dict[str, str]]
+    put: Callable[[Schedule, Cells], dict[str, str]]
 
 
 def _portable_convolution(plan: Schedule, source: Cells, made: Cells, state: str) -> dict[str, str]:
     return {
         f"add {source.suffix}": _adders(plan, source),
         f"sum {source.suffix}": _of(source, "conv_sums.c"),
-        **_portable_put(made),
+        **_portable_put(plan, made),
         f"to {source.suffix} {made.suffix}": _conv_to(source, made, state),
     }
 
 
-def _portable_put(cells: Cells) -> dict[str, str]:
+def _portable_put(_: Schedule, cells: Cells) -> dict[str, str]:
     text = fill("c/store_sums.c") if cells == S32 else _of(cells, "requantize.c")
     return {f"put {cells.suffix}": text}
 
@@ -93,7 +93,7 @@ def kernels(plan: Schedule, state: str, loops: Loops = PORTABLE) -> str:
                     wanted[f"{function} {source.suffix}"] = _of(
                         source, "operand.c", function=function, assigns=assigns
                     )
-                wanted |= loops.put(made)
+                wanted |= loops.put(plan, made)
             case PixelShuffle() | NearestUpsample():
                 wanted[f"deal {made.suffix} {op.scale}"] = _interleave(made, op.scale)
     return "\n".join([*([fill("c/layer.c")] if _convs(plan) else []), *wanted.values()])

@@ -35,7 +35,8 @@ def convolve(plan: Schedule, source: Cells, made: Cells, state: str) -> dict[str
     convs = [place.step.op for place in plan.places.values() if isinstance(place.step.op, Conv)]
     pairs = fill(
         "wasm/convolve.c",
-        pairs=max((op.weight[0].size + 1) // 2 for op in convs),
+        pairs=max(_channel_pairs(op) * op.kernel[0] * op.kernel[1] for op in convs),
+        lines=max(max(_channel_pairs(op), op.kernel[1]) * op.kernel[0] for op in convs),
         outs=max(op.out_channels // op.groups for op in convs),
         single_taps=MOST_TAPS,
     )
@@ -45,29 +46,39 @@ def convolve(plan: Schedule, source: Cells, made: Cells, state: str) -> dict[str
         target=made.suffix,
         target_type=made.ctype,
         single=indented(_singles(convs, made), 8),
+        rest=indented(_rest(convs, made), 8),
     )
-    return {**_store(made), "pairs": pairs, f"to {source.suffix} {made.suffix}": to}
+    return {**_store(plan, made), "pairs": pairs, f"to {source.suffix} {made.suffix}": to}
 
 
-def put(cells: Cells) -> dict[str, str]:
+def put(plan: Schedule, cells: Cells) -> dict[str, str]:
     """See ``srq.export.c.kernels.Loops``."""
     if cells not in _STORES:
-        return PORTABLE.put(cells)
-    return {**_store(cells), f"put {cells.suffix}": fill(f"wasm/put_{cells.suffix}.c")}
+        return PORTABLE.put(plan, cells)
+    return {**_store(plan, cells), f"put {cells.suffix}": fill(f"wasm/put_{cells.suffix}.c")}
 
 
 SIMD128 = Loops(convolve, put)
 """Of 16-bit values that are signed to 16 or 32 bits; all else is portable."""
 
 
-def _store(cells: Cells) -> dict[str, str]:
+def _store(plan: Schedule, cells: Cells) -> dict[str, str]:
     """What takes vectors of sums to ``cells``."""
     body = fill(f"wasm/store_{cells.suffix}.c").rstrip("\n")
-    values = {"target": cells.suffix, "target_type": cells.ctype, "store": body, **_STORES[cells]}
-    return {
-        "vectors": fill("wasm/vectors.c"),
-        f"store {cells.suffix}": fill("wasm/store.c", **values),
-    }
+    steps = [place.step for place in plan.places.values() if place.cells == cells]
+    store = fill(
+        "wasm/store.c",
+        target=cells.suffix,
+        target_type=cells.ctype,
+        shifts_left=int(any(shift < 0 for step in steps for shift in step.shifts)),
+        store=body,
+        **_STORES[cells],
+    )
+    return {"vectors": fill("wasm/vectors.c"), f"store {cells.suffix}": store}
+
+
+def _channel_pairs(op: Conv) -> int:
+    return -(-op.weight.shape[1] // 2)
 
 
 def _singles(convs: list[Conv], made: Cells) -> list[str]:
@@ -82,6 +93,17 @@ def _singles(convs: list[Conv], made: Cells) -> list[str]:
             "}",
         ]
     return lines
+
+
+def _rest(convs: list[Conv], made: Cells) -> list[str]:
+    """The loop over output channels that are fewer than four, if there are any."""
+    if all(_is_single(op) or op.out_channels // op.groups % 4 == 0 for op in convs):
+        return []
+    return [
+        "for (; k < l->outs; k++, out++)",
+        f"    conv_some_{made.suffix}(l, 1, out, made, place, packed + k * pairs, pairs,",
+        "                  to + out * to_pitch + x, to_pitch, some);",
+    ]
 
 
 def _is_single(op: Conv) -> bool:

@@ -62,6 +62,7 @@ export class Enlarger {
    */
   enlarge(luma, width, height, { columns = Infinity } = {}) {
     checkSize(luma, width, height, 1);
+    if (!(columns >= 1)) throw new RangeError(`A strip has at least 1 column, not ${columns}.`);
     const { scale } = this;
     const made = new this.#lines.constructor(scale * scale * width * height);
     const widest = this.#line.length;
@@ -84,8 +85,14 @@ export class Enlarger {
     let at = scale * first;
     const take = (count) => {
       if (count < 0) throw new RangeError(`A picture of ${height} lines is too high.`);
-      for (let row = 0; row < count; row++, at += scale * width)
-        made.set(this.#lines.subarray(row * wide + start, row * wide + stop), at);
+      if (start === 0 && stop === scale * width) {
+        // Whole lines lie in the result as they lie here.
+        made.set(this.#lines.subarray(0, count * wide), at);
+        at += count * wide;
+      } else {
+        for (let row = 0; row < count; row++, at += scale * width)
+          made.set(this.#lines.subarray(row * wide + start, row * wide + stop), at);
+      }
       return count > 0;
     };
     begin(to - from);
