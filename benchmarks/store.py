@@ -1,0 +1,222 @@
+"""In how few bytes are pictures kept at a floor of fidelity, and by what?
+
+    python -m benchmarks.store [--photos FOLDER] [--cameras FOLDER] [--side 256]
+
+Each picture is searched in every way at each floor of ``srq.store.modes``. Photographs of FOLDER
+(scikit-image's without it) are cut to a square of ``--side`` in their middle and come as JPEG of
+quality 95; camera JPEGs come as they are; graphics are scikit-image's scanned text, and a page and
+a window that are drawn here, as PNG.
+"""
+
+import io
+import math
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from benchmarks import harness
+from srq.provenance import Provenance
+from srq.store.candidates import all_ways
+from srq.store.choose import Stored, Trials, choice_of, exact_forms, smallest_above
+from srq.store.modes import FLOORS, mode_named
+from srq.store.screen import screened
+from srq.upscaling.fingerprints import Programs
+
+RESULT = harness.RESULTS / "store.json"
+
+GROUPS = {"photos": "photographs, JPEG 95", "cameras": "camera JPEGs", "graphics": "graphics, PNG"}
+FULL = ("jpeg in jxl", "avif", "avif444", "jxl", "webp", "jxl lossless", "webp lossless")
+
+_NO_LIMIT = 10**12
+
+
+def main() -> None:
+    parser = harness.parser(__doc__)
+    parser.add_argument("--photos", type=Path)
+    parser.add_argument("--cameras", type=Path)
+    parser.add_argument("--side", type=int, default=256)
+    parser.add_argument("--json", type=Path, default=RESULT, help="the result, kept as it grows")
+    options = parser.parse_args()
+    rows: list[dict[str, Any]] = []
+    if options.json.exists() and options.json != RESULT:
+        rows = harness.read_result(options.json)["pictures"]
+    done = {row["name"] for row in rows}
+    programs = Programs()
+    for group, name, data in pictures(options.photos, options.cameras, options.side):
+        if name in done:
+            continue
+        rows.append({"name": name, "group": group, **searched(data, programs)})
+        about = {"side": options.side, **Provenance.now().to_json()}
+        harness.write_result(options.json, {"about": about, "pictures": rows})
+        print(f"{name}: {len(data)} bytes came", flush=True)
+
+
+def pictures(
+    photos: Path | None, cameras: Path | None, side: int
+) -> Iterator[tuple[str, str, bytes]]:
+    """Group, name and file of each."""
+    from skimage import data
+
+    if photos is None:
+        for name in ("astronaut", "chelsea", "coffee", "rocket"):
+            yield "photos", name, jpeg(getattr(data, name)(), side)
+    else:
+        for path in sorted(photos.iterdir()):
+            yield "photos", path.stem, jpeg(np.asarray(Image.open(path).convert("RGB")), side)
+    for path in [] if cameras is None else sorted(cameras.iterdir()):
+        yield "cameras", path.stem, path.read_bytes()
+    yield "graphics", "scanned page", png(np.dstack([data.page()] * 3))
+    yield "graphics", "drawn page", png(drawn_page(side))
+    yield "graphics", "drawn window", png(drawn_window(side))
+
+
+def jpeg(pixels: np.ndarray, side: int) -> bytes:
+    top, left = ((length - side) // 2 for length in pixels.shape[:2])
+    cut = Image.fromarray(pixels[top : top + side, left : left + side])
+    stream = io.BytesIO()
+    cut.save(stream, "JPEG", quality=95)
+    return stream.getvalue()
+
+
+def png(pixels: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG", optimize=True)
+    return stream.getvalue()
+
+
+def drawn_page(side: int) -> np.ndarray:
+    """Lines of text in Pillow's own font."""
+    image = Image.new("RGB", (side, side), "white")
+    draw = ImageDraw.Draw(image)
+    for row in range(side // 14):
+        draw.text((6, 4 + 14 * row), f"{row + 1}. What the eye reads must stay sharp.", "black")
+    return np.asarray(image)
+
+
+def drawn_window(side: int) -> np.ndarray:
+    """A bar, buttons, and slopes of colour behind them."""
+    across = np.linspace(40, 200, side, dtype=np.uint8)
+    planes = (across + 0 * across[:, None], across[:, None] + 0 * across, 0 * across + 160)
+    slope = np.dstack([np.broadcast_to(plane, (side, side)) for plane in planes])
+    image = Image.fromarray(slope)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, side, 22), "#333")
+    draw.text((8, 5), "Window", "white")
+    for place in range(3):
+        box = (16, 48 + 48 * place, 116, 76 + 48 * place)
+        draw.rounded_rectangle(box, 6, "#eee", "#555")
+        draw.text((28, 56 + 48 * place), f"Button {place + 1}", "#111")
+    return np.asarray(image)
+
+
+def searched(data: bytes, programs: Programs) -> dict[str, Any]:
+    """At each floor the fewest bytes of every way, and what the store chooses."""
+    picture, kept = screened(data, "it")
+    assert picture is not None, kept
+    tried = Trials(picture, programs)
+    exact = list(exact_forms(data))
+    ways = all_ways(programs)
+    floors = {}
+    for mode, floor in FLOORS.items():
+        chosen = choice_of(mode_named(mode), exact, tried, None, ways).stored
+        every = [smallest_above(tried, way, floor, _NO_LIMIT) for way in ways]
+        found = {one.name: plain(one) for one in [*exact, *every] if one is not None}
+        floors[mode] = {"chosen": {"way": chosen.name, **plain(chosen)}, "ways": found}
+    return {"came": len(data), "size": list(picture.size), "floors": floors}
+
+
+def plain(stored: Stored) -> dict[str, Any]:
+    score = None if stored.fidelity is None else round(stored.fidelity.ssimulacra2, 3)
+    return {"bytes": stored.bytes, "ssimulacra2": score, "scale": stored.form.scale}
+
+
+def tables() -> dict[str, str]:
+    """How many times smaller, by what, and what enlargement adds."""
+    rows = harness.read_result(RESULT)["pictures"]
+    return {"ratios": _ratios(rows), "winners": _winners(rows), "share": _share(rows)}
+
+
+def best(found: dict[str, Any], names: Any) -> int | None:
+    """The fewest bytes of the ways of these names; None where none of them holds the floor."""
+    sizes = [one["bytes"] for name, one in found["ways"].items() if names(name)]
+    return min(sizes, default=None)
+
+
+COLUMNS = {
+    "exactly": lambda name: name in ("as it came", "jpeg in jxl"),
+    "WebP": lambda name: name in ("webp", "webp lossless"),
+    "JPEG XL": lambda name: name in ("jxl", "jxl lossless"),
+    "AVIF": lambda name: name in ("avif", "avif444"),
+    "smaller + Lanczos": lambda name: name.endswith("lanczos"),
+    "smaller + network": lambda name: "kim" in name,
+}
+
+
+def _of(rows: list[dict[str, Any]]) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    for group, told in GROUPS.items():
+        some = [row for row in rows if row["group"] == group]
+        for mode in FLOORS:
+            if some:
+                yield told, mode, [{"came": row["came"], **row["floors"][mode]} for row in some]
+
+
+def _mean(ratios: list[float]) -> float:
+    return math.exp(sum(map(math.log, ratios)) / len(ratios))
+
+
+def _ratios(rows: list[dict[str, Any]]) -> str:
+    """The geometric mean of bytes that came over bytes stored."""
+    lines = [f"| pictures | mode | {' | '.join(COLUMNS)} | srq store |"]
+    lines.append("|---" * 2 + "|---:" * (len(COLUMNS) + 1) + "|")
+    for told, mode, found in _of(rows):
+        cells = []
+        for names in COLUMNS.values():
+            sizes = [best(one, names) for one in found]
+            held = [one["came"] / size for one, size in zip(found, sizes, strict=True) if size]
+            cell = f"{_mean(held):.2f}" if held else "-"
+            cells.append(cell + (f" ({len(held)})" if held and len(held) < len(found) else ""))
+        chosen = _mean([one["came"] / one["chosen"]["bytes"] for one in found])
+        lines.append(f"| {told} ({len(found)}) | {mode} | {' | '.join(cells)} | {chosen:.2f} |")
+    return "\n".join(lines)
+
+
+def _winners(rows: list[dict[str, Any]]) -> str:
+    """What was chosen, and how far above the floor."""
+    lines = ["| pictures | mode | chosen | least above the floor |", "|---|---|---|---:|"]
+    for told, mode, found in _of(rows):
+        count = Counter(one["chosen"]["way"] for one in found)
+        names = ", ".join(f"{way} {number}" for way, number in count.most_common())
+        scores = [one["chosen"]["ssimulacra2"] for one in found]
+        above = [score - FLOORS[mode] for score in scores if score is not None]
+        least = f"{min(above):.2f}" if above else "every byte"
+        lines.append(f"| {told} | {mode} | {names} | {least} |")
+    return "\n".join(lines)
+
+
+def _share(rows: list[dict[str, Any]]) -> str:
+    """What smaller pictures save beyond the best at full size, and networks beyond Lanczos."""
+    head = "| pictures | mode | smaller chosen | fewer bytes than at full size |"
+    lines = [head + " of them by the network |", "|---|---|---:|---:|---:|"]
+    for told, mode, found in _of(rows):
+        full = [best(one, lambda name: name in (*FULL, "as it came")) for one in found]
+        assert all(size is not None for size in full)
+        assert all(
+            one["chosen"]["bytes"] <= (size or 0) for one, size in zip(found, full, strict=True)
+        ), "the store is worse than a single codec"
+        gain = 1 - 1 / _mean(
+            [(size or 0) / one["chosen"]["bytes"] for one, size in zip(found, full, strict=True)]
+        )
+        smaller = [one["chosen"]["way"] for one in found if one["chosen"]["scale"] > 1]
+        network = sum("kim" in way for way in smaller)
+        lines.append(
+            f"| {told} | {mode} | {len(smaller)} of {len(found)} | {100 * gain:.1f} % | {network} |"
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
