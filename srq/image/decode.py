@@ -24,6 +24,7 @@ from srq.image.libtiff import has_codec
 from srq.image.picture import Picture
 from srq.image.quiet import quietly
 from srq.image.tiff import decode_tiff16, tiff_exif
+from srq.image.xmp import xmp_of
 
 # Kinds of files by Pillow's names for them.
 _PILLOWS = {
@@ -165,7 +166,7 @@ def decode_page(data: bytes, page: int = 0) -> Picture:
         picture = picture_of(channels, alpha, icc, tiff_exif(data, page))
     else:
         picture = picture_of(channels, alpha, icc, *upright(exif_of(image)))
-    return replace(picture, coding=coding_of(image, data))
+    return replace(picture, coding=coding_of(image, data), xmp=xmp_of(image))
 
 
 def exif_of(image: Image.Image) -> bytes | None:
@@ -184,7 +185,7 @@ def _decode_tiff16(data: bytes, page: int) -> Picture:
     found = decode_tiff16(data, page)
     if found is None:
         raise NotReadError("srq does not read this kind of TIFF; save it as 8- or 16-bit RGB")
-    return replace(picture_of(*found), coding=Coding("TIFF", False))
+    return replace(picture_of(*found[:-1]), coding=Coding("TIFF", False), xmp=found[-1])
 
 
 def _refusal(data: bytes, name: str, error: Exception) -> ImageError:

@@ -17,6 +17,7 @@ from srq.image.gif import encode_gif
 from srq.image.picture import Picture, fitting_profile
 from srq.image.png import PngWriter, encode_png
 from srq.image.tiff import TiffWriter, encode_tiff
+from srq.image.xmp import JPEG_BYTES
 
 EXIF_PREFIX = b"Exif\0\0"
 _JPEG_EXIF_BYTES = 65533 - len(EXIF_PREFIX)  # what fits into one APP1 segment
@@ -33,7 +34,7 @@ class Format:
     gray: bool = True
     alpha: bool = False
     gray_alpha: bool = True  # gray with alpha, if both of these
-    metadata: bool = True  # a profile and EXIF
+    metadata: bool = True  # a profile, EXIF and XMP
     needs: Callable[[], object] | None = None  # raises MissingDependencyError without its extra
     writer: type[PngWriter] | type[TiffWriter] | None = None  # for rows as they come
 
@@ -83,7 +84,7 @@ def encode_rows(
     count = (1 if like.is_gray else 3) + (like.alpha is not None)
     bits = 8 * like.pixels.itemsize
     icc = fitting_profile(like.icc, like.is_gray)
-    writer = target.writer(stream, size, count, bits, icc, like.exif)
+    writer = target.writer(stream, size, count, bits, icc, like.exif, like.xmp)
     for some in rows:
         writer.write(some)
     writer.finish()
@@ -141,7 +142,8 @@ def fitted(picture: Picture, target: Format) -> Picture:
         pixels = np.dstack([pixels] * 3)
     icc = fitting_profile(picture.icc, pixels.ndim == 2) if target.metadata else None
     exif = picture.exif if target.metadata else None
-    return replace(picture, pixels=pixels, alpha=alpha, icc=icc, exif=exif)
+    xmp = picture.xmp if target.metadata else None
+    return replace(picture, pixels=pixels, alpha=alpha, icc=icc, exif=exif, xmp=xmp)
 
 
 def _png(picture: Picture, quality: int, lossless: bool) -> bytes:
@@ -154,6 +156,8 @@ def _jpeg(picture: Picture, quality: int, lossless: bool) -> bytes:
             f"JPEG can carry {_JPEG_EXIF_BYTES} bytes of EXIF, but this picture has "
             f"{len(picture.exif or b'')}; write PNG, WebP or TIFF."
         )
+    if len(picture.xmp or b"") > JPEG_BYTES:
+        picture = replace(picture, xmp=None)
     # Colour at full resolution: what was made sharp should stay so.
     image = _image_of(picture.channels())
     return _pillow(picture, "JPEG", image, quality=quality, subsampling="4:4:4")
@@ -219,6 +223,8 @@ def _pillow(
         options["icc_profile"] = picture.icc
     if picture.exif is not None:
         options["exif"] = EXIF_PREFIX + picture.exif
+    if picture.xmp is not None:
+        options["xmp"] = picture.xmp
     stream = io.BytesIO()
     try:
         image = image or Image.fromarray(picture.channels())

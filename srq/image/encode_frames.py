@@ -188,7 +188,8 @@ def _tiff(
     writer = None
     for picture in pictures:
         channels = np.atleast_3d(picture.channels())
-        kind = (picture.size, channels.shape[2], 8 * channels.itemsize, picture.icc, picture.exif)
+        notes = picture.icc, picture.exif, picture.xmp
+        kind = (picture.size, channels.shape[2], 8 * channels.itemsize, *notes)
         if writer is None:
             writer = TiffWriter(stream, *kind)
         else:

@@ -12,6 +12,7 @@ from srq.image.channels import check_pixels, picture_of
 from srq.image.coding import Coding
 from srq.image.exif import upright
 from srq.image.picture import Picture
+from srq.image.xmp import xmp_of
 from srq.registry import missing
 
 GET = "pip install 'srq[heic]'"
@@ -48,7 +49,7 @@ def decode(data: bytes) -> Picture:
     exif, _ = upright(image.info.get("exif"))
     picture = picture_of(channels, alpha, image.info.get("icc_profile"), exif)
     bits = 8 * len(data) / (picture.size[0] * picture.size[1])
-    return replace(picture, coding=Coding("HEIC", True, None, bits))
+    return replace(picture, coding=Coding("HEIC", True, None, bits), xmp=xmp_of(image))
 
 
 def encode(picture: Picture, quality: int) -> bytes:
@@ -64,6 +65,8 @@ def encode(picture: Picture, quality: int) -> bytes:
     file = package().from_bytes(mode, picture.size[::-1], np.ascontiguousarray(channels).tobytes())
     if picture.exif is not None:
         options["exif"] = b"Exif\0\0" + picture.exif
+    if picture.xmp is not None:
+        options["xmp"] = picture.xmp
     if picture.icc is not None:
         file.info["icc_profile"], file.info["icc_profile_type"] = picture.icc, "prof"
     stream = io.BytesIO()

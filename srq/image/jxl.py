@@ -10,6 +10,7 @@ from srq.image.channels import check_pixels, picture_of
 from srq.image.coding import Coding
 from srq.image.exif import upright
 from srq.image.picture import Picture
+from srq.image.xmp import upright_xmp
 from srq.registry import missing
 
 GET = "pip install 'srq[jxl]'"
@@ -41,7 +42,8 @@ def decode(data: bytes) -> Picture:
     exif, _ = upright(notes.get("exif"))
     picture = picture_of(np.asarray(channels), alpha, notes.get("icc"), exif)
     bits = 8 * len(data) / (facts["width"] * facts["height"])
-    return replace(picture, coding=Coding("JPEG XL", True, None, bits))
+    xmp = upright_xmp(notes.get("xmp"))
+    return replace(picture, coding=Coding("JPEG XL", True, None, bits), xmp=xmp)
 
 
 def encode(picture: Picture) -> bytes:
@@ -54,5 +56,6 @@ def encode(picture: Picture) -> bytes:
         np.ascontiguousarray(picture.channels()),
         lossless=True,
         exif=picture.exif,
+        xmp=picture.xmp,
         icc=picture.icc,
     )

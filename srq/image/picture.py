@@ -1,6 +1,6 @@
 """A picture in memory: its pixels, and what its file said about them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,9 +20,9 @@ class Picture:
 
     ``pixels`` are (H, W) for gray or (H, W, 3) for RGB, uint8 or uint16, and ``alpha``, if
     any, is (H, W) of the same type, not premultiplied. ``icc`` is a colour profile for just
-    such pixels; ``exif`` is EXIF from its TIFF header on, without an orientation other than
-    upright. ``coding`` says how the file held these pixels; it is None for pixels that are not
-    those of a file. Raises ImageError if the parts do not fit together.
+    such pixels; ``exif`` is EXIF from its TIFF header on, and ``xmp`` XMP's XML, both without an
+    orientation other than upright. ``coding`` says how the file held these pixels; it is None for
+    pixels that are not those of a file. Raises ImageError if the parts do not fit together.
     """
 
     pixels: Pixels
@@ -30,6 +30,7 @@ class Picture:
     icc: bytes | None = None
     exif: bytes | None = None
     coding: Coding | None = None
+    xmp: bytes | None = None
 
     def __post_init__(self) -> None:
         """Check that the parts fit together."""
@@ -75,7 +76,12 @@ class Picture:
         if not self.is_gray:
             alpha = alpha[..., None]
         blended = (self.pixels * alpha + background * (top - alpha) + top // 2) // top
-        return Picture(blended.astype(self.pixels.dtype), None, self.icc, self.exif)
+        pixels = blended.astype(self.pixels.dtype)
+        return Picture(pixels, None, self.icc, self.exif, xmp=self.xmp)
+
+    def without_notes(self) -> "Picture":
+        """The picture without EXIF and XMP, which may say where it was taken, and by whom."""
+        return replace(self, exif=None, xmp=None)
 
 
 def fitting_profile(icc: bytes | None, gray: bool) -> bytes | None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from srq.image import native
 from srq.image.picture import Picture
+from srq.image.xmp import KEYWORD
 
 try:
     from isal import isal_zlib as packing
@@ -38,6 +39,7 @@ class PngWriter:
         bits: int,
         icc: bytes | None = None,
         exif: bytes | None = None,
+        xmp: bytes | None = None,
     ) -> None:
         self._stream = stream
         self._bytes = channels * bits // 8  # of a pixel
@@ -51,6 +53,9 @@ class PngWriter:
             self._chunk(b"iCCP", b"icc\0\0" + packing.compress(icc))
         if exif is not None:
             self._chunk(b"eXIf", exif)
+        if xmp is not None:
+            # Not packed, of no language, and without a translation of the keyword.
+            self._chunk(b"iTXt", KEYWORD + b"\0\0\0\0\0" + xmp)
 
     def write(self, rows: NDArray[Any]) -> None:
         """Append rows: (n, width) or (n, width, channels), of ``bits`` bits."""
@@ -89,11 +94,12 @@ class PngWriter:
 
 
 def encode_png(picture: Picture) -> bytes:
-    """The PNG file of a picture, with its profile and EXIF."""
+    """The PNG file of a picture, with its profile, EXIF and XMP."""
     stream = io.BytesIO()
     channels = np.atleast_3d(picture.channels())
     bits = 8 * picture.pixels.itemsize
-    writer = PngWriter(stream, picture.size, channels.shape[2], bits, picture.icc, picture.exif)
+    notes = picture.icc, picture.exif, picture.xmp
+    writer = PngWriter(stream, picture.size, channels.shape[2], bits, *notes)
     writer.write(channels)
     writer.finish()
     return stream.getvalue()

@@ -18,6 +18,7 @@ from PIL import Image
 from srq.errors import ImageError
 from srq.image.exif import byte_order, entries
 from srq.image.picture import Picture
+from srq.image.xmp import upright_xmp
 
 _STRIP_BYTES = 1 << 18
 
@@ -44,11 +45,12 @@ _KINDS16 = {(1, 1), (1, 2), (2, 3), (2, 4)}
 _COMPRESSIONS16 = {1, 8, 32946}
 
 _DIRECTORIES = {0x8769, 0x8825}
+_XMP = 0x02BC
 
-_SHORT, _LONG, _UNDEFINED = 3, 4, 7
+_BYTE, _SHORT, _LONG, _UNDEFINED = 1, 3, 4, 7
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 """Bytes of a value of each of TIFF's types."""
-_CODES = {_SHORT: "H", _LONG: "I", _UNDEFINED: "B"}
+_CODES = {_BYTE: "B", _SHORT: "H", _LONG: "I", _UNDEFINED: "B"}
 
 
 class TiffWriter:
@@ -67,6 +69,7 @@ class TiffWriter:
         bits: int,
         icc: bytes | None = None,
         exif: bytes | None = None,
+        xmp: bytes | None = None,
     ) -> None:
         self._stream = stream
         exif = exif or b"II*\0" + bytes(4)
@@ -75,7 +78,7 @@ class TiffWriter:
         self._place = 0
         self._append(exif)
         about = {tag: entry for tag, entry in entries(exif).items() if tag in _ABOUT}
-        self._begin(size, channels, bits, icc, about)
+        self._begin(size, channels, bits, icc, about, xmp)
 
     def write(self, rows: NDArray[Any]) -> None:
         """Append rows: (n, width) or (n, width, channels), of ``bits`` bits."""
@@ -90,11 +93,12 @@ class TiffWriter:
         bits: int,
         icc: bytes | None = None,
         exif: bytes | None = None,
+        xmp: bytes | None = None,
     ) -> None:
         """Begin another page, after the last row of one."""
         self.finish()
         about = {} if exif is None else self._moved(exif)
-        self._begin(size, channels, bits, icc, about)
+        self._begin(size, channels, bits, icc, about, xmp)
 
     def finish(self) -> None:
         """End the file, after the last row of the last page."""
@@ -119,6 +123,8 @@ class TiffWriter:
             tags[0x0152] = (_SHORT, [2])  # ExtraSamples: alpha, not premultiplied
         if self._icc is not None:
             tags[0x8773] = (_UNDEFINED, list(self._icc))
+        if self._xmp is not None:
+            tags[_XMP] = (_BYTE, list(self._xmp))
         directory = dict(self._about)
         for tag, (kind, values) in tags.items():
             directory[tag] = self._entry(tag, kind, values)
@@ -137,9 +143,10 @@ class TiffWriter:
         bits: int,
         icc: bytes | None,
         about: Mapping[int, bytes],
+        xmp: bytes | None,
     ) -> None:
         self._size, self._channels, self._bits = size, channels, bits
-        self._icc, self._about = icc, about
+        self._icc, self._about, self._xmp = icc, about, xmp
         self._rows = max(1, _STRIP_BYTES // (size[1] * channels * bits // 8))
         self._waiting: list[NDArray[Any]] = []
         self._offsets: list[int] = []
@@ -203,9 +210,8 @@ def encode_tiff(picture: Picture) -> bytes:
     """The TIFF file of ``picture``."""
     stream = io.BytesIO()
     channels = np.atleast_3d(picture.channels())
-    writer = TiffWriter(
-        stream, picture.size, channels.shape[2], 8 * channels.itemsize, picture.icc, picture.exif
-    )
+    notes = picture.icc, picture.exif, picture.xmp
+    writer = TiffWriter(stream, picture.size, channels.shape[2], 8 * channels.itemsize, *notes)
     writer.write(channels)
     writer.finish()
     return stream.getvalue()
@@ -213,10 +219,10 @@ def encode_tiff(picture: Picture) -> bytes:
 
 def decode_tiff16(
     data: bytes, page: int = 0
-) -> tuple[NDArray[np.uint16], bool, bytes | None, bytes | None, int] | None:
+) -> tuple[NDArray[np.uint16], bool, bytes | None, bytes | None, int, bytes | None] | None:
     """What Pillow does not know: 16-bit gray with alpha, and 16-bit channels kept apart.
 
-    The channels (H, W, n), whether the last is alpha, the profile, EXIF and the orientation;
+    The channels (H, W, n), whether the last is alpha, the profile, EXIF, the orientation and XMP;
     None if it is another kind of TIFF.
     """
     import tifffile  # Most pictures need it not, and it is slow to import.
@@ -236,10 +242,12 @@ def decode_tiff16(
         channels = np.asarray(found.asarray()).reshape(apart, height, width, together)
         orientation = found.tags.valueof(0x0112, default=1)
         icc = found.tags.valueof(0x8773, default=None)
+        xmp = found.tags.valueof(_XMP, default=None)
     count = apart * together
     channels = np.moveaxis(channels, 0, -1).reshape(height, width, count).astype(np.uint16)
     orientation = orientation if orientation in range(1, 9) else 1
-    return channels, count in (2, 4), icc, tiff_exif(data, page), orientation
+    xmp = upright_xmp(xmp if isinstance(xmp, bytes) else None)
+    return channels, count in (2, 4), icc, tiff_exif(data, page), orientation, xmp
 
 
 def tiff_exif(data: bytes, page: int = 0) -> bytes | None:

@@ -204,7 +204,7 @@ class Trials:
             self._files[key] = way.by.encode(self._smaller[way.scale], quality)
         form = Form(
             PIXELS, way.by.suffix, "0" * 64, self._picture.size, way.codec, quality, way.scale,
-            way.program, exif=self._picture.exif, icc=self._picture.icc,
+            way.program, exif=self._picture.exif, icc=self._picture.icc, xmp=self._picture.xmp,
         )  # fmt: skip
         return Stored(way.name, self._files[key], form)
 

@@ -28,6 +28,9 @@ SUFFIXES = {
 }  # fmt: skip
 """What a stored file that is as it came ends in, by its kind (``srq.image.kinds``)."""
 
+_NOTES = ("exif", "icc", "xmp")
+"""Fields that are packed."""
+
 
 @dataclass(frozen=True)
 class Form:
@@ -44,7 +47,7 @@ class Form:
     scale:       by which the file's pixels are enlarged; 1 is not at all.
     program:     the fingerprint of the Program that enlarges luma; None is Lanczos.
     resampler:   the version of enlargement beside the Program.
-    exif, icc:   what the picture carries.
+    exif, icc, xmp: what the picture carries.
     """
 
     kind: Kind
@@ -58,11 +61,12 @@ class Form:
     resampler: int = RESAMPLER
     exif: bytes | None = None
     icc: bytes | None = None
+    xmp: bytes | None = None
 
     def to_json(self) -> str:
         """The record, on one line, the same for the same form."""
         fields: dict[str, Any] = {"version": VERSION, **asdict(self)}
-        for name in ("exif", "icc"):
+        for name in _NOTES:
             fields[name] = _packed(fields[name])
         given = {key: value for key, value in fields.items() if value is not None}
         return json.dumps(given, sort_keys=True, separators=(",", ":"))
@@ -79,7 +83,7 @@ class Form:
                     f" version {VERSION}; use a newer srq."
                 )
             fields["size"] = tuple(int(side) for side in fields["size"])
-            for key in ("exif", "icc"):
+            for key in _NOTES:
                 fields[key] = _unpacked(fields.get(key))
             return cls(**fields)
         except (ValueError, TypeError, KeyError, AttributeError, zlib.error) as error:

@@ -32,7 +32,7 @@ def keeps_file(form: Form) -> bool:
 
 
 def restore_picture(data: bytes, form: Form, engines: Engines) -> Picture:
-    """The picture of a form of "pixels", with its EXIF and profile.
+    """The picture of a form of "pixels", with its EXIF, XMP and profile.
 
     DataError where its pixels are not those that were measured.
     """
@@ -42,7 +42,7 @@ def restore_picture(data: bytes, form: Form, engines: Engines) -> Picture:
             "The restored pixels are not those that were measured: the stored file is damaged, or a"
             " decoder gives other pixels now."
         )
-    return Picture(pixels, None, form.icc, form.exif)
+    return Picture(pixels, None, form.icc, form.exif, xmp=form.xmp)
 
 
 def restored_pixels(data: bytes, form: Form, engines: Engines) -> NDArray[np.uint8]:

@@ -1,7 +1,7 @@
 """Which pictures may be coded anew, and why others are kept as they came.
 
 A picture may be coded anew only where everything that it carries comes back: 8-bit RGB of sRGB
-colours, one picture a file, with EXIF and a profile at most. All else is kept, and told.
+colours, one picture a file, with EXIF, XMP and a profile at most. All else is kept, and told.
 """
 
 import struct
@@ -12,6 +12,7 @@ from srq.errors import UnsupportedImageError
 from srq.image.decode import decode_page, open_image, picture_numbers, refusing
 from srq.image.kinds import kind_of
 from srq.image.picture import Picture
+from srq.image.xmp import KEYWORD
 
 LEAST = 8
 """Pixels on a side, below which fidelity has no measure."""
@@ -67,10 +68,9 @@ def _of_file(data: bytes) -> str | None:
     info = image.info
     if "transparency" in info:
         return "it has transparency"
-    if any(key in info for key in ("xmp", "XML:com.adobe.xmp", "photoshop", "comment")):
-        return "it carries XMP, IPTC or a comment, which a restored file would lack"
-    text = getattr(image, "text", None)
-    if text:
+    if "photoshop" in info or "comment" in info:
+        return "it carries IPTC or a comment, which a restored file would lack"
+    if set(getattr(image, "text", None) or ()) - {KEYWORD.decode()}:
         return "it carries text, which a restored file would lack"
     return None
 

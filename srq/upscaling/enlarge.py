@@ -72,7 +72,7 @@ def enlarge(
     except MemoryError as error:
         raise too_large(shape) from error
     exif = enlarged_exif(picture, shape)
-    return Picture(large, alpha, picture.icc, exif)
+    return Picture(large, alpha, picture.icc, exif, xmp=picture.xmp)
 
 
 def too_large(size: tuple[int, int]) -> ImageError:

@@ -46,7 +46,7 @@ KEPT = {
     "another gamut": file_of(RGB, icc_profile=wide_profile()),
     "smaller than": file_of(RGB[:7]),
     "GIF files|palette": file_of(RGB, "GIF"),
-    "XMP": app1(b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>"),
+    "a comment": file_of(RGB, "JPEG", comment=b"made by hand"),
 }
 
 
@@ -74,6 +74,8 @@ def test_taken():
         file_of(RGB, icc_profile=SRGB),
         file_of(RGB, "WEBP"),
         JPEG + b"\0\0",
+        app1(b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>"),
+        file_of(RGB, "WEBP", xmp=b"<x:xmpmeta/>"),
     ):
         picture, told = screened(data, "it")
         assert told is None

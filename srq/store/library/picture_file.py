@@ -1,7 +1,5 @@
 """A picture -> the file of it that a user downloads."""
 
-from dataclasses import replace
-
 from srq.image.decode import decode_first
 from srq.image.encode import FORMATS, encode
 from srq.image.picture import Picture
@@ -22,14 +20,13 @@ def picture_file(data: bytes, name: str, suffix: str, scale: int, stripped: bool
 
 def encoded(picture: Picture, suffix: str, scale: int, stripped: bool) -> bytes:
     """The file of ``picture`` at ``scale`` times its size: without loss, but for JPEG, which has
-    quality 95 and white in the place of transparency. ``stripped``: without EXIF."""
+    quality 95 and white in the place of transparency. ``stripped``: without EXIF and XMP."""
     name = ENLARGER[scale]
     if name is not None:
         programs = Programs()
         picture = enlarge(picture, programs.engine(programs.of_zoo(name)))
     if stripped:
-        picture = replace(picture, exif=None)
+        picture = picture.without_notes()
     if not FORMATS[suffix].alpha and picture.alpha is not None:
-        exif, peak = picture.exif, 257 * _WHITE if picture.pixels.itemsize == 2 else _WHITE
-        picture = replace(picture.on(peak), exif=exif)
+        picture = picture.on(257 * _WHITE if picture.pixels.itemsize == 2 else _WHITE)
     return encode(picture, suffix, quality=_QUALITY, lossless=True)

@@ -93,7 +93,7 @@ def wish(
                is the file that came where it is kept, else the picture; "x2" is that at twice its
                size.
     suffix:    one of MADE, to have it as that; None as it is, and PNG where it must be made.
-    stripped:  without EXIF; where the file itself would be sent, its picture is.
+    stripped:  without EXIF and XMP; where the file itself would be sent, its picture is.
     candidate_id: another candidate of the picture in the stored one's place.
 
     Raises DataError where there is no such picture, candidate or original any more, and

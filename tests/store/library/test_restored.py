@@ -107,8 +107,9 @@ def test_twice_as_large(library, lossy):
 def test_nothing_of_people_is_in_what_is_stripped(library, account, photo, exif, lossy):
     assert b"a maker" in bytes_of(library, lossy)
     assert b"a maker" not in bytes_of(library, lossy, stripped=True)
-    kept = taken(library, account, file_of(photo, "JPEG", exif=exif), "kept.jpg")
-    assert b"a maker" in bytes_of(library, kept)
+    notes = {"exif": exif, "xmp": b"<x>a maker</x>"}
+    kept = taken(library, account, file_of(photo, "JPEG", **notes), "kept.jpg")
+    assert b"<x>a maker" in bytes_of(library, kept)
     for suffix in (None, ".jpg", ".webp"):
         assert b"a maker" not in bytes_of(library, kept, stripped=True, suffix=suffix)
     clear = Image.fromarray(np.dstack([photo, photo[..., :1] // 2]))
