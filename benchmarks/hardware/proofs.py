@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import harness
-from benchmarks.hardware.yosys import HARDWARE, run
-from srq.export.rtl.datapath import TARGETS, Choices, Layer, layer_of, plan_of
+from benchmarks.hardware.yosys import HARDWARE
+from srq.export.rtl.datapath import TARGETS, Choices, Layer, plan_of
 from srq.export.rtl.datapath.constant import ConstantPlan
 from srq.export.rtl.datapath.properties import Properties, graph_is_matrix
+from srq.export.rtl.processes import processes_of
 from srq.program import load
+from srq.verify.yosys import run_yosys
 from srq.zoo import resolve
 
 FORMAL = HARDWARE.parent / "formal"
@@ -97,6 +99,9 @@ STREAMS = (
     _stream("fork_", 8, READERS=3),  # `fork` alone is a word of the language
     _stream("fork_join", 9),
     _stream("line", 14, WORDS=5),
+    _stream("window", 18),
+    _stream("window", 14, PIXELS=2, MAX_ROWS=1, TOP=0, BOTTOM=0, LEFT=2, RIGHT=2),
+    _stream("window", 16, TOP=0, BOTTOM=2, LEFT=0, RIGHT=1),
 )
 """Proofs of the cells that carry streams: all that can happen within so many clocks of a reset."""
 
@@ -153,7 +158,7 @@ def _write_smt(proof: Proof, files: Sequence[str], folder: Path) -> None:
         "setundef -undriven -anyseq",
         "write_smt2 -wires proof.smt2",
     ]
-    run(passes, folder)
+    run_yosys(passes, folder)
 
 
 def _solve(proof: Proof, folder: Path) -> Verdict:
@@ -185,7 +190,7 @@ def main() -> None:
     refuted = [proof.name for proof in (*CELLS, *STREAMS) if not _told(proof.name, prove(proof))]
     for name in chosen.programs:
         program = load(resolve(name, "program"))
-        for layer in (layer_of(program, step) for step in program.steps if step.shifts):
+        for layer in (process.layer for process in processes_of(program)):
             verdict = prove_layer(layer, Choices(target=chosen.target))
             if not _told(f"{name} {layer.name}", verdict):
                 refuted.append(f"{name} {layer.name}")

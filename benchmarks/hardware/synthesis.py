@@ -2,108 +2,102 @@
 
     python -m benchmarks.hardware.synthesis kim-x2-8bit --target xilinx
 
-A layer that is in the result file as it is written now is not synthesised again, so a run that was
-stopped goes on where it was. `streams` is the core without its layers: line memories, windows,
-FIFOs, the video at both ends. The results are in benchmarks/results/hardware, in
-PROGRAM-DATAPATH-TARGET.json.
+The whole core is synthesised at once, its layers as modules of their own; `streams` is what is left,
+line memories, windows, FIFOs, the video at both ends. With --plain adders take two operands. The
+results are in benchmarks/results/hardware, in PROGRAM-DATAPATH-TARGET.json or -plain.json. With
+--netlist the netlist is kept in that file, as Verilog.
 """
 
-import hashlib
+import resource
 import time
-from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from benchmarks import harness
 from benchmarks.hardware.tables import RESULTS, STREAMS
-from benchmarks.hardware.yosys import synthesise
+from benchmarks.hardware.yosys import synthesise_all
 from srq.export.rtl import Rtl
-from srq.export.rtl.core import Core
-from srq.export.rtl.datapath import DATAPATHS, TARGETS, Cost, Module
+from srq.export.rtl.core import Core, core_of
+from srq.export.rtl.datapath import DATAPATHS, TARGETS, Choices, Cost
+from srq.export.rtl.folder import files_of
 from srq.export.rtl.network import core_name
-from srq.program import load
+from srq.program import Program, load
 from srq.provenance import Provenance
 from srq.zoo import resolve
 
 PACKAGES = ("numpy", "pyosys")
 
 
-def synthesis(name: str, exporter: Rtl, only: list[str]) -> None:
-    """Synthesise the layers of a Program, one after the other, into the result file."""
+def synthesis(
+    name: str, exporter: Rtl, *, plain: bool = False, netlist: Path | None = None
+) -> None:
+    """Synthesise the core of a Program, into the result file."""
     program = load(resolve(name, "program"))
-    core = exporter.core(program)
-    path = RESULTS / f"{name}-{exporter.datapath}-{exporter.target}.json"
-    result = harness.read_result(path) if path.exists() else {"layers": []}
-    known = {row["layer"]: row for row in result["layers"]}
-    names = [STREAMS, *core.modules]
-    for layer in only or names:
-        if layer == STREAMS:
-            known[layer] = _streams(core, exporter, known.get(layer, {}))
-        else:
-            known[layer] = _layer(layer, core.modules[layer], exporter, known.get(layer, {}))
-        _tell(known[layer])
-        made = Provenance.now(PACKAGES, fingerprint=program.fingerprint).to_json()
-        rows = [known[each] for each in names if each in known]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        harness.write_result(
-            path,
+    core = core_for(program, exporter, plain=plain)
+    before = _processor_time()
+    found = synthesise_all(core_texts(core, exporter.target), core, exporter.target, netlist)
+    rows = [
+        {
+            "layer": STREAMS,
+            "yosys": asdict(found[core_name(program)]),
+            "counted": asdict(Cost()),
+        },
+        *(
             {
-                "program": name,
-                "choices": asdict(exporter),
-                "made": made,
-                "whole": len(rows) == len(names),
-                "layers": rows,
-            },
-        )
+                "layer": layer,
+                "yosys": asdict(found[module.name]),
+                "latency": module.latency,
+                "counted": asdict(module.cost),
+            }
+            for layer, module in core.modules.items()
+        ),
+    ]
+    for row in rows:
+        _tell(row)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    harness.write_result(
+        RESULTS / f"{name}-{exporter.datapath}-{exporter.target}{'-plain' * plain}.json",
+        {
+            "program": name,
+            "choices": {**asdict(exporter), "plain": plain},
+            "made": Provenance.now(PACKAGES, fingerprint=program.fingerprint).to_json(),
+            "processor_seconds": round(_processor_time() - before),
+            "layers": rows,
+        },
+    )
 
 
-def _layer(name: str, module: Module, exporter: Rtl, known: dict[str, Any]) -> dict[str, Any]:
-    """What a layer takes; ``known``, its row of an earlier run, stands if nothing changed."""
-    texts = {"layer.sv": module.text.replace(module.name, "layer")}
-    row = _measured(name, texts, "layer", exporter.target, known)
-    return {**row, "latency": module.latency, "counted": asdict(module.cost)}
+def core_for(program: Program, exporter: Rtl, *, plain: bool) -> Core:
+    """The core, with adders of two operands alone where it is to be plain."""
+    choices = Choices(
+        exporter.datapath, exporter.target, ternary=False if plain else None, fold=exporter.fold
+    )
+    return core_of(program, exporter.shape, choices)
 
 
-def _streams(core: Core, exporter: Rtl, known: dict[str, Any]) -> dict[str, Any]:
-    """What the core takes beside its layers, which are black boxes here."""
+def core_texts(core: Core, target: str) -> dict[str, str]:
+    """The generated files of the core by their names; layers stay modules of their own."""
     top = core_name(core.program)
-    files = exporter.files(core.program)
-    texts = {f"{module.name}.sv": black_box(module.text) for module in core.modules.values()}
-    for path in (f"{top}_package.sv", f"{top}.sv"):
-        texts[path] = files[path].decode()
-    return {
-        **_measured(STREAMS, texts, top, exporter.target, known),
-        "counted": asdict(Cost()),
-    }
+    files = files_of(core, target)
+    texts = {path: files[path].decode() for path in (f"{top}_package.sv", f"{top}.sv")}
+    for module in core.modules.values():
+        head = f"module {module.name} ("
+        texts[f"{module.name}.sv"] = module.text.replace(head, f"(* keep_hierarchy *)\n{head}", 1)
+    return texts
 
 
-def black_box(text: str) -> str:
-    """A module's ports alone."""
-    begin, end = text.index("module "), text.index(");\n") + 3
-    return f"(* blackbox *)\n{text[begin:end]}endmodule\n"
-
-
-def _measured(
-    name: str, texts: Mapping[str, str], top: str, target: str, known: dict[str, Any]
-) -> dict[str, Any]:
-    digest = hashlib.sha256("".join(texts.values()).encode()).hexdigest()
-    if known.get("text") == digest:
-        return known
-    began = time.monotonic()
-    found = asdict(synthesise(texts, top, target))
-    return {
-        "layer": name,
-        "text": digest,
-        "yosys": found,
-        "seconds": round(time.monotonic() - began),
-    }
+def _processor_time() -> float:
+    """Of this process and of those that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + used.ru_utime + used.ru_stime
 
 
 def _tell(row: dict[str, Any]) -> None:
     found = row["yosys"]
     print(
         f"{row['layer']}: {row['counted']['bits']} bits of adders; {found['lut']} LUT,"
-        f" {found['ff']} FF, {found['dsp']} DSP, {found['bram']} BRAM; {row['seconds']} s",
+        f" {found['ff']} FF, {found['dsp']} DSP, {found['bram']} BRAM",
         flush=True,
     )
 
@@ -114,10 +108,16 @@ def main() -> None:
     options.add_argument("program")
     options.add_argument("--datapath", choices=DATAPATHS, default="constant")
     options.add_argument("--target", choices=TARGETS, default="xilinx")
-    options.add_argument("--layers", nargs="*", default=[], help="these alone, or 'streams'")
+    options.add_argument("--clocks-per-pixel", type=int, default=0)
+    options.add_argument("--plain", action="store_true", help="adders of two operands alone")
+    options.add_argument("--netlist", type=Path, metavar="FILE")
     chosen = options.parse_args()
-    exporter = Rtl(datapath=chosen.datapath, target=chosen.target)
-    synthesis(chosen.program, exporter, chosen.layers)
+    exporter = Rtl(
+        datapath=chosen.datapath,
+        target=chosen.target,
+        clocks_per_pixel=chosen.clocks_per_pixel,
+    )
+    synthesis(chosen.program, exporter, plain=chosen.plain, netlist=chosen.netlist)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from typing import Any
 from benchmarks import harness
 
 RESULTS = harness.RESULTS / "hardware"
+FRAMES = RESULTS / "frames.json"
 STREAMS = "streams"
 """The row of all that is no layer."""
 
@@ -13,8 +14,25 @@ def tables() -> dict[str, str]:
     """Markdown by the table's name: ``total``, and ``layers PROGRAM-DATAPATH-TARGET`` for each."""
     found = {path.stem: harness.read_result(path) for path in sorted(RESULTS.glob("*-*-*.json"))}
     made = {"total": _total(list(found.values()))}
+    if FRAMES.exists():
+        made["frames"] = _frames(harness.read_result(FRAMES)["frames"])
     made |= {f"layers {name}": _layers(result) for name, result in found.items()}
     return made
+
+
+def _frames(rows: list[dict[str, Any]]) -> str:
+    lines = [
+        "| Program | datapath | pixels a clock | pixels compared | differ |"
+        " clocks to the first beat | said | clocks of the frame | said | allowed |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| `{row['program']}` | {row['datapath']} | {row['pixels_per_clock']} |"
+        f" {row['pixels']:,} | {row['differing']} | {row['first']:,} | {row['first_said']:,} |"
+        f" {row['clocks']:,} | {row['clocks_said']:,} | {row['clocks_allowed']:,} |"
+        for row in rows
+    ]
+    return "\n".join(lines)
 
 
 def _total(results: list[dict[str, Any]]) -> str:
@@ -29,7 +47,7 @@ def _total(results: list[dict[str, Any]]) -> str:
         bits = sum(row["counted"]["bits"] for row in rows)
         whole = "all" if result["whole"] else f"{len(rows)}, not all"
         lines.append(
-            f"| `{result['program']}` | {choices['datapath']} | {_device(choices['target'])} |"
+            f"| `{result['program']}` | {_datapath(choices)} | {_device(choices['target'])} |"
             f" {bits:,} | {sums['lut']:,} | {sums['ff']:,} | {sums['dsp']} | {sums['bram']:g} |"
             f" {whole} |"
         )
@@ -56,6 +74,13 @@ def _layers(result: dict[str, Any]) -> str:
             f" {found['bram']:g} |"
         )
     return "\n".join(lines)
+
+
+def _datapath(choices: dict[str, Any]) -> str:
+    """Its name, and of which adders it is where a device has both."""
+    if choices["datapath"] != "constant" or choices["target"] != "xilinx":
+        return choices["datapath"]
+    return f"constant, adders of {'two' if choices.get('plain') else 'three'}"
 
 
 def _device(target: str) -> str:

@@ -1,31 +1,17 @@
-"""Yosys in a process of its own: what a module takes on a device, and its netlist."""
+"""What a module takes on a device by Yosys, and its netlist."""
 
 import json
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from srq.export.rtl.core import Core
+from srq.export.rtl.network import core_name
+from srq.verify.yosys import DEFINES, SYNTHESIS, run_yosys
 
 HARDWARE = Path(__file__).parents[2] / "hw" / "rtl"
-
-_RUN = """
-import sys
-from pyosys import libyosys
-design = libyosys.Design()
-for line in sys.stdin.read().splitlines():
-    libyosys.run_pass(line, design)
-"""
-
-SYNTHESIS = {
-    "xilinx": "synth_xilinx -family xcup -noiopad -noclkbuf -flatten -top {top}",
-    "ecp5": "synth_ecp5 -top {top}",
-    "generic": "synth -flatten -top {top}",
-}
-"""How each target is synthesised; ``xilinx`` is UltraScale+, which is called xcup there."""
-
-DEFINES = {"xilinx": "-DSRQ_XILINX"}
 
 _LUTS = (*(f"LUT{n}" for n in range(1, 7)), "LUT6_2", "INV", "LUT4", "SRL16E", "SRLC32E")
 _FFS = ("FDRE", "FDSE", "FDCE", "FDPE", "TRELLIS_FF")
@@ -72,19 +58,13 @@ def resources_of(cells: Mapping[str, int]) -> Resources:
     )
 
 
-def run(passes: Iterable[str], folder: Path) -> str:
-    """Run Yosys' commands in ``folder``; what it said. RuntimeError if one failed."""
-    done = subprocess.run(
-        [sys.executable, "-c", _RUN],
-        input="\n".join(passes),
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"Yosys failed:\n{(done.stdout + done.stderr)[-3000:]}")
-    return done.stdout
+def synthesise_all(
+    texts: Mapping[str, str], core: Core, target: str, netlist: Path | None = None
+) -> dict[str, Resources]:
+    """What each module of a netlist has by itself: the top, and those that were to stay modules."""
+    found = _synthesised(texts, core_name(core.program), target, netlist)["modules"]
+    names = [core_name(core.program), *(module.name for module in core.modules.values())]
+    return {name: resources_of(found[f"\\{name}"]["num_cells_by_type"]) for name in names}
 
 
 def synthesise(
@@ -92,8 +72,15 @@ def synthesise(
 ) -> Resources:
     """Synthesise ``texts``, SystemVerilog by file name, with the cells of hw/rtl.
 
-    netlist: where a JSON netlist goes, for place and route.
+    netlist: where the netlist goes: as JSON, for place and route, or as Verilog, by its suffix.
     """
+    return resources_of(_synthesised(texts, top, target, netlist)["design"]["num_cells_by_type"])
+
+
+def _synthesised(
+    texts: Mapping[str, str], top: str, target: str, netlist: Path | None
+) -> dict[str, Any]:
+    """What Yosys' `stat` says."""
     with tempfile.TemporaryDirectory(prefix="srq-synth-") as name:
         folder = Path(name)
         for file, text in texts.items():
@@ -107,7 +94,8 @@ def synthesise(
             "tee -q -o stat.json stat -json",
         ]
         if netlist is not None:
-            passes.append(f"write_json {netlist}")
-        run(passes, folder)
-        found = json.loads((folder / "stat.json").read_text())["design"]["num_cells_by_type"]
-        return resources_of(found)
+            netlist.parent.mkdir(parents=True, exist_ok=True)
+            form = "write_json" if netlist.suffix == ".json" else "write_verilog -noattr"
+            passes.append(f"{form} {netlist.resolve()}")
+        run_yosys(passes, folder)
+        return json.loads((folder / "stat.json").read_text())

@@ -1,17 +1,16 @@
-"""Does an exported core's own test bench notice a mistake in the RTL?
+"""Do an exported core's own test bench and lint notice a mistake in the RTL?
 
     python -m benchmarks.studies.rtl_mutations 100
 
-A small Program with all that the core can do is exported; in each trial one token of one of its
-files is altered at random, and the folder is simulated by its own Makefile in Icarus Verilog. In
-half of the trials the altered file is a cell, in half it is generated. A trial is *caught* if the
-simulation does not print "equal", *refused* if it does not compile. Those that survive are listed,
-with the line.
+A small Program with all that the core can do is exported with each datapath; in each trial one
+token of one of a folder's files is altered at random, and the folder's own Makefile simulates it in
+Icarus Verilog. In half of the trials the altered file is a cell, in half it is generated. A trial
+is *caught* if the simulation does not print "equal", *linted* if `make lint` alone complains; an
+edit that does not compile is drawn anew. Those that survive are listed, with the line.
 """
 
 import random
 import re
-import shutil
 import subprocess
 import tempfile
 from collections import Counter
@@ -28,7 +27,13 @@ from srq.program import Add, Conv, Input, NearestUpsample, Output, PixelShuffle,
 from srq.provenance import Provenance
 
 RESULT = harness.RESULTS / "rtl_mutations.json"
-SECONDS = 120
+SECONDS = 240
+
+CORES = {
+    "constant": Rtl(target="xilinx", max_width=64),
+    "dsp": Rtl(datapath="dsp", pixels_per_clock=2, max_width=64, output="raster"),
+}
+"""The exported folders: together they have every cell."""
 
 EDITS = (
     (re.compile(r"(?<=[\w)\]] )\+(?= [\w({])"), "-"),
@@ -103,36 +108,53 @@ def edited(text: str, rng: random.Random) -> tuple[str, int] | None:
 
 
 def outcome(folder: Path) -> str:
-    """``equal``, ``caught`` or ``refused``: what the folder's own Makefile says."""
+    """``equal``, ``caught``, ``linted`` or ``refused``: what the folder's own Makefile says."""
     try:
-        done = subprocess.run(
-            ["make", "-C", str(folder)],
-            capture_output=True, text=True, check=False, timeout=SECONDS,
-        )  # fmt: skip
+        done = _make(folder)
+        if done.returncode == 0 and "equal" in done.stdout.splitlines():
+            return "equal" if _make(folder, "lint").returncode == 0 else "linted"
     except subprocess.TimeoutExpired:
         return "caught"
-    if done.returncode == 0 and "equal" in done.stdout.splitlines():
-        return "equal"
     return "refused" if "error" in done.stderr and "testbench" not in done.stdout else "caught"
 
 
+def _make(folder: Path, *goals: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", "-C", str(folder), *goals],
+        capture_output=True, text=True, check=False, timeout=SECONDS,
+    )  # fmt: skip
+
+
+def exported(folder: Path) -> dict[str, Path]:
+    """The folders of ``CORES``, which must be right as they are."""
+    for name, exporter in CORES.items():
+        export(small(), exporter, folder / name)
+        said = outcome(folder / name)
+        if said != "equal":
+            raise SystemExit(f"the core {name} itself is {said}")
+    return {name: folder / name for name in CORES}
+
+
 def trial(folder: Path, cells: bool, rng: random.Random) -> dict[str, Any]:
-    """Alter one file, simulate, and put it back."""
+    """Alter one file so that it compiles, simulate, and put it back."""
     names = (folder / "files.f").read_text().split()
     names = [name for name in names if name.startswith("srq_mutants") != cells]
     while True:
         path = folder / rng.choice(names)
         text = path.read_text()
         made = edited(text, rng)
-        if made is not None:
+        if made is None:
+            continue
+        path.write_text(made[0])
+        try:
+            said = outcome(folder)
+        finally:
+            path.write_text(text)
+        if said != "refused":
             break
-    path.write_text(made[0])
-    try:
-        said = outcome(folder)
-    finally:
-        path.write_text(text)
     line = made[1]
     return {
+        "core": folder.name,
         "file": path.name,
         "was": text.splitlines()[line].strip(),
         "is": made[0].splitlines()[line].strip(),
@@ -144,24 +166,27 @@ def main() -> None:
     """The command."""
     options = harness.parser(__doc__)
     options.add_argument("trials", type=int, nargs="?", default=100)
-    options.add_argument("--datapath", default="constant")
-    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--seed", type=int, default=2)
     chosen = options.parse_args()
     rng = random.Random(chosen.seed)
-    folder = Path(tempfile.mkdtemp(prefix="srq-mutants-"))
-    export(small(), Rtl(datapath=chosen.datapath, target="xilinx", max_width=64), folder / "core")
-    assert outcome(folder / "core") == "equal", "the core itself is wrong"
     trials = []
-    for number in range(chosen.trials):
-        trials.append(trial(folder / "core", bool(number % 2), rng))
-        print(number, trials[-1]["outcome"], trials[-1]["file"], flush=True)
-        count = Counter(each["outcome"] for each in trials)
-        survivors = [each for each in trials if each["outcome"] == "equal"]
-        made = Provenance.now(fingerprint=small().fingerprint).to_json()
-        harness.write_result(
-            RESULT, {"made": made, "outcomes": dict(count), "survivors": survivors}
-        )
-    shutil.rmtree(folder)
+    with tempfile.TemporaryDirectory(prefix="srq-mutants-") as name:
+        folders = exported(Path(name))
+        for number in range(chosen.trials):
+            folder = folders[rng.choice(list(folders))]
+            trials.append(trial(folder, bool(number % 2), rng))
+            print(number, trials[-1]["outcome"], folder.name, trials[-1]["file"], flush=True)
+            harness.write_result(RESULT, record(trials, chosen.seed))
+
+
+def record(trials: list[dict[str, Any]], seed: int) -> dict[str, Any]:
+    """The result file: how many of each outcome, and all but those that were caught."""
+    return {
+        "made": Provenance.now(fingerprint=small().fingerprint).to_json(),
+        "seed": seed,
+        "outcomes": dict(Counter(each["outcome"] for each in trials)),
+        "others": [each for each in trials if each["outcome"] != "caught"],
+    }
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ module srq_window #(
     localparam int BEFORE = (LEFT + PIXELS - 1) / PIXELS;  // beats before and after
     localparam int AFTER = (RIGHT + PIXELS - 1) / PIXELS;
     localparam int WORD = PIXELS * PIXEL_BITS;
-    localparam int HELD = BEFORE + 1 + AFTER;
+    localparam int HELD = BEFORE + AFTER;  // beats of a row beside the one that comes
     localparam int PLACE = $clog2(MAX_BEATS);
     localparam int DELAY_BITS = COLUMN_BITS + $clog2(BOTTOM + 2) + 1;
     localparam int PLACE_BITS = COLUMN_BITS + $clog2(PIXELS + 1) + 1;
@@ -136,40 +136,70 @@ module srq_window #(
         end
     endgenerate
 
-    // ---- The window: of each row the beats around the middle, and which of them are zeros. ----
-    logic [HIGH-1:0] row_inside;
-    logic [POSITIONS-1:0] column_inside;
+    // ---- Which rows and columns around the next middle are inside the frame. ----
+    // Rows change with a line, of 3 beats or more: what follows is known before it is needed.
+    logic [HIGH-1:0] row_first, row_after, row_inside, row_next;
+    logic [POSITIONS-1:0] column_next;
+
+    assign row_next = start ? row_first : line_ends ? row_after : row_inside;
+    always_ff @(posedge clk) if (advance) row_inside <= row_next;
 
     generate
-        for (k = 0; k < HIGH; k = k + 1) begin : g_row
-            logic [HELD*WORD-1:0] held;  // the oldest beat, which is the leftmost, lowest
-            logic [(HELD+1)*WORD-1:0] moved;
-            assign moved = {lines[k*WORD+:WORD], held};
-            always_ff @(posedge clk) if (advance) held <= moved[WORD+:HELD*WORD];
-
-            // Whether the line k - TOP from the middle's is one of the frame's.
-            logic shown;
-            if (k < TOP) assign shown = next_row >= ROW_BITS'(TOP - k);
-            else if (k == TOP) assign shown = 1'b1;
-            else assign shown = {1'b0, next_row} + (ROW_BITS + 1)'(k - TOP) < {1'b0, rows};
-            always_ff @(posedge clk) if (advance) row_inside[k] <= shown;
-
-            for (p = 0; p < PIXELS; p = p + 1) begin : g_pixel
-                for (i = 0; i < WIDE; i = i + 1) begin : g_column
-                    assign m_data[((p*HIGH+k)*WIDE+i)*PIXEL_BITS+:PIXEL_BITS] =
-                        held[(BEFORE*PIXELS+p+i-LEFT)*PIXEL_BITS+:PIXEL_BITS]
-                        & {PIXEL_BITS{row_inside[k] && column_inside[p+i]}};
+        for (k = 0; k < HIGH; k = k + 1) begin : g_inside
+            // Whether the line k - TOP from the first one, and from the next, is one of the frame's.
+            if (k <= TOP) assign row_first[k] = k == TOP;
+            else assign row_first[k] = ROW_BITS'(k - TOP) < rows;
+            if (k == TOP || k == TOP - 1) assign row_after[k] = 1'b1;
+            else begin : g_after
+                logic after;
+                if (k < TOP) begin : g_above
+                    always_ff @(posedge clk) after <= row >= ROW_BITS'(TOP - k - 1);
+                end else begin : g_below
+                    always_ff @(posedge clk)
+                        after <= {1'b0, row} + (ROW_BITS + 1)'(k - TOP + 1) < {1'b0, rows};
                 end
+                assign row_after[k] = after;
             end
         end
         for (i = 0; i < POSITIONS; i = i + 1) begin : g_position
             // Whether the column i - LEFT from the beat's first is one of the line's.
-            logic [PLACE_BITS-1:0] place;  // of that column, LEFT added
-            logic shown;
-            assign place = PLACE_BITS'(next_column) * PLACE_BITS'(PIXELS) + PLACE_BITS'(i);
-            assign shown = place >= PLACE_BITS'(LEFT)
-                && place < PLACE_BITS'(columns) + PLACE_BITS'(LEFT);
-            always_ff @(posedge clk) if (advance) column_inside[i] <= shown;
+            if (i == LEFT) begin : g_middle
+                assign column_next[i] = 1'b1;
+                if (POSITIONS == 1) begin : g_alone
+                    logic unused;
+                    assign unused = &{1'b0, columns};
+                end
+            end else begin : g_beside
+                logic [PLACE_BITS-1:0] place;  // of that column, LEFT added
+                assign place = PLACE_BITS'(next_column) * PLACE_BITS'(PIXELS) + PLACE_BITS'(i);
+                assign column_next[i] = place >= PLACE_BITS'(LEFT)
+                    && place < PLACE_BITS'(columns) + PLACE_BITS'(LEFT);
+            end
+        end
+    endgenerate
+
+    // ---- The window: of each row the pixels around the middle. What lies outside is reset, which
+    // registers do by themselves, so it takes no logic. ----
+    generate
+        for (k = 0; k < HIGH; k = k + 1) begin : g_row
+            logic [(HELD+1)*WORD-1:0] beside;  // the oldest beat, which is the leftmost, lowest
+            if (HELD == 0) assign beside = lines[k*WORD+:WORD];
+            else begin : g_held
+                logic [HELD*WORD-1:0] held;
+                assign beside = {lines[k*WORD+:WORD], held};
+                always_ff @(posedge clk) if (advance) held <= beside[WORD+:HELD*WORD];
+            end
+            for (i = 0; i < POSITIONS; i = i + 1) begin : g_seen
+                logic [PIXEL_BITS-1:0] pixel;
+                always_ff @(posedge clk)
+                    if (advance)
+                        pixel <= row_next[k] && column_next[i]
+                            ? beside[(BEFORE*PIXELS+i-LEFT)*PIXEL_BITS+:PIXEL_BITS] : '0;
+                for (p = 0; p < PIXELS; p = p + 1) begin : g_pixel
+                    if (i >= p && i - p < WIDE)
+                        assign m_data[((p*HIGH+k)*WIDE+i-p)*PIXEL_BITS+:PIXEL_BITS] = pixel;
+                end
+            end
         end
     endgenerate
 

@@ -9,7 +9,6 @@ from srq.cli.output import JsonFile, aligned
 if TYPE_CHECKING:
     from srq.dataflow import Cost
     from srq.export.rtl import Core
-    from srq.program import Program
 
 app = typer.Typer()
 
@@ -27,7 +26,7 @@ def cost(
         typer.Option(
             metavar="NAME",
             help="Also count what the core of 'srq export rtl' takes: constant (adders instead of"
-            " multipliers) or dsp.",
+            " multipliers), dsp or folded.",
             show_default=False,
         ),
     ] = None,
@@ -37,6 +36,12 @@ def cost(
     pixels_per_clock: Annotated[
         int, typer.Option(metavar="N", help="Of --datapath: 1, 2 or 4.")
     ] = 1,
+    clocks_per_pixel: Annotated[
+        int,
+        typer.Option(
+            metavar="N", help="Of the datapath folded: 2 to 64.  [default: 4]", show_default=False
+        ),
+    ] = 0,
     json: JsonFile = None,
 ) -> None:
     """Count a program's multipliers, memory and latency in streaming hardware.
@@ -50,7 +55,18 @@ def cost(
     from srq.zoo import resolve
 
     program = load(resolve(model, "program"))
-    core = _core(program, datapath, target, pixels_per_clock, width) if datapath else None
+    core = None
+    if datapath:
+        from srq.export.rtl import Rtl
+
+        exporter = Rtl(
+            datapath=datapath,
+            pixels_per_clock=pixels_per_clock,
+            target=target,
+            max_width=width,
+            clocks_per_pixel=clocks_per_pixel,
+        )
+        core = exporter.core(program)
     counted = cost_of(program, width=width)
     lines, report = cost_lines(counted), cost_report(counted)
     if core is not None:
@@ -60,14 +76,6 @@ def cost(
     for line in lines:
         screen.print(line, markup=False, soft_wrap=True)
     write_json(report, json)
-
-
-def _core(program: "Program", datapath: str, target: str, pixels: int, width: int) -> "Core":
-    """The core that ``srq export rtl`` would write."""
-    from srq.export.rtl import Rtl
-
-    exporter = Rtl(datapath=datapath, pixels_per_clock=pixels, target=target, max_width=width)
-    return exporter.core(program)
 
 
 def core_lines(core: "Core", target: str, width: int) -> list[str]:

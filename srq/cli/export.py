@@ -46,6 +46,7 @@ class Datapath(StrEnum):
 
     CONSTANT = "constant"
     DSP = "dsp"
+    FOLDED = "folded"
 
 
 class Target(StrEnum):
@@ -143,7 +144,8 @@ def rtl(
         Datapath,
         typer.Option(
             help="How layers multiply. constant: by shared additions of shifted values; dsp: by"
-            " multipliers, but for weights of few digits."
+            " multipliers, but for weights of few digits; folded: by few multipliers, in several"
+            " clocks."
         ),
     ] = Datapath.CONSTANT,
     pixels_per_clock: Annotated[
@@ -162,6 +164,10 @@ def rtl(
             help="blocks: a beat has the pixels of each low-resolution one; raster: of one line."
         ),
     ] = Order.BLOCKS,
+    clocks_per_pixel: Annotated[
+        int,
+        typer.Option(metavar="N", help="Of folded: 2 to 64.  [default: 4]", show_default=False),
+    ] = 0,
 ) -> None:
     """Write a SystemVerilog core, with its test bench and scripts for synthesis."""
     _export(
@@ -173,6 +179,7 @@ def rtl(
         target=target.value,
         max_width=max_width,
         output=output.value,
+        clocks_per_pixel=clocks_per_pixel,
     )
     _next(f"make -C {_quoted(out)}")
 

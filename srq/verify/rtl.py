@@ -6,7 +6,7 @@ They are traced with random waits on both sides.
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,13 +54,18 @@ class RtlSubject:
 
     def run(self, picture: NDArray) -> NDArray:
         """The upscaled picture; RuntimeError where its clocks are not those that were said."""
-        tensors, clocks = self._run(picture, traced=False, waits=self._waits)
-        columns = picture.shape[1]
-        said = self._core.latency(columns)
-        if not self._waits and clocks[0] != said:
-            raise RuntimeError(f"the first beat came after {clocks[0]} clocks, and not {said}")
+        made, first, _ = self.timed(picture)
+        said = self._core.latency(picture.shape[1])
+        if not self._waits and self._core.is_exact(*picture.shape) and first != said:
+            raise RuntimeError(f"the first beat came after {first} clocks, and not {said}")
+        return made
+
+    def timed(self, picture: NDArray) -> tuple[NDArray, int, int]:
+        """The upscaled picture, and the clocks from its first beat in to its first and its last
+        one out."""
+        tensors, (first, last) = self._run(picture, traced=False, waits=self._waits)
         value = self._program.output_value
-        return tensors[value.name][0].astype(value.format.dtype)
+        return tensors[value.name][0].astype(value.format.dtype), first, last
 
     def trace(self, picture: NDArray) -> dict[str, NDArray]:
         """Every stream's tensor: all but accumulators that are summed where they are added to, and
@@ -143,10 +148,23 @@ def rtl_uses(program: Program) -> Iterator[Use]:
                 yield Use(name, subject, widest=exporter.max_width)
 
 
-def simulated(program: Program, folder: Path, exporter: Rtl, *, traced: bool = False) -> Path:
+def sources_of(folder: Path) -> list[str]:
+    """The files of an exported folder."""
+    return (folder / "files.f").read_text().split()
+
+
+def simulated(
+    program: Program,
+    folder: Path,
+    exporter: Rtl,
+    *,
+    traced: bool = False,
+    sources: Callable[[Path], Sequence[str]] = sources_of,
+) -> Path:
     """The export in ``folder``, and its simulation compiled to one executable.
 
-    traced: whether it can show its streams.
+    traced:  whether it can show its streams.
+    sources: makes what is simulated of the folder; by default it is simulated as it is.
     """
     (verilator, *options) = command_of(SIMULATOR) or ("verilator",)
     require_compiler(
@@ -156,7 +174,6 @@ def simulated(program: Program, folder: Path, exporter: Rtl, *, traced: bool = F
     )
     export(program, exporter, folder)
     write_driver(folder, "rtl_driver.cpp", "driver.cpp")
-    sources = (folder / "files.f").read_text().split()
     flags = (
         f"-DSRQ_PIXELS={exporter.pixels_per_clock} -DSRQ_RASTER={int(exporter.output == 'raster')}"
         f" -DSRQ_SCALE={program.scale} -DSRQ_LR_BITS={program.input_value.format.bits}"
@@ -169,7 +186,7 @@ def simulated(program: Program, folder: Path, exporter: Rtl, *, traced: bool = F
         *("-Wno-lint", "-Wno-style", "--prefix", "Vcore", "--top-module", core_name(program)),
         *("-MAKEFLAGS", "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O0", "-CFLAGS", flags),
         *(["-DSRQ_TAPS", str(tap)] if traced else []),
-        *("--Mdir", "build", *sources, "driver.cpp", "-o", "../driver"),
+        *("--Mdir", "build", *sources(folder), "driver.cpp", "-o", "../driver"),
     ]
     run_compiler(command, folder)
     return folder / "driver"

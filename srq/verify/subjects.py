@@ -40,12 +40,15 @@ def subjects(twin: Path | None = None) -> Registry[SubjectEntry]:
 
 
 def chosen(known: Registry[SubjectEntry], names: Iterable[str]) -> dict[str, SubjectEntry]:
-    """The subjects of these names, in the order of ``known``; all of them for no names.
+    """The subjects of these names, in the order of ``known``; for no names all that are not only
+    compared where they are named.
 
     Raises ConfigError for a name that is not known, with the nearest.
     """
     wanted = {name: known.find(name) for name in names}
-    return {name: entry for name, entry in known.items() if not wanted or name in wanted}
+    if wanted:
+        return {name: entry for name, entry in known.items() if name in wanted}
+    return {name: entry for name, entry in known.items() if not entry.asked}
 
 
 def twin_of(path: Path) -> Path | None:

@@ -31,7 +31,8 @@ def test_each_says_what_it_is():
 
 def test_names_choose_in_the_order_of_the_report():
     known = subjects()
-    assert chosen(known, []) == dict(known)
+    assert chosen(known, []) == {name: known[name] for name in known if not known[name].asked}
+    assert [name for name in known if known[name].asked] == ["netlist"]
     last_first = [*known][::-1]
     assert [*chosen(known, last_first)] == [*known]
     with pytest.raises(ConfigError) as error:

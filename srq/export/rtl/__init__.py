@@ -7,13 +7,17 @@ from srq.errors import ConfigError
 from srq.export.rtl.core import Core, core_of
 from srq.export.rtl.datapath import DATAPATHS, TARGETS, Choices
 from srq.export.rtl.folder import files_of
-from srq.export.rtl.network import Shape, out_bits
+from srq.export.rtl.network import out_bits
+from srq.export.rtl.shape import Shape
 from srq.program import Program
 
 MOST_WIDTH = 16384
 MOST_WEIGHTS = 1 << 15
 MOST_BEAT = 4096
 """Bits of the pixels of a beat."""
+
+MOST_CLOCKS = 64
+"""Of a pixel, in the datapath ``folded``."""
 
 PIXELS = (1, 2, 4)
 OUTPUTS = ("blocks", "raster")
@@ -27,6 +31,7 @@ class Rtl:
     pixels_per_clock: low-resolution pixels in a beat: one of ``PIXELS``.
     target:           what it is synthesized for: one of ``TARGETS``.
     max_width:        the widest low-resolution line, in pixels; line memories grow with it.
+    clocks_per_pixel: 2 to ``MOST_CLOCKS`` of the datapath ``folded``, 1 of others; 0: 4 or 1.
     output:           ``blocks``: a beat holds the scale x scale pixels of each low-resolution one;
                       ``raster``: the pixels of one line.
     """
@@ -36,6 +41,7 @@ class Rtl:
     target: str = "generic"
     max_width: int = 1920
     output: str = "blocks"
+    clocks_per_pixel: int = 0
 
     def __post_init__(self) -> None:
         for what, value, known in (
@@ -51,6 +57,24 @@ class Rtl:
                 f"The maximum width must be an integer of 1 to {MOST_WIDTH},"
                 f" not {self.max_width!r}."
             )
+        self._check_clocks()
+
+    def _check_clocks(self) -> None:
+        clocks = self.clocks_per_pixel
+        if type(clocks) is not int or not 0 <= clocks <= MOST_CLOCKS:
+            raise ConfigError(
+                f"The clocks per pixel must be an integer of 1 to {MOST_CLOCKS}, not {clocks!r}."
+            )
+        if self.datapath == "folded" and self.pixels_per_clock > 1:
+            raise ConfigError(
+                "The datapath folded takes several clocks a pixel; it has no"
+                f" {self.pixels_per_clock} pixels a clock."
+            )
+        if (clocks > 1) != (self.datapath == "folded") and clocks:
+            raise ConfigError(
+                "Several clocks per pixel belong to the datapath folded, and it takes 2 or more;"
+                f" {self.datapath} cannot take {clocks}."
+            )
 
     @property
     def name(self) -> str:
@@ -60,7 +84,13 @@ class Rtl:
     @property
     def shape(self) -> Shape:
         """What the core is built for."""
-        return Shape(self.max_width, self.pixels_per_clock, self.output == "raster")
+        raster = self.output == "raster"
+        return Shape(self.max_width, self.pixels_per_clock, raster, self.fold)
+
+    @property
+    def fold(self) -> int:
+        """Clocks from a beat to the next."""
+        return self.clocks_per_pixel or (4 if self.datapath == "folded" else 1)
 
     def check(self, program: Program) -> list[str]:
         """See ``srq.export.Exporter``: every op can be written, but hardware ends somewhere."""
@@ -81,7 +111,8 @@ class Rtl:
 
     def core(self, program: Program) -> Core:
         """The core of ``program``: its latency, its modules and what they take."""
-        return core_of(program, self.shape, Choices(self.datapath, self.target))
+        choices = Choices(self.datapath, self.target, fold=self.fold)
+        return core_of(program, self.shape, choices)
 
     def files(self, program: Program) -> dict[str, bytes]:
         """See ``srq.export.Exporter``."""

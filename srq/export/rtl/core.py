@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from srq.export.rtl.datapath import Choices, Module, module
-from srq.export.rtl.network import Shape, core_name
+from srq.export.rtl.network import core_name
 from srq.export.rtl.processes import (
     LEAST_PITCH,
     Process,
@@ -12,6 +12,7 @@ from srq.export.rtl.processes import (
     processes_of,
     with_depths,
 )
+from srq.export.rtl.shape import Shape
 from srq.program import Program
 
 
@@ -34,15 +35,33 @@ class Core:
         """
         shape, program = self.shape, self.program
         beats = -(-columns // shape.pixels)
-        arrivals = arrivals_of(program, self.processes, shape.pixels, shape.max_beats)
+        arrivals = arrivals_of(program, self.processes, shape)
         last = self.processes[-1].name if self.processes else program.input.name
         clocks = int(arrivals.clocks[last][max(beats, LEAST_PITCH) - LEAST_PITCH])
-        return clocks + (beats + 1) * shape.has_raster(program.scale)
+        return clocks + ((beats - 1) * shape.fold + 2) * shape.has_raster(program.scale)
+
+    def is_exact(self, rows: int, columns: int) -> bool:
+        """Whether a picture of this size takes its ``latency``: any but those whose windows come
+        to their end before they begin, where a beat takes several clocks."""
+        beats = -(-columns // self.shape.pixels)
+        most = max((process.window.bottom for process in self.processes), default=0)
+        return self.shape.fold == 1 or (beats >= LEAST_PITCH and rows > most)
 
     def clocks(self, rows: int, columns: int) -> int:
         """Clocks from a picture's first beat in to its last one out, both included; for lines of
         ``LEAST_PITCH`` beats or more that the scale divides where lines go out in raster order."""
-        return self.latency(columns) + rows * -(-columns // self.shape.pixels)
+        shape, beats = self.shape, -(-columns // self.shape.pixels)
+        # The last line leaves in raster order when it is whole.
+        last = beats if shape.has_raster(self.program.scale) else (beats - 1) * shape.fold + 1
+        return self.latency(columns) + (rows - 1) * beats * shape.fold + last
+
+    def is_steady(self, rows: int, columns: int) -> bool:
+        """Whether frames of this size that follow each other take no clock beside their beats."""
+        shape, scale = self.shape, self.program.scale
+        beats = -(-columns // shape.pixels)
+        if beats < LEAST_PITCH or (shape.has_raster(scale) and beats % scale):
+            return False
+        return all(process.window.bottom < rows - 1 for process in self.processes)
 
 
 @lru_cache(maxsize=8)
@@ -53,6 +72,9 @@ def core_of(program: Program, shape: Shape, choices: Choices) -> Core:
         process.name: module(process.layer, f"{core_name(program)}_{process.name}_sum", choices)
         for process in found
     }
-    timed = [replace(process, latency=modules[process.name].latency) for process in found]
-    deep = with_depths(program, timed, shape.pixels, shape.max_beats)
+    timed = [
+        replace(process, latency=shape.fold - 1 + modules[process.name].latency)
+        for process in found
+    ]
+    deep = with_depths(program, timed, shape)
     return Core(program, shape, tuple(deep), modules)

@@ -1,48 +1,15 @@
 """The top of the core: the streams of a Program, connected."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from srq.dataflow.planes import Planes, View
-from srq.export.rtl.datapath.module import Module
+from srq.export.rtl.datapath.module import Module, phase_bits
 from srq.export.rtl.processes import Process
+from srq.export.rtl.shape import Shape
 from srq.export.text import symbol
 from srq.program import Program
 
 FAULTS = ("short_line", "long_line", "short_frame", "long_frame", "wrong_size")
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What a core is built for.
-
-    max_width: the widest low-resolution line, in pixels.
-    pixels:    low-resolution pixels a beat.
-    raster:    whether lines go out in raster order, instead of blocks.
-    """
-
-    max_width: int
-    pixels: int
-    raster: bool
-
-    @property
-    def max_beats(self) -> int:
-        """Of the longest line, and at least of the shortest that a line memory takes."""
-        return max(3, -(-self.max_width // self.pixels))
-
-    @property
-    def column_bits(self) -> int:
-        """Of a number of columns, rounded up to whole beats."""
-        return (self.max_beats * self.pixels + self.pixels).bit_length()
-
-    def has_raster(self, scale: int) -> bool:
-        """Whether lines are put in raster order; at scale 1 they are."""
-        return self.raster and scale > 1
-
-    def out_column_bits(self, scale: int) -> int:
-        """The same of what goes out."""
-        wide = self.pixels * scale * (scale if self.has_raster(scale) else 1)
-        return (self.max_beats * self.pixels * scale + wide).bit_length()
 
 
 def core_name(program: Program) -> str:
@@ -162,7 +129,16 @@ module {core_name(program)} (
         .frame_rows(frame_rows), .begins(begins), .busy(busy), .resize(resize),
         {faults}
     );"""
-        yield from self._skid(name, "taken_valid", "taken_ready", "taken_data")
+        begins = "taken"
+        if shape.fold > 1:
+            begins = "paced"
+            yield f"""\
+    logic paced_valid, paced_ready;
+    srq_pace #(.FOLD({shape.fold})) pace (
+        .clk(aclk), .rst(restart), .s_valid(taken_valid), .s_ready(taken_ready),
+        .m_valid(paced_valid), .m_ready(paced_ready)
+    );"""
+        yield from self._skid(name, f"{begins}_valid", f"{begins}_ready", "taken_data")
 
     def _skid(self, name: str, valid: str, ready: str, data: str) -> Iterator[str]:
         """The stream ``name``, which a skid register gives."""
@@ -223,6 +199,9 @@ module {core_name(program)} (
             first = f"both_{name}"
         else:
             first = x
+        if self._shape.fold > 1:
+            yield from self._phases(name, first)
+            first = f"last_{name}"
         yield f"""\
     logic valid_sum_{name}, ready_sum_{name}, ce_{name};
     logic [{self._shape.pixels * self._bits[name] - 1}:0] data_sum_{name};
@@ -233,6 +212,18 @@ module {core_name(program)} (
         for lane in range(self._shape.pixels):
             yield self._sum(process, ins, lane)
         yield from self._skid(name, f"valid_sum_{name}", f"ready_sum_{name}", f"data_sum_{name}")
+
+    def _phases(self, name: str, stream: str) -> Iterator[str]:
+        """The stream ``last_NAME``, each of whose beats has stayed for all phases."""
+        fold = self._shape.fold
+        bits = phase_bits(fold)
+        yield f"""\
+    logic offer_last_{name}, accept_last_{name};
+    logic [{bits - 1}:0] phase_{name};
+    srq_phases #(.FOLD({fold}), .PHASE_BITS({bits})) phases_{name} (
+        .clk(aclk), .rst(restart), .s_valid(offer_{stream}), .s_ready(accept_{stream}),
+        .m_valid(offer_last_{name}), .m_ready(accept_last_{name}), .phase(phase_{name})
+    );"""
 
     def _width(self, process: Process, port: int) -> int:
         """Of the beats that a port reads, as its window gives them."""
@@ -249,6 +240,8 @@ module {core_name(program)} (
             f".{port.name}(beat_{stream}[{lane * port.bits}+:{port.bits}])"
             for port, stream in zip(process.layer.ports, ins, strict=True)
         ]
+        if self._shape.fold > 1:
+            ports.insert(0, f".phase(phase_{name})")
         bits = self._bits[name]
         return (
             f"    {self._modules[name].name} sum{lane}_{name} (\n"

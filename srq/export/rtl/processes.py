@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from srq.dataflow import Grain, Reach, window_of
 from srq.dataflow.planes import Planes
 from srq.export.rtl.datapath.layer import Layer, Port, width_of
+from srq.export.rtl.shape import Shape
 from srq.fixed.intervals import Interval
 from srq.program import Add, Conv, Op, Output, Program, Requantize, Step
 
@@ -46,7 +47,7 @@ class Read:
 class Process:
     """A layer, and the streams that it reads: ``x`` through ``window``, then ``skip``, if any.
 
-    latency: of the layer's pipeline, in clocks.
+    latency: of the layer's pipeline, in clocks, from where a beat is offered to it.
     """
 
     layer: Layer
@@ -94,31 +95,31 @@ def processes_of(program: Program) -> list[Process]:
     return list(found.values())
 
 
-def arrivals_of(program: Program, processes: Sequence[Process], pixels: int, most: int) -> Arrivals:
-    """When beats come, for lines of up to ``most`` beats of ``pixels`` pixels."""
-    pitches = np.arange(LEAST_PITCH, max(most, LEAST_PITCH) + 1, dtype=np.int64)
+def arrivals_of(program: Program, processes: Sequence[Process], shape: Shape) -> Arrivals:
+    """When beats come, for lines of up to ``shape.max_beats`` beats."""
+    pitches = np.arange(LEAST_PITCH, shape.max_beats + 1, dtype=np.int64)
     clocks = {program.input.name: np.zeros_like(pitches)}
     for process in processes:
         comes = clocks[process.reads[0].value]
         if process.has_window:
-            comes = comes + process.window.bottom * pitches + -(-process.window.right // pixels) + 1
+            window = process.window
+            beats = window.bottom * pitches + -(-window.right // shape.pixels)
+            comes = comes + beats * shape.fold + 1
         for read, own in zip(process.reads, (comes, *_others(process, clocks)), strict=True):
             comes = np.maximum(comes, own + FIFO_LATENCY * (read.depth > 0))
         clocks[process.name] = comes + process.latency
     return Arrivals(pitches, clocks)
 
 
-def with_depths(
-    program: Program, processes: Sequence[Process], pixels: int, most: int
-) -> list[Process]:
+def with_depths(program: Program, processes: Sequence[Process], shape: Shape) -> list[Process]:
     """The processes with FIFOs as deep as it takes where two streams meet."""
     done: list[Process] = []
     for process in processes:
         if len(process.reads) == 2:
             alone = replace(process, reads=process.reads[:1], latency=0)
-            clocks = arrivals_of(program, [*done, alone], pixels, most).clocks
+            clocks = arrivals_of(program, [*done, alone], shape).clocks
             x, skip = clocks[process.name], clocks[process.reads[1].value]
-            waits = [int((skip - x).max()), int((x - skip).max())]
+            waits = [-(-int(wait.max()) // shape.fold) for wait in (skip - x, x - skip)]
             reads = tuple(
                 replace(read, depth=wait + SPARE if wait > 0 else 0)
                 for read, wait in zip(process.reads, waits, strict=True)

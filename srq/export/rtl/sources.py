@@ -11,6 +11,8 @@ STREAM_CELLS = (
     "srq_fork.sv",
     "srq_join.sv",
     "srq_line.sv",
+    "srq_pace.sv",
+    "srq_phases.sv",
     "srq_pipe.sv",
     "srq_raster.sv",
     "srq_skid.sv",
@@ -24,6 +26,14 @@ STREAM_CELLS = (
 def source_folder() -> Path:
     """The folder that holds them."""
     return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
+
+
+def stream_cells(top: str) -> list[str]:
+    """The files of those that the text of a top module has, and of what they are made of."""
+    used = [name for name in STREAM_CELLS if f"{name.removesuffix('.sv')} #" in top]
+    used += ["srq_join.sv"] * ("srq_join join_" in top)
+    used += ["srq_line.sv"] * ("srq_window.sv" in used)
+    return sorted(used)
 
 
 def cells(names: Iterable[str]) -> dict[str, bytes]:

@@ -1,30 +1,111 @@
-"""The beats of the test bench: what goes in, and what the reference says must come out."""
+"""The beats of the test bench: what goes in, and what the reference says must come out.
+
+Good frames of many sizes, first two of one size that follow each other, then every fault that the
+core mends, each between good frames.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.export.rtl.network import Shape, in_bits, out_bits
+from srq.export.rtl.network import FAULTS, in_bits, out_bits
+from srq.export.rtl.shape import Shape
 from srq.program import Program
 from srq.program.reference import Reference
-from srq.stimuli import Stimulus
-from srq.stimuli.sets import for_bench
+from srq.stimuli.patterns import noise
+
+FIRST = (6, 48)
+"""Rows and columns of the first two frames: every scale and number of pixels divides a line."""
+
+SIZES = ((7, 8), (1, 9), (4, 9), (4, 1), (1, 1), (2, 64), (3, 5))
+"""Of the frames that follow: some differ from their neighbour in rows or in columns alone."""
+
+SPOILT = (4, 13)
+"""Of the frames that have faults."""
+
+_SEED = 4
 
 
-def frames(program: Program, shape: Shape) -> list[Stimulus]:
-    """The pictures of the bench that are not too wide."""
-    stimuli = for_bench(program.input.format)
-    return [s for s in stimuli if s.picture.shape[1] <= shape.max_width]
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """What is sent as a frame.
+
+    size:   rows and columns that the ports say.
+    beats:  of each, tlast and tuser (bits 1 and 0) and its pixels.
+    made:   the picture that the core makes of it; None where it drops the frame.
+    faults: that it tells, one after the other.
+    """
+
+    size: tuple[int, int]
+    beats: list[tuple[int, int]]
+    made: NDArray | None
+    faults: tuple[str, ...] = field(default=())
+
+
+def frames(program: Program, shape: Shape) -> list[Frame]:
+    """All frames of the bench, in order."""
+    rng = np.random.default_rng(_SEED)
+    fmt, most = program.input.format, shape.max_width
+    bits = in_bits(program, shape) // shape.pixels
+
+    def picture(rows: int, columns: int) -> NDArray:
+        return noise(fmt, (rows, min(columns, most)), rng, drawn=fmt.dtype)
+
+    def good(pixels: NDArray) -> Frame:
+        rows, columns = pixels.shape
+        return Frame((rows, columns), _beats(pixels, shape.pixels, bits), pixels)
+
+    first, second = picture(*FIRST), picture(*FIRST)
+    second = np.where(second & 1, fmt.hi, 0).astype(fmt.dtype)
+    found = [good(first), good(second), *(good(picture(*size)) for size in SIZES)]
+    for spoilt in _spoilt(good(picture(*SPOILT)), shape):
+        found += [spoilt, good(picture(*SPOILT))]
+    return found
+
+
+def _spoilt(good: Frame, shape: Shape) -> Iterator[Frame]:
+    """``good`` with every fault."""
+    rows, columns = good.size
+    beats, per, made = good.beats, len(good.beats) // rows, good.made
+    assert made is not None
+    more = (0, beats[0][1])
+    if per > 1:
+        for row, faults in ((1, ("short_line",)), (rows - 1, ("short_line",))):
+            at = row * per
+            short = made.copy()
+            short[row, shape.pixels :] = 0
+            ended = (beats[at][0] | 2, beats[at][1])
+            yield Frame(good.size, [*beats[:at], ended, *beats[at + per :]], short, faults)
+        cut = made.copy()
+        cut[2, shape.pixels :] = 0
+        cut[3:] = 0
+        yield Frame(good.size, beats[: 2 * per + 1], cut, ("short_frame",))
+    for row in (1, rows - 1):
+        at = (row + 1) * per - 1
+        open_ = (beats[at][0] & ~2, beats[at][1])
+        longer = [*beats[:at], open_, more, (2, more[1]), *beats[at + 1 :]]
+        yield Frame(good.size, longer, made, ("long_line",))
+    yield Frame(good.size, [*beats, more, (2, more[1])], made, ("long_frame",))
+    for size in ((0, columns), (rows, 0), (rows, shape.max_width + 1)):
+        yield Frame(size, beats, None, ("wrong_size",))
+
+
+def faults(program: Program, shape: Shape) -> dict[str, int]:
+    """How often each fault is told in all."""
+    told = [fault for frame in frames(program, shape) for fault in frame.faults]
+    return {fault: told.count(fault) for fault in FAULTS}
 
 
 def beats_in(program: Program, shape: Shape) -> list[str]:
     """A line for each beat: rows, columns, tlast, tuser, pixels, as one hexadecimal number."""
     bits = in_bits(program, shape)
     lines = []
-    for stimulus in frames(program, shape):
-        rows, columns = stimulus.picture.shape
+    for frame in frames(program, shape):
+        rows, columns = frame.size
         size = (rows << shape.column_bits | columns) << 2
-        for place, word in _beats(stimulus.picture, shape.pixels, bits // shape.pixels):
-            lines.append(f"{(size | place) << bits | word:x}")
+        lines += [f"{(size | place) << bits | word:x}" for place, word in frame.beats]
     return lines
 
 
@@ -33,11 +114,12 @@ def beats_out(program: Program, shape: Shape) -> list[str]:
     reference, scale = Reference(program), program.scale
     bits, fmt = out_bits(program, shape), program.output_value.format.bits
     lines = []
-    for stimulus in frames(program, shape):
-        picture = reference(stimulus.picture).astype(np.int64)
-        raster = shape.has_raster(scale)
-        beats = beats_of_picture(picture, scale, shape.pixels, fmt, raster=raster)
-        lines += [f"{place << bits | word:x}" for place, word in beats]
+    for frame in frames(program, shape):
+        if frame.made is not None:
+            picture = reference(frame.made).astype(np.int64)
+            raster = shape.has_raster(scale)
+            beats = beats_of_picture(picture, scale, shape.pixels, fmt, raster=raster)
+            lines += [f"{place << bits | word:x}" for place, word in beats]
     return lines
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from srq.export.rtl.datapath import Layer, Port, module
+from srq.export.rtl.processes import processes_of
 from srq.fixed import Format
 from srq.fixed.intervals import Interval
 from srq.program import load
@@ -10,16 +11,18 @@ from srq.zoo import resolve
 from tests.export.rtl.simulation import random_inputs, simulate
 
 PROGRAMS = {name: load(resolve(name, "program")) for name in ("kim-x2", "kim-x2-8bit")}
-LAYERS = [
-    (name, step.op.name)
+PROCESSES = {
+    (name, process.name): process
     for name, program in PROGRAMS.items()
-    for step in program.steps
-    if step.shifts
-]
+    for process in processes_of(program)
+}
+"""What the core's processes are, by the Program and the op."""
+
+LAYERS = list(PROCESSES)
 
 
-def step_of(name, op):
-    return next(step for step in PROGRAMS[name].steps if step.op.name == op)
+def layer_of(name, op):
+    return PROCESSES[name, op].layer
 
 
 def random_layer(seed):

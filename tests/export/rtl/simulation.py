@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from srq.export.rtl.datapath import Layer, Module
+from srq.export.rtl.datapath.module import phase_bits
 
 ROOT = Path(__file__).parents[3]
 HARDWARE = ROOT / "hw" / "rtl"
@@ -63,24 +64,30 @@ def simulate(module: Module, layer: Layer, inputs, folder, *, iverilog, seed=0, 
         words.append(packed(inputs[first : first + port.elements], port.format.bits))
         first += port.elements
         ports.append(f"reg [{port.bits}-1:0] {port.name};")
-    positions = inputs.shape[1]
-    total = positions + module.latency
-    # The ports' words side by side, ce on top; clocks that are left out have another's inputs.
-    lines, given = [], 0
+    positions, fold = inputs.shape[1], module.fold
+    total = positions * fold + module.latency
+    # The ports' words side by side, phase and ce on top; clocks that are left out have another's
+    # inputs.
+    lines, given, phase_width = [], 0, phase_bits(fold) * (fold > 1)
     while given < total:
         enabled = bool(rng.integers(4))
-        position = given if enabled and given < positions else int(rng.integers(positions))
-        word = int(enabled)
+        position = given // fold if enabled else positions
+        if position >= positions:
+            position = int(rng.integers(positions))
+        word = int(enabled) << phase_width | given % fold
         for port, values in zip(layer.ports, words, strict=True):
             word = word << port.bits | values[position]
         lines.append(f"{word:x}\n")
         given += enabled
     names = [port.name for port in layer.ports]
+    if fold > 1:
+        names.insert(0, "phase")
+        ports.append(f"reg [{phase_width}-1:0] phase;")
     bench = _BENCH.format(
         name=module.name,
         ports=" ".join(ports),
         out_bits=layer.outputs * layer.format.bits,
-        word=sum(port.bits for port in layer.ports),
+        word=sum(port.bits for port in layer.ports) + phase_width,
         clocks=len(lines),
         connections=", ".join(f".{name}({name})" for name in names),
         concatenated=", ".join(names),
@@ -92,7 +99,7 @@ def simulate(module: Module, layer: Layer, inputs, folder, *, iverilog, seed=0, 
     command = [iverilog, "-g2012", "-Wall", "-s", "bench", "-o", "bench.vvp", "bench.sv"]
     run(folder, *command, "module.sv", *cells)
     run(folder, "vvp", "bench.vvp")
-    given_back = (folder / "y.hex").read_text().split()[module.latency :]
+    given_back = (folder / "y.hex").read_text().split()[module.latency + fold - 1 :: fold]
     return unpacked([int(word, 16) for word in given_back], layer.outputs, layer.format)
 
 

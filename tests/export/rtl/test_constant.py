@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from srq.export.rtl.datapath import Choices, Layer, Port, layer_of, module, port_of, with_add
+from srq.export.rtl.datapath import Choices, Layer, Port, module
 from srq.fixed import Format
 from srq.fixed.intervals import Interval
-from tests.export.rtl.layers import LAYERS, PROGRAMS, assert_equal, random_layer, step_of
-from tests.export.rtl.simulation import GET_ICARUS, random_inputs
+from tests.export.rtl.layers import LAYERS, assert_equal, layer_of, random_layer
+from tests.export.rtl.simulation import GET_ICARUS
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def test_every_layer_of_the_zoos_programs(name, op, tmp_path, iverilog):
     # Every layer in one form; the forms take turns.
     form = LAYERS.index((name, op))
     choices = Choices(ternary=bool(form % 2), every=1 + form % 3)
-    assert_equal(layer_of(PROGRAMS[name], step_of(name, op)), choices, tmp_path, iverilog)
+    assert_equal(layer_of(name, op), choices, tmp_path, iverilog)
 
 
 @pytest.mark.parametrize("ternary", [False, True])
@@ -31,23 +31,9 @@ def test_random_layers(seed, ternary, tmp_path, iverilog):
 
 
 def test_a_convolution_and_the_addition_of_what_skipped_it(tmp_path, iverilog):
-    program = PROGRAMS["kim-x2-8bit"]
-    conv, add = step_of(program.name, "pointwise2"), step_of(program.name, "sum")
-    skip = port_of(program, add.sources[1], "skip")
-    layer = with_add(layer_of(program, conv), program, add, 0, skip, range(skip.elements))
+    layer = layer_of("kim-x2-8bit", "sum")
+    assert [port.name for port in layer.ports] == ["x", "skip"]
     assert_equal(layer, Choices(target="xilinx"), tmp_path, iverilog)
-
-
-def test_a_layer_is_what_the_reference_computes():
-    program = PROGRAMS["kim-x2-8bit"]
-    conv, add = step_of(program.name, "pointwise2"), step_of(program.name, "sum")
-    skip = port_of(program, add.sources[1], "skip")
-    fused = with_add(layer_of(program, conv), program, add, 0, skip, range(skip.elements))
-    inputs = random_inputs(fused, 50, seed=2)
-    x, skipped = np.split(inputs, [fused.ports[0].elements])
-    alone = layer_of(program, conv).evaluate(x)
-    apart = layer_of(program, add).evaluate(np.concatenate([alone, skipped]))
-    np.testing.assert_array_equal(fused.evaluate(inputs), apart)
 
 
 def test_what_the_proof_excludes_takes_no_saturation():

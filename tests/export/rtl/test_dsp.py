@@ -3,8 +3,8 @@
 import pytest
 
 from srq.adders import digit_counts
-from srq.export.rtl.datapath import Choices, layer_of, module
-from tests.export.rtl.layers import PROGRAMS, assert_equal, random_layer, step_of
+from srq.export.rtl.datapath import Choices, module
+from tests.export.rtl.layers import LAYERS, assert_equal, layer_of, random_layer
 from tests.export.rtl.simulation import GET_ICARUS
 
 
@@ -19,11 +19,11 @@ def iverilog(require_tool):
         ("kim-x2", "pointwise1"),
         ("kim-x2", "depthwise4"),
         ("kim-x2-8bit", "head"),
-        ("kim-x2-8bit", "pointwise4"),
+        ("kim-x2-8bit", "sum_2"),
     ],
 )
 def test_layers_of_the_zoos_programs(name, op, tmp_path, iverilog):
-    layer = layer_of(PROGRAMS[name], step_of(name, op))
+    layer = layer_of(name, op)
     choices = Choices(datapath="dsp", target="xilinx")
     assert_equal(layer, choices, tmp_path, iverilog, positions=30)
 
@@ -37,10 +37,11 @@ def test_random_layers(seed, tmp_path, iverilog):
 def test_only_weights_of_three_digits_take_a_multiplier():
     # The bounds are those of the devices that the core is meant for.
     for name, most in (("kim-x2", 1920), ("kim-x2-8bit", 1280)):
-        program = PROGRAMS[name]
         count = 0
-        for conv in program.convs:
-            layer = layer_of(program, step_of(name, conv.name))
+        for program, op in LAYERS:
+            if program != name:
+                continue
+            layer = layer_of(name, op)
             made = module(layer, "sum", Choices(datapath="dsp"))
             assert made.cost.multipliers == (digit_counts(layer.matrix) > 2).sum()
             count += made.cost.multipliers

@@ -4,7 +4,7 @@ A datapath is told apart by how it multiplies. Every one takes a ``Layer``, whic
 with all that is added to its sum, and gives a ``Module`` whose text, latency and cost it states
 itself::
 
-    layer = layer_of(program, step)
+    layer = processes_of(program)[0].layer
     made = module(layer, "head_sum", Choices(target="xilinx"))
     made.text, made.latency, made.cells
 """
@@ -12,13 +12,13 @@ itself::
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from srq.export.rtl.datapath.layer import Layer, Port, layer_of, port_of, width_of, with_add
+from srq.export.rtl.datapath.layer import Layer, Port, width_of
 from srq.export.rtl.datapath.module import Cost, Module
 
 if TYPE_CHECKING:
     from srq.export.rtl.datapath.constant import ConstantPlan
 
-DATAPATHS = ("constant", "dsp")
+DATAPATHS = ("constant", "dsp", "folded")
 TARGETS = ("xilinx", "ecp5", "generic")
 
 __all__ = [
@@ -29,12 +29,9 @@ __all__ = [
     "Layer",
     "Module",
     "Port",
-    "layer_of",
     "module",
     "plan_of",
-    "port_of",
     "width_of",
-    "with_add",
 ]
 
 
@@ -46,12 +43,14 @@ class Choices:
     target:   one of TARGETS: ``xilinx`` is UltraScale and UltraScale+.
     every:    levels of adders between registers; 0 for what suits the target.
     ternary:  adders of three operands; None for what suits the target.
+    fold:     clocks a pixel; 1 but for the datapath ``folded``.
     """
 
     datapath: str = "constant"
     target: str = "generic"
     every: int = 0
     ternary: bool | None = None
+    fold: int = 1
 
     @property
     def levels(self) -> int:
@@ -69,6 +68,12 @@ def module(layer: Layer, name: str, choices: Choices | None = None) -> Module:
     choices = choices or Choices()
     if choices.datapath == "constant":
         return plan_of(layer, choices).module(name)
+    if choices.datapath == "folded":
+        from srq.export.rtl.datapath.folded import folded_module
+
+        return folded_module(
+            layer, name, fold=choices.fold, every=choices.levels, ternary=choices.has_ternary
+        )
     from srq.export.rtl.datapath.dsp import dsp_module
 
     return dsp_module(layer, name, every=choices.levels, ternary=choices.has_ternary)

@@ -30,34 +30,43 @@ from srq.fixed import Format
 MOST_DIGITS = 2
 """The digits of the weights that are summed without a multiplier."""
 
-_SLICE = 3
+SLICE = 3
 """Registers of a slice from its input to its sum."""
-_A_BITS, _B_BITS, _P_BITS = 27, 18, 48
+A_BITS, B_BITS, P_BITS = 27, 18, 48
 
 
 def dsp_module(layer: Layer, name: str, *, every: int, ternary: bool) -> Module:
     """``layer`` as chains of multipliers; ``every`` and ``ternary`` are for what has none."""
-    multiplied = _multiplied(layer)
-    fabric = _fabric(layer, multiplied)
+    weights, plan = divided(layer, MOST_DIGITS, every=every, ternary=ternary)
+    return Chains(layer, name, weights, plan).module()
+
+
+def divided(
+    layer: Layer, digits: int, *, every: int, ternary: bool
+) -> tuple[NDArray[np.int64], ConstantPlan | None]:
+    """The weights that are multiplied, the others 0; and the sums of the others, if there are any:
+    those of at most ``digits`` digits."""
+    multiplied = _multiplied(layer, digits)
+    fabric = _fabric(layer, multiplied, digits)
     plan = None
     if fabric.matrix.any():
         plan = constant_plan(fabric, every=every, ternary=ternary)
-    return _Emission(layer, name, np.where(multiplied, layer.matrix, 0), plan).module()
+    return np.where(multiplied, layer.matrix, 0), plan
 
 
-def _multiplied(layer: Layer) -> NDArray[np.bool_]:
+def _multiplied(layer: Layer, digits: int) -> NDArray[np.bool_]:
     """Which weights take a multiplier: of more digits, and within its width."""
     widths = np.array([width_of((lo, hi)) + (lo >= 0) for lo, hi in layer.limits])
-    limit = 1 << (_B_BITS - 1)
-    fits = (layer.matrix >= -limit) & (layer.matrix < limit) & (widths <= _A_BITS)
-    return (digit_counts(layer.matrix) > MOST_DIGITS) & fits
+    limit = 1 << (B_BITS - 1)
+    fits = (layer.matrix >= -limit) & (layer.matrix < limit) & (widths <= A_BITS)
+    return (digit_counts(layer.matrix) > digits) & fits
 
 
-def _fabric(layer: Layer, multiplied: NDArray[np.bool_]) -> Layer:
+def _fabric(layer: Layer, multiplied: NDArray[np.bool_], digits: int) -> Layer:
     """The sums of the other weights, exact, with bias and rounding."""
     rest = replace(
         layer,
-        name=f"{layer.name}, weights of at most {MOST_DIGITS} digits",
+        name=f"{layer.name}, weights of at most {digits} digits",
         matrix=np.where(multiplied, 0, layer.matrix),
         bias=layer.rounding,
         shifts=(0,) * layer.outputs,
@@ -67,7 +76,7 @@ def _fabric(layer: Layer, multiplied: NDArray[np.bool_]) -> Layer:
 
 
 @dataclass
-class _Emission:
+class Chains:
     """One module's text in the making.
 
     weights: those that are multiplied, the rest 0.
@@ -80,6 +89,7 @@ class _Emission:
     plan: ConstantPlan | None
 
     def module(self) -> Module:
+        """The module."""
         self._registers: list[tuple[str, str, int]] = []
         self._waits: dict[int, int] = {}  # of each input, the longest delay that is read
         self._ranges = self.layer.limits
@@ -100,11 +110,15 @@ class _Emission:
             *registers(self._registers),
             "endmodule",
         ]
-        text = header(self.layer, self.name, latency) + "\n".join(body) + "\n"
+        text = header(self.layer, self.name, latency, self._ports()) + "\n".join(body) + "\n"
         if made:
             text += "\n" + made.text
         cells = {"srq_requantize.sv", "srq_multiply_add.sv", *(made.cells if made else ())}
         return Module(self.name, text, latency, self._cost(made), tuple(sorted(cells)))
+
+    def _ports(self) -> tuple[str, ...]:
+        """Beside those of every module."""
+        return ()
 
     def _cost(self, made: Module | None) -> Cost:
         cost = made.cost if made else Cost()
@@ -134,30 +148,30 @@ class _Emission:
             return start + 1 if self.plan else 0
         for place, index in enumerate(used):
             at = f"{output}_{place}"
-            lines.append(f"    wire [{_P_BITS - 1}:0] p{at}, pcout{at};")
-            before = f"pcout{output}_{place - 1}" if place else constant(0, _P_BITS)
-            above = constant(0, _P_BITS) if place else self._low(output)
+            lines.append(f"    wire [{P_BITS - 1}:0] p{at}, pcout{at};")
+            before = f"pcout{output}_{place - 1}" if place else constant(0, P_BITS)
+            above = constant(0, P_BITS) if place else self._low(output)
             lines.append(
                 f"    srq_multiply_add #(.CASCADE({int(place > 0)})) slice{at} (.clk(clk), .ce(ce),"
                 f" .a({self._input(int(index), start + place)}),"
-                f" .b({constant(int(row[index]), _B_BITS)}), .c({above}), .pcin({before}),"
+                f" .b({constant(int(row[index]), B_BITS)}), .c({above}), .pcin({before}),"
                 f" .p(p{at}), .pcout(pcout{at}));"
             )
-        return start + _SLICE + len(used) - 1
+        return start + SLICE + len(used) - 1
 
     def _low(self, output: int) -> str:
         """What enters an output's chain, in the width of a sum."""
         if self.plan is None:
-            return constant(int(self.layer.rounding[output]), _P_BITS)
+            return constant(int(self.layer.rounding[output]), P_BITS)
         bits = self.plan.layer.format.bits
         sign = f"low[{(output + 1) * bits - 1}]"
-        return f"{{{{{_P_BITS - bits}{{{sign}}}}}, low[{output * bits}+:{bits}]}}"
+        return f"{{{{{P_BITS - bits}{{{sign}}}}}, low[{output * bits}+:{bits}]}}"
 
     def _input(self, index: int, wait: int) -> str:
         """An input, some clocks late, in the width of a multiplier."""
         self._waits[index] = max(self._waits.get(index, 0), wait)
         limits = self._ranges[index]
-        return operand(delayed(f"v{index}", wait), limits, self._width(index), 0, _A_BITS)
+        return operand(delayed(f"v{index}", wait), limits, self._width(index), 0, A_BITS)
 
     def _inputs(self) -> list[str]:
         """The inputs that are multiplied, and their delays."""
@@ -180,13 +194,9 @@ class _Emission:
         """Requantized as soon as the sum is there, then delayed to the latest output."""
         layer, bits = self.layer, self.layer.format.bits
         lo, hi = layer.sums[output]
-        width = max(width_of((lo, hi)) + (lo >= 0), layer.shifts[output] + 1)
-        used = int(np.count_nonzero(self.weights[output]))
+        width = self._sum_width(output)
         whole = f"s{output}"
-        lines.append(
-            f"    wire [{_P_BITS - 1}:0] {whole} ="
-            f" {f'p{output}_{used - 1}' if used else self._low(output)};"
-        )
+        lines.append(f"    wire [{P_BITS - 1}:0] {whole} = {self._whole(output)};")
         lines.append(f"    wire [{bits - 1}:0] q{output};")
         lines.append(requantize(layer, output, width, (lo, hi), f"{whole}[{width - 1}:0]"))
         for wait in range(1, latency - end + 1):
@@ -194,6 +204,16 @@ class _Emission:
             self._registers.append((name, before, bits))
         last = delayed(f"q{output}", latency - end)
         lines.append(f"    assign y[{output * bits}+:{bits}] = {last};")
+
+    def _sum_width(self, output: int) -> int:
+        """Of an output's sum in two's complement, and more than its shift."""
+        lo, hi = self.layer.sums[output]
+        return max(width_of((lo, hi)) + (lo >= 0), self.layer.shifts[output] + 1)
+
+    def _whole(self, output: int) -> str:
+        """The sum of an output, in the width of a slice's."""
+        used = int(np.count_nonzero(self.weights[output]))
+        return f"p{output}_{used - 1}" if used else self._low(output)
 
     def _width(self, index: int) -> int:
         return max(width_of(self._ranges[index]), 1)

@@ -32,6 +32,8 @@ class Module:
 
     text:  the SystemVerilog of the module.
     cells: the files of hw/rtl that it instantiates modules of.
+    fold:  phases in which its inputs stay the same; from 2 up it has a port ``phase``, and
+           ``latency`` counts from the last one.
     """
 
     name: str
@@ -39,3 +41,9 @@ class Module:
     latency: int
     cost: Cost = field(default_factory=Cost)
     cells: tuple[str, ...] = ()
+    fold: int = 1
+
+
+def phase_bits(fold: int) -> int:
+    """Of a port ``phase``."""
+    return max((fold - 1).bit_length(), 1)

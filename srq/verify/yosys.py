@@ -1,0 +1,47 @@
+"""Yosys, in a process of its own: the passes that synthesize a module for a target."""
+
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from srq.errors import MissingDependencyError
+
+SYNTHESIS = {
+    "xilinx": "synth_xilinx -family xcup -noiopad -noclkbuf -flatten -top {top}",
+    "ecp5": "synth_ecp5 -top {top}",
+    "generic": "synth -flatten -top {top}",
+}
+"""How each target is synthesised; ``xilinx`` is UltraScale+, which is called xcup there."""
+
+DEFINES = {"xilinx": "-DSRQ_XILINX"}
+"""What is defined as a target's sources are read."""
+
+_RUN = """
+import sys
+from pyosys import libyosys
+design = libyosys.Design()
+for line in sys.stdin.read().splitlines():
+    libyosys.run_pass(line, design)
+"""
+
+
+def run_yosys(passes: Iterable[str], folder: Path) -> str:
+    """Run Yosys' commands in ``folder``; what it said. RuntimeError if one failed.
+
+    Raises MissingDependencyError where there is no pyosys.
+    """
+    if importlib.util.find_spec("pyosys") is None:
+        raise MissingDependencyError("Synthesis needs pyosys; pip install 'srq[rtl]'.")
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN],
+        input="\n".join(passes),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"Yosys failed:\n{(done.stdout + done.stderr)[-3000:]}")
+    return done.stdout
