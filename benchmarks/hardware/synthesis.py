@@ -2,9 +2,9 @@
 
     python -m benchmarks.hardware.synthesis kim-x2-8bit --target xilinx
 
-The whole core is synthesised at once, its layers as modules of their own; `streams` is what is left,
-line memories, windows, FIFOs, the video at both ends. With --plain adders take two operands. The
-results are in benchmarks/results/hardware, in PROGRAM-DATAPATH-TARGET.json or -plain.json. With
+The whole core is synthesised at once, its layers as modules of their own; `streams` is what is
+left: line memories, windows, FIFOs, the video at both ends. With --plain adders take two operands.
+The results are in benchmarks/results/hardware, in PROGRAM-DATAPATH-TARGET.json or -plain.json. With
 --netlist the netlist is kept in that file, as Verilog.
 """
 

@@ -6,6 +6,7 @@ from benchmarks import harness
 
 RESULTS = harness.RESULTS / "hardware"
 FRAMES = RESULTS / "frames.json"
+COUNTED = RESULTS / "counted.json"
 STREAMS = "streams"
 """The row of all that is no layer."""
 
@@ -16,6 +17,8 @@ def tables() -> dict[str, str]:
     made = {"total": _total(list(found.values()))}
     if FRAMES.exists():
         made["frames"] = _frames(harness.read_result(FRAMES)["frames"])
+    if COUNTED.exists():
+        made["counted"] = _counted(harness.read_result(COUNTED)["rows"])
     made |= {f"layers {name}": _layers(result) for name, result in found.items()}
     return made
 
@@ -35,6 +38,21 @@ def _frames(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def _counted(rows: list[dict[str, Any]]) -> str:
+    lines = [
+        "| Program | datapath | adders | their bits | bits of registers | multipliers |"
+        " adders in a stage | clocks to the first pixels |",
+        "|---|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| `{row['program']}` | {row['form']} | {row['adders']:,} | {row['bits']:,} |"
+        f" {row['registers']:,} | {row['multipliers']:,} | {row['stage_depth']} |"
+        f" {row['latency']:,} |"
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
 def _total(results: list[dict[str, Any]]) -> str:
     lines = [
         "| Program | datapath | device | counted: bits of adders | Yosys: LUT | FF | DSP | BRAM |"
@@ -45,7 +63,8 @@ def _total(results: list[dict[str, Any]]) -> str:
         rows, choices = result["layers"], result["choices"]
         sums = {key: sum(row["yosys"][key] for row in rows) for key in ("lut", "ff", "dsp", "bram")}
         bits = sum(row["counted"]["bits"] for row in rows)
-        whole = "all" if result["whole"] else f"{len(rows)}, not all"
+        # Earlier results were made layer by layer.
+        whole = "all" if result.get("whole", True) else f"{len(rows)}, not all"
         lines.append(
             f"| `{result['program']}` | {_datapath(choices)} | {_device(choices['target'])} |"
             f" {bits:,} | {sums['lut']:,} | {sums['ff']:,} | {sums['dsp']} | {sums['bram']:g} |"

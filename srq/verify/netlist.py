@@ -22,6 +22,10 @@ from srq.verify.yosys import DEFINES, SYNTHESIS, run_yosys
 
 TARGET = "xilinx"
 
+_FLAGS = ("-Wno-INITIALDLY", "-Wno-UNOPTFLAT")
+"""Yosys' models set their registers first by <=, and a carry chain is one word, whose bits follow
+each other."""
+
 
 @contextmanager
 def netlist(program: Program, netlists: Path | None = None) -> Iterator[RtlSubject]:
@@ -38,7 +42,7 @@ def netlist(program: Program, netlists: Path | None = None) -> Iterator[RtlSubje
     core = exporter.core(program)
 
     def sources(folder: Path) -> Sequence[str]:
-        return [*synthesized(core, folder, netlists or folder), str(models)]
+        return [*_FLAGS, *synthesized(core, folder, netlists or folder), str(models)]
 
     with tempfile.TemporaryDirectory(prefix="srq-netlist-") as name:
         binary = simulated(program, Path(name) / "netlist", exporter, sources=sources)
@@ -68,7 +72,11 @@ def synthesized(core: Core, folder: Path, netlists: Path) -> list[str]:
         path = (netlists / f"{module.name}.v").resolve()
         if not path.exists():
             passes = [read, f"read_verilog -sv {define} {module.name}.sv"]
-            passes += [SYNTHESIS[TARGET].format(top=module.name), f"write_verilog -noattr {path}"]
+            passes += [
+                SYNTHESIS[TARGET].format(top=module.name),
+                "splitnets",
+                f"write_verilog -noattr {path}",
+            ]
             run_yosys(passes, folder)
         made.append(str(path))
         (folder / f"{module.name}_ports.sv").write_text(black_box(module.text))
@@ -80,6 +88,7 @@ def synthesized(core: Core, folder: Path, netlists: Path) -> list[str]:
             f"read_verilog -sv {define} {ports} {top}_package.sv {top}.sv",
             f"{synthesis} -run :map_memory",
             f"{synthesis} -run fine:",
+            "splitnets",
             f"write_verilog -noattr {top}.v",
         ],
         folder,

@@ -93,7 +93,7 @@ def write_driver(folder: Path, driver: str, to: str) -> None:
 
 def run_compiler(command: Sequence[str], folder: Path) -> None:
     """Compile in ``folder``; RuntimeError, with what the compiler wrote, where that fails."""
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace")
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} failed: {done.stderr.strip()}")
 

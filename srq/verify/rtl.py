@@ -164,7 +164,7 @@ def simulated(
     """The export in ``folder``, and its simulation compiled to one executable.
 
     traced:  whether it can show its streams.
-    sources: makes what is simulated of the folder; by default it is simulated as it is.
+    sources: makes of the folder what Verilator reads; by default its files as they are.
     """
     (verilator, *options) = command_of(SIMULATOR) or ("verilator",)
     require_compiler(

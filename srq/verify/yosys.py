@@ -40,6 +40,7 @@ def run_yosys(passes: Iterable[str], folder: Path) -> str:
         cwd=folder,
         capture_output=True,
         text=True,
+        errors="replace",
         check=False,
     )
     if done.returncode:

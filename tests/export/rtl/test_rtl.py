@@ -64,10 +64,11 @@ def test_a_frame_of_full_hd_takes_a_clock_a_pixel_four_lines_and_200(pixels, out
         (tiny(), {}),
         (small_program(), {"pixels_per_clock": 2, "output": "raster", "max_width": 41}),
         (small_program(), {"datapath": "dsp", "pixels_per_clock": 4}),
+        (small_program(), {"datapath": "folded", "clocks_per_pixel": 3, "max_width": 41}),
         (two_lines_of_blocks(), {"output": "raster"}),
         (tiny(bits=10), {"target": "xilinx"}),
     ],
-    ids=["tiny", "raster", "dsp", "blocks", "deep"],
+    ids=["tiny", "raster", "dsp", "folded", "blocks", "deep"],
 )
 def test_the_readme_of_a_folder_followed_to_the_letter(tmp_path, require_tool, program, choices):
     require_tool("iverilog", "apt install iverilog")
