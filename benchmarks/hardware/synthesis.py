@@ -24,6 +24,7 @@ from srq.export.rtl.folder import files_of
 from srq.export.rtl.network import core_name
 from srq.program import Program, load
 from srq.provenance import Provenance
+from srq.verify.netlist import kept_apart
 from srq.zoo import resolve
 
 PACKAGES = ("numpy", "pyosys")
@@ -82,8 +83,7 @@ def core_texts(core: Core, target: str) -> dict[str, str]:
     files = files_of(core, target)
     texts = {path: files[path].decode() for path in (f"{top}_package.sv", f"{top}.sv")}
     for module in core.modules.values():
-        head = f"module {module.name} ("
-        texts[f"{module.name}.sv"] = module.text.replace(head, f"(* keep_hierarchy *)\n{head}", 1)
+        texts[f"{module.name}.sv"] = kept_apart(files[f"{module.name}.sv"].decode())
     return texts
 
 

@@ -1,6 +1,6 @@
 """The subject ``netlist``: the exported core as Yosys synthesizes it for UltraScale+, simulated.
 
-Each layer, and the core around them, becomes a netlist of lookup tables, carry chains, registers.
+The core becomes a netlist of lookup tables, carry chains and registers, each layer a module of it.
 Memories stay what they are: what a block RAM does is not simulated. Verilator runs the netlist with
 Yosys' own models of these primitives.
 """
@@ -28,11 +28,10 @@ each other."""
 
 
 @contextmanager
-def netlist(program: Program, netlists: Path | None = None) -> Iterator[RtlSubject]:
+def netlist(program: Program, kept: Path | None = None) -> Iterator[RtlSubject]:
     """The netlist of the core that ``srq export rtl`` writes of ``program``, simulated.
 
-    netlists: a folder with those of layers that are synthesized already, MODULE.v, as
-              ``benchmarks.hardware.synthesis --netlists`` leaves them; the others are added.
+    kept: a file with the netlist; where there is none it is written, and can be taken again.
 
     Raises MissingDependencyError where Yosys, Verilator or a compiler is missing, ProgramError
     where the core cannot express the Program.
@@ -42,7 +41,10 @@ def netlist(program: Program, netlists: Path | None = None) -> Iterator[RtlSubje
     core = exporter.core(program)
 
     def sources(folder: Path) -> Sequence[str]:
-        return [*_FLAGS, *synthesized(core, folder, netlists or folder), str(models)]
+        path = (kept or folder / "netlist.v").resolve()
+        if not path.exists():
+            synthesize(core, folder, path)
+        return [*_FLAGS, str(path), str(models)]
 
     with tempfile.TemporaryDirectory(prefix="srq-netlist-") as name:
         binary = simulated(program, Path(name) / "netlist", exporter, sources=sources)
@@ -58,45 +60,29 @@ def models_of_primitives() -> Path:
     return Path(found.origin).parent / "share" / TARGET / "cells_sim.v"
 
 
-def synthesized(core: Core, folder: Path, netlists: Path) -> list[str]:
-    """The netlists of the core that was exported to ``folder``; those of layers in ``netlists``."""
-    netlists.mkdir(parents=True, exist_ok=True)
-    files = (folder / "files.f").read_text().split()
-    layers = [f"{module.name}.sv" for module in core.modules.values()]
+def synthesize(core: Core, folder: Path, to: Path) -> None:
+    """Write the netlist of the core that was exported to ``folder``."""
     top = core_name(core.program)
-    cells = [name for name in files if name not in (*layers, f"{top}.sv", f"{top}_package.sv")]
-    define = DEFINES[TARGET]
-    read = f"read_verilog -sv -defer {define} {' '.join(cells)}"
-    made = []
-    for module in core.modules.values():
-        path = (netlists / f"{module.name}.v").resolve()
-        if not path.exists():
-            passes = [read, f"read_verilog -sv {define} {module.name}.sv"]
-            passes += [
-                SYNTHESIS[TARGET].format(top=module.name),
-                "splitnets",
-                f"write_verilog -noattr {path}",
-            ]
-            run_yosys(passes, folder)
-        made.append(str(path))
-        (folder / f"{module.name}_ports.sv").write_text(black_box(module.text))
-    ports = " ".join(f"{module.name}_ports.sv" for module in core.modules.values())
-    synthesis = SYNTHESIS[TARGET].format(top=top)
+    layers = {f"{module.name}.sv" for module in core.modules.values()}
+    files = (folder / "files.f").read_text().split()
+    cells = [name for name in files if name not in {*layers, f"{top}.sv", f"{top}_package.sv"}]
+    for layer in layers:
+        path = folder / layer
+        path.write_text(kept_apart(path.read_text()))
+    define, synthesis = DEFINES[TARGET], SYNTHESIS[TARGET].format(top=top)
     run_yosys(
         [
-            read,
-            f"read_verilog -sv {define} {ports} {top}_package.sv {top}.sv",
+            f"read_verilog -sv -defer {define} {' '.join(cells)}",
+            f"read_verilog -sv {define} {top}_package.sv {' '.join(sorted(layers))} {top}.sv",
             f"{synthesis} -run :map_memory",
             f"{synthesis} -run fine:",
             "splitnets",
-            f"write_verilog -noattr {top}.v",
+            f"write_verilog -noattr {to}",
         ],
         folder,
     )
-    return [*made, f"{top}.v"]
 
 
-def black_box(text: str) -> str:
-    """A module's ports alone."""
-    begin, end = text.index("module "), text.index(");\n") + 3
-    return f"(* blackbox *)\n{text[begin:end]}endmodule\n"
+def kept_apart(text: str) -> str:
+    """A layer's text, whose first module stays one in the netlist."""
+    return text.replace("\nmodule ", "\n(* keep_hierarchy *)\nmodule ", 1)

@@ -86,7 +86,7 @@ def test_a_test_bench_finds_a_mistake(tmp_path, require_tool):
     export(tiny(), "rtl", tmp_path / "core")
     cell = tmp_path / "core" / "srq_window.sv"
     text = cell.read_text()
-    wrong = text.replace("next_row >= ROW_BITS'(TOP - k)", "next_row > ROW_BITS'(TOP - k)")
+    wrong = text.replace("row_first[k] = k == TOP", "row_first[k] = k <= TOP")
     assert wrong != text
     cell.write_text(wrong)
     done = subprocess.run(["make"], cwd=tmp_path / "core", capture_output=True, text=True)
