@@ -99,9 +99,6 @@ STREAMS = (
     _stream("fork_", 8, READERS=3),  # `fork` alone is a word of the language
     _stream("fork_join", 9),
     _stream("line", 14, WORDS=5),
-    _stream("window", 18),
-    _stream("window", 14, PIXELS=2, MAX_ROWS=1, TOP=0, BOTTOM=0, LEFT=2, RIGHT=2),
-    _stream("window", 16, TOP=0, BOTTOM=2, LEFT=0, RIGHT=1),
 )
 """Proofs of the cells that carry streams: all that can happen within so many clocks of a reset."""
 

@@ -148,7 +148,8 @@ class Judge:
 
     @staticmethod
     def _run(module: str, file: Path, *what: str) -> int:
-        command = [sys.executable, "-m", "benchmarks.studies.mutant", module, str(file), *what]
+        run = "import sys; from benchmarks.studies.mutant import main; sys.exit(main())"
+        command = [sys.executable, "-c", run, module, str(file), *what]
         try:
             return subprocess.run(
                 command, cwd=ROOT, capture_output=True, check=False, timeout=SECONDS

@@ -1,7 +1,7 @@
-"""A module of srq replaced by an altered copy, in a process of its own.
+"""A module of srq replaced by an altered copy, in a process of its own: for generator_mutations.
 
-python -m benchmarks.studies.mutant MODULE FILE export FOLDER   # the cores of rtl_mutations
-python -m benchmarks.studies.mutant MODULE FILE test PATH ...   # pytest
+``main`` takes MODULE FILE and then ``export FOLDER``, which writes the cores of rtl_mutations, or
+``test PATH ...``, which runs pytest.
 """
 
 import importlib.abc
@@ -46,7 +46,3 @@ def main() -> int:
     for name, exporter in CORES.items():
         export(small(), exporter, Path(rest[0]) / name)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
