@@ -3,8 +3,10 @@
 import base64
 
 import pytest
+from fastapi import HTTPException
 
 from srq.store.library.tables import Account, Blob, Picture, Upload, UploadPart, now
+from srq.store.web import uploads
 from tests.store.web.conftest import jpeg, sha256
 
 DATA = jpeg()
@@ -188,3 +190,21 @@ def test_a_program_uploads_with_its_key(ann, app):
     assert done.status_code == 204
     listed = program.get("/api/v1/pictures", headers=headers).json()["pictures"]
     assert [one["id"] for one in listed] == [done.headers["x-picture"]]
+
+
+def test_of_two_who_go_on_at_once_one_is_refused(ann, app, library):
+    server, place = app.state.server, ann.begin(len(DATA)).headers["location"]
+    upload = place.rpartition("/")[2]
+    uploads._keep_part(server, upload, 0, DATA[:10])
+    with pytest.raises(HTTPException, match="409"):
+        uploads._keep_part(server, upload, 0, DATA[:20])
+    assert [(part.start, part.size) for part in everything(library, UploadPart)] == [(0, 10)]
+    assert ann.append(place, 10, DATA[10:]).status_code == 204
+
+
+def test_an_upload_whose_server_died_before_its_end_is_ended_by_the_next_question(ann, app):
+    server, place = app.state.server, ann.begin(len(DATA)).headers["location"]
+    uploads._keep_part(server, place.rpartition("/")[2], 0, DATA)
+    assert ann.client.get("/api/v1/pictures").json()["pictures"] == []
+    assert ann.client.head(place, headers=ann.headers()).headers["upload-offset"] == str(len(DATA))
+    assert len(ann.client.get("/api/v1/pictures").json()["pictures"]) == 1
