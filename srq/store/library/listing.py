@@ -7,7 +7,7 @@ as the first, and pictures that come meanwhile shift none.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from srq.errors import ConfigError
@@ -40,12 +40,7 @@ def page_of(
     query = _query(account_id, wanted)
     if after is not None:
         created, picture_id = _place(after)
-        query = query.where(
-            or_(
-                Picture.created < created,
-                and_(Picture.created == created, Picture.id < picture_id),
-            )
-        )
+        query = query.where(tuple_(Picture.created, Picture.id) < tuple_(created, picture_id))
     ordered = query.order_by(Picture.created.desc(), Picture.id.desc()).limit(limit + 1)
     found = session.scalars(ordered).all()
     shown = found[:limit]

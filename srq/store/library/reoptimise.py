@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from srq.errors import SrqError
 from srq.parallel.ray import map_over_ray
@@ -18,14 +19,15 @@ from srq.store.library.library import Library, Place, Settings, open_library
 from srq.store.library.limited import KilledError
 from srq.store.library.optimise import optimise
 from srq.store.library.pictures import source_of
-from srq.store.library.tables import Picture
+from srq.store.library.tables import Blob, Picture
 
 _AT_A_TIME = 500
 
 
 @dataclass(frozen=True)
 class Done:
-    """A picture that was searched again: its bytes before and after, or what went wrong."""
+    """A picture that was searched again: the bytes of its stored form before and after, or what
+    went wrong."""
 
     name: str
     before: int = 0
@@ -81,7 +83,7 @@ def _again(picture_id: str, *, place: Place, settings: Settings, mode: str | Non
         if picture is None:
             return Done(picture_id, sentence="it was deleted meanwhile")
         picture.mode = mode or picture.mode
-    before, name = picture.bytes, picture.name
+        before, name = _stored_bytes(session, picture), picture.name
     try:
         optimise(library, picture_id, lambda _: True)
     except SrqError as error:
@@ -90,6 +92,12 @@ def _again(picture_id: str, *, place: Place, settings: Settings, mode: str | Non
         return Done(name, sentence=f"Work on {name} failed: {error}.")
     with library.database.reading() as session:
         picture = session.get(Picture, picture_id)
-    if picture is None:
-        return Done(name, sentence="it was deleted meanwhile")
-    return Done(name, before, picture.bytes, picture.failure)
+        if picture is None:
+            return Done(name, sentence="it was deleted meanwhile")
+        return Done(name, before, _stored_bytes(session, picture), picture.failure)
+
+
+def _stored_bytes(session: Session, picture: Picture) -> int:
+    """The file and its record."""
+    blob = session.get(Blob, picture.stored)
+    return (0 if blob is None else blob.size) + len((picture.record or "").encode())

@@ -81,6 +81,7 @@ def test_again_in_another_mode(library, place, settings, account, jpeg):
     assert sorted(shares[0] + shares[1]) == sorted(ids_to_do(library, None, None))
     done = list(reoptimise(place, settings, ids[:1], mode="budget:99%"))
     assert [one.sentence for one in done] == [None]
+    assert 0 < done[0].after <= done[0].before < len(jpeg)
     assert picture_of(library, ids[0]).mode == "budget:99%"
     assert account_of(library, account).used > 0
     assert [one.sentence for one in reoptimise(place, settings, ["nobody"])] == [
