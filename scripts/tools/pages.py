@@ -52,6 +52,7 @@ TABLES = Registry(
         "web_inputs": Entry("benchmarks.studies.web_inputs:tables"),
         "verified": Entry("benchmarks.studies.verified:tables"),
         "video": Entry("benchmarks.video:tables"),
+        "wasm": Entry("benchmarks.wasm:tables"),
     },
 )
 """Functions without arguments: the tables of a benchmark's results, markdown by name."""
