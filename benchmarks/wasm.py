@@ -94,7 +94,8 @@ def _table(result: dict[str, Any]) -> str:
     width, height = result["frame"]
     lines = [
         f"{width}x{height}, {result['made']['machine']['cpu']}, the native engine on"
-        f" {result['isa']}, Node {result['node'].removeprefix('v')}.",
+        f" {result['isa']}, Node {result['node'].removeprefix('v')}, at a load of"
+        f" {result['made']['load']:.0f}.",
         "",
         "| | kB | native, s | WebAssembly, s | × native |",
         "|---|---:|---:|---:|---:|",
