@@ -1,7 +1,6 @@
 """The commands of srq store, from the folder to the library and back."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -17,8 +16,6 @@ from srq.cli.app import main
 from srq.store import choose
 from srq.store.candidates import Way
 from tests.store.conftest import file_of
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -120,22 +117,6 @@ def test_what_is_wrong_is_told(here, capsys):
     assert "no album 'sea'" in capsys.readouterr().err
     assert main(["store", "export", "out", "--format", ".exe"]) == 2
     assert "made into .png" in capsys.readouterr().err
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(300)  # Ray starts a dozen processes.
-def test_again_over_ray(here):
-    pytest.importorskip("ray", reason="pip install 'srq[ray]'")
-    main(["store", "import", "photos", "--mode", "exact", "--quiet"])
-    command = [sys.executable, "-m", "srq", "store", "reoptimise", "--library", "library"]
-    environment = {name: value for name, value in os.environ.items() if name != "RAY_ADDRESS"}
-    done = subprocess.run(
-        [*command, "--ray", "local", "--json", "done.json"],
-        capture_output=True, text=True, check=False, timeout=280,
-        env=environment | {"PYTHONPATH": str(ROOT), "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert json.loads(Path("done.json").read_text()) == {"done": 1, "failed": 0}
 
 
 @pytest.mark.slow
