@@ -6,7 +6,7 @@
 
 It is ``srq verify`` for one Program after the other, with all pictures or, of large networks, with
 the quick ones; the first difference is printed, and ends the run with code 1. With ``--only`` the
-other subjects of a Program's record stay, if they were compared on the same pictures.
+other subjects of a Program's record stay.
 """
 
 import sys
@@ -39,16 +39,14 @@ def verified(name: str, only: Sequence[str] = (), *, quick: bool = False) -> dic
 
 
 def with_earlier(made: dict[str, Any], earlier: dict[str, Any] | None) -> dict[str, Any]:
-    """The record with those subjects of an earlier one that it lacks, and when they were compared.
-
-    ValueError where the earlier one is of another Program or other pictures.
-    """
-    if earlier is None:
+    """An earlier record of the same Program with the subjects of this one, which say when they were
+    compared and, where those are others than the record's, on which pictures."""
+    if earlier is None or earlier["program"] != made["program"]:
         return made
-    if any(made[key] != earlier[key] for key in ("program", "pictures")):
-        name = made["program"]["name"]
-        raise ValueError(f"{name} was verified as another Program or on other pictures.")
-    new = {subject["name"]: subject | {"made": made["made"]} for subject in made["subjects"]}
+    own = {"made": made["made"]}
+    if made["pictures"] != earlier["pictures"]:
+        own["compared_on"] = made["pictures"]
+    new = {subject["name"]: {**subject, **own} for subject in made["subjects"]}
     subjects = {subject["name"]: subject for subject in earlier["subjects"]} | new
     equal = all(subject["state"] not in ("different", "failed") for subject in subjects.values())
     return {**earlier, "equal": equal, "subjects": list(subjects.values())}
