@@ -185,7 +185,7 @@ def _another_hand(pictures: Sequence[Path]) -> dict[str, list[Case]]:
             overlay = np.asarray(image.convert("RGBA"))
         kind = path.name.partition("_")[0]
         clean = _rgb(pictures[zlib.crc32(path.name.encode()) % len(pictures)])
-        height, width = (min(a, b) for a, b in zip(clean.shape, overlay.shape, strict=False))
+        height, width = np.minimum(clean.shape[:2], overlay.shape[:2])
         clean, overlay = clean[:height, :width], overlay[:height, :width]
         cover = overlay[..., 3:] / 255
         spoiled = clean * (1 - cover) + overlay[..., :3] * cover

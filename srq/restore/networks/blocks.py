@@ -49,14 +49,14 @@ def kept_alive(network: nn.Module) -> None:
 
 
 class TwoConvs(nn.Sequential):
-    """Two 3x3 convolutions, each with a ReLU."""
+    """Two 3x3 convolutions, each with a ReLU; ``leak`` is its slope below zero."""
 
-    def __init__(self, before: int, after: int) -> None:
+    def __init__(self, before: int, after: int, leak: float = 0.0) -> None:
         super().__init__(
             nn.Conv2d(before, after, 3, padding=1),
-            nn.ReLU(),
+            nn.LeakyReLU(leak) if leak else nn.ReLU(),
             nn.Conv2d(after, after, 3, padding=1),
-            nn.ReLU(),
+            nn.LeakyReLU(leak) if leak else nn.ReLU(),
         )
 
 
@@ -65,19 +65,31 @@ class UNet(nn.Module):
 
     ``widths`` are the channels of each level, finest first; each level has half the size of the
     one before. It gives ``after`` channels of (N, ``before``, H, W), and nothing but zeros until
-    it is trained. ``halves`` more channels come in at half the size. H and W must be multiples of
+    it is trained. ``halves`` more channels come in at half the size. ``leak`` is the slope of its
+    ReLUs below zero: without one, an error of absolute values soon switches all features off, for
+    that is the shortest way from a bad correction to none. H and W must be multiples of
     ``multiple``; a pixel depends on no other that is further away than ``reach``.
     """
 
     def __init__(
-        self, before: int, after: int, widths: tuple[int, ...], *, halves: int = 0
+        self,
+        before: int,
+        after: int,
+        widths: tuple[int, ...],
+        *,
+        halves: int = 0,
+        leak: float = 0.0,
     ) -> None:
         super().__init__()
         self.multiple = 2 ** len(widths)
         self.reach = _reach(len(widths))
         inward = [4 * before + halves, *widths]
-        self.down = nn.ModuleList(TwoConvs(a, b) for a, b in zip(inward, widths, strict=False))
-        self.up = nn.ModuleList(TwoConvs(fine + coarse, fine) for fine, coarse in pairwise(widths))
+        self.down = nn.ModuleList(
+            TwoConvs(a, b, leak) for a, b in zip(inward, widths, strict=False)
+        )
+        self.up = nn.ModuleList(
+            TwoConvs(fine + coarse, fine, leak) for fine, coarse in pairwise(widths)
+        )
         self.out = nn.Conv2d(widths[0], 4 * after, 3, padding=1)
         kept_alive(self)
         zeroed(self.out)

@@ -12,7 +12,7 @@ class Direct(nn.Module):
     def __init__(self, widths: tuple[int, ...] = (32, 64, 128, 144)) -> None:
         super().__init__()
         self.config = {"widths": list(widths)}
-        self.net = UNet(7, 3, tuple(widths))
+        self.net = UNet(7, 3, tuple(widths), leak=0.1)
 
     @property
     def multiple(self) -> int:

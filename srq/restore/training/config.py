@@ -140,6 +140,7 @@ class DirectConfig(StageConfig):
     """The direct U-Net: ``widths`` are the channels of its levels."""
 
     steps: int = number(40_000, 1)
+    lr: float = number(5e-4, 1e-9, 1.0)
     widths: tuple[int, ...] = (32, 64, 128, 144)
 
 

@@ -32,6 +32,8 @@ scratch over snow, is not learned or measured either."""
 _HARD_SHARE = 64
 """One undamaged pixel in so many counts as hard."""
 
+_GRAYED = 0.5
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 _HELD = 48
 _HELD_SEED = 7
 
@@ -58,7 +60,7 @@ class DetectorStage(Stage):
         config = self._config
         crops = self._sheets.crops(step, config.batch, config.crop, config.whole)
         rng = np.random.default_rng([self._seed, 11, step])
-        pictures = _stretched(_unit(crops.spoiled), rng)
+        pictures = _grayed(_stretched(_unit(crops.spoiled), rng), rng)
         target, weight = targets(crops.mask, crops.change)
         arrays = (pictures, target, weight)
         return tuple(torch.from_numpy(array).to(self._device) for array in arrays)
@@ -102,6 +104,9 @@ class DetectorStage(Stage):
             sheet = self._held.sheet(number)
             target, weight = targets(sheet.mask, sheet.change)
             curves.add(self._probabilities(network, sheet.spoiled), target, weight)
+            # A faded picture differs in colour from damage, so that few of its pixels look like it.
+            none = np.zeros_like(target)
+            curves.add(self._probabilities(network, sheet.clean), none, none + 1)
         return curves.best()
 
     @torch.no_grad()
@@ -113,7 +118,7 @@ class DetectorStage(Stage):
 class Counts:
     """How many pixels lie above each threshold, damaged ones and whole ones."""
 
-    THRESHOLDS = 1 / (1 + np.exp(-np.linspace(-1.5, 5, 27)))
+    THRESHOLDS = 1 / (1 + np.exp(-np.linspace(-1.5, 7, 35)))
     ALLOWED = 0.003
     """The share of undamaged pictures' pixels that may be false alarms."""
 
@@ -178,6 +183,13 @@ def _stretched(pictures: NDArray[np.float32], rng: np.random.Generator) -> NDArr
     shaped = pictures ** gamma[:, None, None, None]
     low, high = (each[:, None, None, None] for each in (black, white))
     return np.clip(low + (high - low) * shaped, 0, 1).astype(np.float32)
+
+
+def _grayed(pictures: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """The pictures, the colour of some taken away: damage differs in colour from a faded picture so
+    plainly that nothing else would be learned of it."""
+    gray = np.einsum("nchw,c->nhw", pictures, _LUMA)[:, None]
+    return np.where(rng.random((len(pictures), 1, 1, 1)) < _GRAYED, gray, pictures)
 
 
 def _gray(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
