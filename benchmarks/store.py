@@ -29,7 +29,7 @@ from srq.upscaling.fingerprints import Programs
 RESULT = harness.RESULTS / "store.json"
 
 GROUPS = {"photos": "photographs, JPEG 95", "cameras": "camera JPEGs", "graphics": "graphics, PNG"}
-FULL = ("jpeg in jxl", "avif", "avif444", "jxl", "webp", "jxl lossless", "webp lossless")
+FULL = ("jpeg in jxl", "avif", "avif444", "webp", "jxl lossless", "webp lossless")
 
 _NO_LIMIT = 10**12
 
@@ -149,7 +149,7 @@ def best(found: dict[str, Any], names: Any) -> int | None:
 COLUMNS = {
     "exactly": lambda name: name in ("as it came", "jpeg in jxl"),
     "WebP": lambda name: name in ("webp", "webp lossless"),
-    "JPEG XL": lambda name: name in ("jxl", "jxl lossless"),
+    "JPEG XL": lambda name: name in ("jxl lossless",),
     "AVIF": lambda name: name in ("avif", "avif444"),
     "smaller + Lanczos": lambda name: name.endswith("lanczos"),
     "smaller + network": lambda name: "kim" in name,

@@ -69,18 +69,8 @@ def _webp(pixels: Pixels, quality: int) -> bytes:
     return _save(pixels, "WEBP", quality=quality, method=6)
 
 
-def _distance(quality: int) -> float:
-    """What libjxl makes of a quality (JxlEncoderDistanceFromQuality)."""
-    if quality >= 30:
-        return 0.1 + (100 - quality) * 0.09
-    return 53 / 3000 * quality**2 - 23 / 20 * quality + 25
-
-
 def _jxl(pixels: Pixels, quality: int) -> bytes:
-    if quality == LOSSLESS:
-        return bytes(imagecodecs().jpegxl_encode(pixels, lossless=True, effort=5, numthreads=1))
-    distance = _distance(quality)
-    return bytes(imagecodecs().jpegxl_encode(pixels, distance=distance, effort=7, numthreads=1))
+    return bytes(imagecodecs().jpegxl_encode(pixels, lossless=True, effort=5, numthreads=1))
 
 
 def _from_jxl(data: bytes) -> Pixels:
@@ -91,7 +81,7 @@ CODECS = {
     "avif": Codec("avif", ".avif", _avif420, _pillow),
     "avif444": Codec("avif444", ".avif", _avif444, _pillow),
     "webp": Codec("webp", ".webp", _webp, _pillow, lossless=True),
-    "jxl": Codec("jxl", ".jxl", _jxl, _from_jxl, least=5, lossless=True),
+    "jxl": Codec("jxl", ".jxl", _jxl, _from_jxl, least=LOSSLESS, lossless=True),
 }
 """By the name that a form has."""
 

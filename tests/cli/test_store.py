@@ -67,7 +67,9 @@ def test_a_library_from_import_to_export(here, capsys):
     out, err = capsys.readouterr()
     assert out.splitlines()[-1] == "2 taken in, 0 were there, 1 failed."
     assert err == "Cannot keep broken.jpg: it is not a picture.\n"
+    handlers = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     assert main(["store", "worker", "--drain", "--grace-days", "0"]) == 0
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == handlers
     assert capsys.readouterr().out.count("done in") == 2
     assert main(["store", "fsck", "--deep", "--json", "-"]) == 0
     out, err = capsys.readouterr()

@@ -36,6 +36,6 @@ def account(
         password = sys.stdin.readline().rstrip("\r\n")
     if not password:
         raise ConfigError("A password is wanted, on the terminal or as a line of standard input.")
-    opened = open_library(place_of(library, database, blobs))
-    made = set_account(opened.database, name, password, admin=admin)
+    with open_library(place_of(library, database, blobs)) as opened:
+        made = set_account(opened.database, name, password, admin=admin)
     typer.echo(f"{name} was made." if made else f"{name} has a new password.")

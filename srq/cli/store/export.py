@@ -58,26 +58,26 @@ def export(
     from srq.store.library.transfer import export_pictures
 
     screen = console(json)
-    opened = open_library(place_of(library, database, blobs))
-    with opened.database.reading() as session:
-        account_id = account_named(session, account).id
-        album_id = None if album is None else album_of(session, account_id, album).id
-    counts = {"exported": 0, "there": 0, "failed": 0}
-    moved = export_pictures(
-        opened, account_id, folder, form.value, album_id=album_id, suffix=suffix
-    )
-    for one in moved:
-        counts["failed" if one.sentence else "there" if one.was_there else "exported"] += 1
-        if one.sentence:
-            typer.echo(one.sentence, err=True)
-        elif not quiet and not one.was_there:
-            screen.print(str(folder / one.name), markup=False, soft_wrap=True)
-    if not quiet:
-        screen.print(
-            f"{counts['exported']} exported, {counts['there']} were there,"
-            f" {counts['failed']} failed.",
-            markup=False,
+    with open_library(place_of(library, database, blobs)) as opened:
+        with opened.database.reading() as session:
+            account_id = account_named(session, account).id
+            album_id = None if album is None else album_of(session, account_id, album).id
+        counts = {"exported": 0, "there": 0, "failed": 0}
+        moved = export_pictures(
+            opened, account_id, folder, form.value, album_id=album_id, suffix=suffix
         )
-    write_json(counts, json)
-    if counts["failed"]:
-        raise typer.Exit(2)
+        for one in moved:
+            counts["failed" if one.sentence else "there" if one.was_there else "exported"] += 1
+            if one.sentence:
+                typer.echo(one.sentence, err=True)
+            elif not quiet and not one.was_there:
+                screen.print(str(folder / one.name), markup=False, soft_wrap=True)
+        if not quiet:
+            screen.print(
+                f"{counts['exported']} exported, {counts['there']} were there,"
+                f" {counts['failed']} failed.",
+                markup=False,
+            )
+        write_json(counts, json)
+        if counts["failed"]:
+            raise typer.Exit(2)

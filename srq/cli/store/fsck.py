@@ -43,8 +43,8 @@ def fsck(
     from srq.store.report import size
 
     screen = console(json)
-    opened = open_library(place_of(library, database, blobs))
-    found = check(opened, deep=deep, repair=repair, orphan_age=int(orphan_hours * 3600))
+    with open_library(place_of(library, database, blobs)) as opened:
+        found = check(opened, deep=deep, repair=repair, orphan_age=int(orphan_hours * 3600))
     for line in found.lost + found.wrong:
         screen.print(line, markup=False, soft_wrap=True)
     mended = ", mended" if repair and found.wrong else ""

@@ -43,8 +43,8 @@ def gc(
     settings = Settings(
         trash=int(trash_days * 86400), unused=int(unused_hours * 3600), cache=cache_mb * 1_000_000
     )
-    opened = open_library(place_of(library, database, blobs), settings)
-    done = collect(opened)
+    with open_library(place_of(library, database, blobs), settings) as opened:
+        done = collect(opened)
     console(json).print(
         f"{done.originals} originals let go, {done.pictures} pictures of the trash deleted,"
         f" {done.uploads} uploads ended, {done.restored} restored files dropped,"

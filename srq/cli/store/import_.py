@@ -57,28 +57,28 @@ def import_(
     if mode is not None:
         mode_named(mode)
     paths = pictures_of(folder, recursive=recursive)
-    opened = open_library(place_of(library, database, blobs))
-    with opened.database.writing() as session:
-        account_id = account_named(session, account, make=True).id
-        album_id = None if album is None else album_named(session, account_id, album).id
-    counts = {"imported": 0, "had": 0, "failed": 0}
-    moved = import_pictures(opened, account_id, paths, album_id=album_id, mode=mode)
-    for number, one in enumerate(moved, 1):
-        what = "failed" if one.sentence else "had" if one.was_there else "imported"
-        counts[what] += 1
-        if one.sentence:
-            typer.echo(one.sentence, err=True)
-        elif not quiet:
-            told = "was there" if one.was_there else "taken in"
+    with open_library(place_of(library, database, blobs)) as opened:
+        with opened.database.writing() as session:
+            account_id = account_named(session, account, make=True).id
+            album_id = None if album is None else album_named(session, account_id, album).id
+        counts = {"imported": 0, "had": 0, "failed": 0}
+        moved = import_pictures(opened, account_id, paths, album_id=album_id, mode=mode)
+        for number, one in enumerate(moved, 1):
+            what = "failed" if one.sentence else "had" if one.was_there else "imported"
+            counts[what] += 1
+            if one.sentence:
+                typer.echo(one.sentence, err=True)
+            elif not quiet:
+                told = "was there" if one.was_there else "taken in"
+                screen.print(
+                    f"[{number}/{len(paths)}] {one.name}: {told}", markup=False, soft_wrap=True
+                )
+        if not quiet:
             screen.print(
-                f"[{number}/{len(paths)}] {one.name}: {told}", markup=False, soft_wrap=True
+                f"{counts['imported']} taken in, {counts['had']} were there,"
+                f" {counts['failed']} failed.",
+                markup=False,
             )
-    if not quiet:
-        screen.print(
-            f"{counts['imported']} taken in, {counts['had']} were there,"
-            f" {counts['failed']} failed.",
-            markup=False,
-        )
-    write_json(counts, json)
-    if counts["failed"]:
-        raise typer.Exit(2)
+        write_json(counts, json)
+        if counts["failed"]:
+            raise typer.Exit(2)

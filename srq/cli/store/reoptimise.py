@@ -70,27 +70,27 @@ def reoptimise(
     share = None if shard is None else Shard.parse(shard)
     place = place_of(library, database, blobs)
     settings = Settings(grace=int(grace_days * 86400))
-    opened = open_library(place, settings)
-    account_id = None
-    if account is not None:
-        with opened.database.reading() as session:
-            account_id = account_named(session, account).id
-    ids = ids_to_do(opened, account_id, share)
-    counts = {"done": 0, "failed": 0}
-    for number, one in enumerate(
-        again(place, settings, ids, mode=mode, workers=workers, ray=ray), 1
-    ):
-        counts["failed" if one.sentence else "done"] += 1
-        if one.sentence:
-            typer.echo(one.sentence, err=True)
-        elif not quiet:
-            screen.print(
-                f"[{number}/{len(ids)}] {one.name}: {size(one.before)} -> {size(one.after)}",
-                markup=False,
-                soft_wrap=True,
-            )
-    if not quiet:
-        screen.print(f"{counts['done']} done, {counts['failed']} failed.", markup=False)
-    write_json(counts, json)
-    if counts["failed"]:
-        raise typer.Exit(2)
+    with open_library(place, settings) as opened:
+        account_id = None
+        if account is not None:
+            with opened.database.reading() as session:
+                account_id = account_named(session, account).id
+        ids = ids_to_do(opened, account_id, share)
+        counts = {"done": 0, "failed": 0}
+        for number, one in enumerate(
+            again(place, settings, ids, mode=mode, workers=workers, ray=ray), 1
+        ):
+            counts["failed" if one.sentence else "done"] += 1
+            if one.sentence:
+                typer.echo(one.sentence, err=True)
+            elif not quiet:
+                screen.print(
+                    f"[{number}/{len(ids)}] {one.name}: {size(one.before)} -> {size(one.after)}",
+                    markup=False,
+                    soft_wrap=True,
+                )
+        if not quiet:
+            screen.print(f"{counts['done']} done, {counts['failed']} failed.", markup=False)
+        write_json(counts, json)
+        if counts["failed"]:
+            raise typer.Exit(2)

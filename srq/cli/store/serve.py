@@ -88,18 +88,18 @@ def serve(
     kept = LibrarySettings(
         grace=int(grace_days * 86400), trash=int(trash_days * 86400), cache=cache_mb * MB
     )
-    opened = open_library(place_of(library, database, blobs), kept)
-    command = None
-    if workers:
-        options = ["--library", str(library), "--workers", str(workers)]
-        options += ["--grace-days", str(grace_days), "--trash-days", str(trash_days)]
-        options += ["--cache-mb", str(cache_mb)]
-        command = worker_command(*options)
-    environment = {"SRQ_STORE_DATABASE": database, "SRQ_STORE_BLOBS": blobs}
-    run(
-        opened,
-        settings,
-        command,
-        lambda line: typer.echo(f"Open {line}"),
-        {name: value for name, value in environment.items() if value},
-    )
+    with open_library(place_of(library, database, blobs), kept) as opened:
+        command = None
+        if workers:
+            options = ["--library", str(library), "--workers", str(workers)]
+            options += ["--grace-days", str(grace_days), "--trash-days", str(trash_days)]
+            options += ["--cache-mb", str(cache_mb)]
+            command = worker_command(*options)
+        environment = {"SRQ_STORE_DATABASE": database, "SRQ_STORE_BLOBS": blobs}
+        run(
+            opened,
+            settings,
+            command,
+            lambda line: typer.echo(f"Open {line}"),
+            {name: value for name, value in environment.items() if value},
+        )

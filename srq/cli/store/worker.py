@@ -54,13 +54,17 @@ def worker(
         grace=int(grace_days * 86400), trash=int(trash_days * 86400), cache=cache_mb * 1_000_000,
         memory=memory_mb * 1_000_000, seconds=seconds,
     )  # fmt: skip
-    opened = open_library(place_of(library, database, blobs), settings)
 
     def told(line: str) -> None:
         if not quiet:
             screen.print(line, markup=False, soft_wrap=True)
 
-    working = Worker(opened, workers, told)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: working.stop())
-    working.run(drain=drain)
+    with open_library(place_of(library, database, blobs), settings) as opened:
+        working = Worker(opened, workers, told)
+        stops = signal.SIGINT, signal.SIGTERM
+        before = [signal.signal(number, lambda *_: working.stop()) for number in stops]
+        try:
+            working.run(drain=drain)
+        finally:
+            for number, handler in zip(stops, before, strict=True):
+                signal.signal(number, handler)

@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Self
 
 from sqlalchemy.exc import IntegrityError
 
@@ -43,7 +44,10 @@ class Settings:
 
 
 class Library:
-    """``database``, ``blobs``, ``programs`` and ``settings``, and a folder for what is local."""
+    """``database``, ``blobs``, ``programs`` and ``settings``, and a folder for what is local.
+
+    Closed at the end of a ``with`` block.
+    """
 
     def __init__(
         self, place: "Place", database: Database, blobs: Blobs, settings: Settings | None = None
@@ -84,6 +88,12 @@ class Library:
     def close(self) -> None:
         """Let go of the database."""
         self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 @dataclass(frozen=True)
