@@ -2,6 +2,7 @@
 
 import os
 import random
+import sys
 from pathlib import Path
 
 from srq.store.library import child, jobs, optimise
@@ -77,7 +78,13 @@ def collect_all(library: Library, said: int, jpeg: bytes, seed: int) -> None:
 ROLES = {"take": take, "work": work, "remove": remove, "collect": collect_all}
 
 
-def run(role: str, folder: Path, said: int, jpeg: bytes, seed: int) -> None:
-    """Be one of them, until killed."""
+def main() -> None:
+    """Be one of them, until killed: ROLE FOLDER JPEG SEED."""
+    role, folder, jpeg, seed = sys.argv[1:]
     search_here()
-    ROLES[role](opened(folder), said, jpeg, seed)
+    said = sys.stdout.fileno()
+    ROLES[role](opened(Path(folder)), said, Path(jpeg).read_bytes(), int(seed))
+
+
+if __name__ == "__main__":
+    main()

@@ -37,7 +37,8 @@ from tests.store.library.conftest import (
     taken,
 )
 
-KILLS = int(os.environ.get("SRQ_KILLS", "12"))
+KILLS = int(os.environ.get("SRQ_KILLS", "8"))
+ROOT = Path(__file__).parents[3]
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is of POSIX")
 
@@ -50,33 +51,43 @@ def small_jpeg() -> bytes:
 @pytest.mark.slow
 def test_kill_9_of_all_at_once_again_and_again(place, small_jpeg, tmp_path):
     random.seed(14)
+    (tmp_path / "small.jpg").write_bytes(small_jpeg)
     accepted: dict[str, int] = {}
     removed: set[str] = set()
     library = killed.opened(place.folder)
     new_account(library, "ann")
     for kill in range(KILLS):
-        reading, said = os.pipe()
         roles = ["take", *random.sample(["take", "work", "remove", "collect"], 2)]
-        pids = []
-        library.close()  # SQLite's connections must not be carried through a fork.
-        for number, role in enumerate(roles):
-            pid = os.fork()
-            if pid == 0:  # It must never come back into pytest.
-                try:
-                    killed.run(role, place.folder, said, small_jpeg, 10 * kill + number)
-                finally:
-                    os._exit(1)
-            pids.append(pid)
-        os.close(said)
-        select.select([reading], [], [], 30)  # Something was accepted.
-        time.sleep(random.uniform(0.1, 0.8))
-        for pid in random.sample(pids, len(pids)):
-            os.kill(pid, signal.SIGKILL)
-        for pid in pids:
-            _, status = os.waitpid(pid, 0)
-            assert os.WIFSIGNALED(status), "a process ended by itself"
-        with open(reading, "rb") as stream:
-            for line in stream.read().decode().splitlines():
+        # Not forked: a child would inherit locks of threads that it does not have.
+        processes = [
+            subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "tests.store.library.killed"),
+                    *(
+                        role,
+                        str(place.folder),
+                        str(tmp_path / "small.jpg"),
+                        str(10 * kill + number),
+                    ),
+                ],
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+            for number, role in enumerate(roles)
+        ]
+        try:
+            takes = processes[0].stdout
+            assert takes is not None
+            select.select([takes], [], [], 60)  # Something was accepted.
+            time.sleep(random.uniform(0.1, 0.8))
+        finally:
+            for process in random.sample(processes, len(processes)):
+                process.kill()
+        for process in processes:
+            out, err = process.communicate()
+            assert process.returncode == -signal.SIGKILL, err.decode()
+            for line in out.decode().splitlines():
                 if line.startswith("-"):
                     removed.add(line[1:])
                 elif line.startswith("+") and " " in line:
