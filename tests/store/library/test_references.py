@@ -7,7 +7,9 @@ from srq.store.library.tables import Blob, now
 
 EVERYWHERE = True
 
-LATER = now() + 1000
+
+def later():
+    return now() + 1000
 
 
 def refs(library):
@@ -24,13 +26,13 @@ def test_counts(library):
     assert refs(library) == {put.sha256: 3}
     with library.database.writing() as session:
         release(session, put.sha256, None, put.sha256)
-    assert sweep_unused(library.database, library.blobs, LATER) == (0, 0)
+    assert sweep_unused(library.database, library.blobs, later()) == (0, 0)
     with library.database.writing() as session:
         release(session, put.sha256)
     assert refs(library) == {put.sha256: 0}
     assert sweep_unused(library.database, library.blobs, now() - 10) == (0, 0)
     assert library.blobs.has(put.sha256)
-    assert sweep_unused(library.database, library.blobs, LATER) == (1, 2)
+    assert sweep_unused(library.database, library.blobs, later()) == (1, 2)
     assert refs(library) == {}
     assert not library.blobs.has(put.sha256)
 
@@ -41,7 +43,7 @@ def test_a_blob_that_is_held_again_stays(library):
         hold(session, library.blobs, put)
         release(session, put.sha256)
         hold_again(session, put.sha256)
-    assert sweep_unused(library.database, library.blobs, LATER) == (0, 0)
+    assert sweep_unused(library.database, library.blobs, later()) == (0, 0)
     assert library.blobs.has(put.sha256)
 
 
@@ -58,15 +60,15 @@ def test_a_blob_that_went_after_it_was_put_is_put_again(library, tmp_path):
 def test_files_without_rows_become_unused(library):
     put = library.blobs.put(b"it")
     assert adopt_orphans(library.database, library.blobs, now() - 100) == 0
-    assert adopt_orphans(library.database, library.blobs, LATER) == 1
-    assert adopt_orphans(library.database, library.blobs, LATER) == 0
+    assert adopt_orphans(library.database, library.blobs, later()) == 1
+    assert adopt_orphans(library.database, library.blobs, later()) == 0
     assert refs(library) == {put.sha256: 0}
-    assert sweep_unused(library.database, library.blobs, LATER) == (1, 2)
+    assert sweep_unused(library.database, library.blobs, later()) == (1, 2)
     assert not library.blobs.has(put.sha256)
 
 
 def test_a_file_that_is_gone_already_does_not_stop_a_sweep(library):
     put = library.blobs.put(b"it")
-    adopt_orphans(library.database, library.blobs, LATER)
+    adopt_orphans(library.database, library.blobs, later())
     library.blobs.delete(put.sha256)  # A sweep that was killed came so far.
-    assert sweep_unused(library.database, library.blobs, LATER) == (1, 2)
+    assert sweep_unused(library.database, library.blobs, later()) == (1, 2)
