@@ -1,5 +1,6 @@
 """What tests of every room share."""
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -151,6 +152,21 @@ def pytest_runtest_makereport(
     if report.failed and call.excinfo is not None:
         skip_where_absent(report, item.path, call.excinfo.value)
     return report
+
+
+@pytest.fixture(scope="session")
+def require_package() -> Callable[[str], None]:
+    """``require_package(name)``: as if the test imported an optional package, which it does not.
+
+    pyosys must not be imported where other tests run: it has the process load all later libraries
+    with their names visible to each other, and argon2 then called a function of cocotb's.
+    """
+
+    def find(name: str) -> None:
+        if importlib.util.find_spec(name) is None:
+            raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+
+    return find
 
 
 @pytest.fixture(scope="session")

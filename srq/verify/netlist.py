@@ -5,20 +5,18 @@ Memories stay what they are: what a block RAM does is not simulated. Verilator r
 Yosys' own models of these primitives.
 """
 
-import importlib.util
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from srq.errors import MissingDependencyError
 from srq.export.rtl import Rtl
 from srq.export.rtl.core import Core
 from srq.export.rtl.network import core_name
 from srq.program import Program
 from srq.verify.process import running
 from srq.verify.rtl import WIDEST, RtlSubject, simulated
-from srq.verify.yosys import DEFINES, SYNTHESIS, run_yosys
+from srq.verify.yosys import DEFINES, SYNTHESIS, models, run_yosys
 
 TARGET = "xilinx"
 
@@ -36,7 +34,7 @@ def netlist(program: Program, kept: Path | None = None) -> Iterator[RtlSubject]:
     Raises MissingDependencyError where Yosys, Verilator or a compiler is missing, ProgramError
     where the core cannot express the Program.
     """
-    models = models_of_primitives()
+    primitives = models(TARGET)
     exporter = Rtl(target=TARGET, max_width=WIDEST)
     core = exporter.core(program)
 
@@ -44,20 +42,12 @@ def netlist(program: Program, kept: Path | None = None) -> Iterator[RtlSubject]:
         path = (kept or folder / "netlist.v").resolve()
         if not path.exists():
             synthesize(core, folder, path)
-        return [*_FLAGS, str(path), str(models)]
+        return [*_FLAGS, str(path), str(primitives)]
 
     with tempfile.TemporaryDirectory(prefix="srq-netlist-") as name:
         binary = simulated(program, Path(name) / "netlist", exporter, sources=sources)
         with running("the simulated netlist", [str(binary)]) as process:
             yield RtlSubject(core, process)
-
-
-def models_of_primitives() -> Path:
-    """Yosys' models of the primitives of UltraScale+."""
-    found = importlib.util.find_spec("pyosys")
-    if found is None or found.origin is None:
-        raise MissingDependencyError("Synthesis needs pyosys; pip install 'srq[rtl]'.")
-    return Path(found.origin).parent / "share" / TARGET / "cells_sim.v"
 
 
 def synthesize(core: Core, folder: Path, to: Path) -> None:

@@ -1,9 +1,8 @@
 """What hw/formal proves, and that a wrong cell or a wrong layer is refuted."""
 
 import numpy as np
-import pyosys  # noqa: F401 (without it the proofs cannot be run)
 import pytest
-import z3  # noqa: F401
+import z3  # noqa: F401 (without it the proofs cannot be run)
 
 from benchmarks.hardware import proofs
 from benchmarks.hardware.proofs import (
@@ -22,6 +21,11 @@ from srq.export.rtl.datapath.constant import constant_plan
 from srq.export.rtl.datapath.properties import graph_is_matrix
 from srq.fixed import Format
 from srq.fixed.intervals import Interval
+
+
+@pytest.fixture(autouse=True)
+def yosys(require_package):
+    require_package("pyosys")
 
 
 def small_layer(out="s8.4", shift=4):

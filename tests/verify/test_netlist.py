@@ -12,9 +12,11 @@ from tests.verify.programs import tiny
 
 
 @pytest.mark.timeout(1200)
-def test_the_netlist_of_a_core_is_equal_and_an_altered_one_is_not(tmp_path, require_tool):
+def test_the_netlist_of_a_core_is_equal_and_an_altered_one_is_not(
+    tmp_path, require_tool, require_package
+):
     require_tool("verilator", "apt install verilator")
-    pytest.importorskip("pyosys")
+    require_package("pyosys")
     program, path = tiny(), tmp_path / "netlist.v"
     expectations = Expectations(program, for_verification(program, quick=True))
     entry = replace(subjects()["netlist"], choices={"kept": path})
