@@ -68,18 +68,16 @@ def reoptimise(
     if mode is not None:
         mode_named(mode)
     share = None if shard is None else Shard.parse(shard)
-    place = place_of(library, database, blobs)
     settings = Settings(grace=int(grace_days * 86400))
-    with open_library(place, settings) as opened:
+    with open_library(place_of(library, database, blobs), settings) as opened:
         account_id = None
         if account is not None:
             with opened.database.reading() as session:
                 account_id = account_named(session, account).id
         ids = ids_to_do(opened, account_id, share)
         counts = {"done": 0, "failed": 0}
-        for number, one in enumerate(
-            again(place, settings, ids, mode=mode, workers=workers, ray=ray), 1
-        ):
+        moved = again(opened, ids, mode=mode, workers=workers, ray=ray)
+        for number, one in enumerate(moved, 1):
             counts["failed" if one.sentence else "done"] += 1
             if one.sentence:
                 typer.echo(one.sentence, err=True)

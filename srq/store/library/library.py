@@ -116,7 +116,11 @@ def open_library(place: Place, settings: Settings | None = None) -> Library:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise storage_error("write", folder, error) from error
-    database = Database(place.database or f"sqlite:///{(folder / 'library.db').resolve()}")
-    database.migrate()
     blobs = open_blobs(place.blobs or str(folder / "blobs"))
+    database = Database(place.database or f"sqlite:///{(folder / 'library.db').resolve()}")
+    try:
+        database.migrate()
+    except BaseException:
+        database.close()
+        raise
     return Library(place, database, blobs, settings)

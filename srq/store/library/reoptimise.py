@@ -52,8 +52,7 @@ def ids_to_do(library: Library, account_id: str | None, shard: Shard | None) -> 
 
 
 def reoptimise(
-    place: Place,
-    settings: Settings,
+    library: Library,
     ids: Sequence[str],
     *,
     mode: str | None = None,
@@ -62,22 +61,25 @@ def reoptimise(
 ) -> Iterator[Done]:
     """Search for the fewest bytes of each picture, ``workers`` at a time or over the cluster of
     ``ray``, and decide anew; in ``mode``, or the one that each has."""
-    work = partial(_again, place=place, settings=settings, mode=mode)
     if ray is not None:
-        for _, done in map_over_ray(work, ids, ray):
+        there = partial(_elsewhere, place=library.place, settings=library.settings, mode=mode)
+        for _, done in map_over_ray(there, ids, ray):
             yield done
     else:
-        yield from map_in_threads(work, ids, workers)
+        yield from map_in_threads(partial(_again, library=library, mode=mode), ids, workers)
 
 
 @cache
 def _opened(place: Place, settings: Settings) -> Library:
-    """One in each process."""
+    """One in each process of a cluster."""
     return open_library(place, settings)
 
 
-def _again(picture_id: str, *, place: Place, settings: Settings, mode: str | None) -> Done:
-    library = _opened(place, settings)
+def _elsewhere(picture_id: str, *, place: Place, settings: Settings, mode: str | None) -> Done:
+    return _again(picture_id, library=_opened(place, settings), mode=mode)
+
+
+def _again(picture_id: str, *, library: Library, mode: str | None) -> Done:
     with library.database.writing() as session:
         picture = session.get(Picture, picture_id)
         if picture is None:

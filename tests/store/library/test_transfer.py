@@ -70,7 +70,7 @@ def test_names_are_safe_and_unlike():
     ]  # fmt: skip
 
 
-def test_again_in_another_mode(library, place, settings, account, jpeg):
+def test_again_in_another_mode(library, account, jpeg):
     ids = [taken(library, account, jpeg + bytes([n])) for n in range(3)]
     drain(library)
     other = new_account(library, "bob")
@@ -79,14 +79,12 @@ def test_again_in_another_mode(library, place, settings, account, jpeg):
     assert len(ids_to_do(library, None, None)) == 4
     shares = [ids_to_do(library, None, Shard(number, 2)) for number in (1, 2)]
     assert sorted(shares[0] + shares[1]) == sorted(ids_to_do(library, None, None))
-    done = list(reoptimise(place, settings, ids[:1], mode="budget:99%"))
+    done = list(reoptimise(library, ids[:1], mode="budget:99%"))
     assert [one.sentence for one in done] == [None]
     assert 0 < done[0].after <= done[0].before < len(jpeg)
     assert picture_of(library, ids[0]).mode == "budget:99%"
     assert account_of(library, account).used > 0
-    assert [one.sentence for one in reoptimise(place, settings, ["nobody"])] == [
-        "it was deleted meanwhile"
-    ]
+    assert [one.sentence for one in reoptimise(library, ["nobody"])] == ["it was deleted meanwhile"]
     drain(library)
     assert_sound(library)
 
