@@ -3,15 +3,13 @@
 That it computes any Program is shown with all other subjects, in tests/conformance.
 """
 
-import os
 import re
 import subprocess
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
 
-from srq.errors import MissingDependencyError, ProgramError
+from srq.errors import ProgramError
 from srq.export import export
 from srq.export.glsl import Glsl
 from srq.fixed import Format
@@ -23,19 +21,9 @@ from srq.verify.glsl import PLANE, Player, ShaderSubject, glsl, parse
 from srq.verify.libplacebo import TEXELS, PlaceboSubject, compiled, libplacebo
 from tests.export.test_glsl import shader, straight
 from tests.kim_program import kim_program
+from tests.missing import skipping
 
 KIM = kim_program()
-
-
-@contextmanager
-def at_hand():
-    """What is missing skips the test with how to get it; under SRQ_REQUIRE_TOOLS=1 it fails."""
-    try:
-        yield
-    except MissingDependencyError as error:
-        if os.environ.get("SRQ_REQUIRE_TOOLS") == "1":
-            pytest.fail(str(error))
-        pytest.skip(str(error))
 
 
 def pictures(program: Program) -> list[np.ndarray]:
@@ -98,7 +86,7 @@ def layered(bits: int, weight_bits: int, seed: int = 0) -> Program:
 )
 def test_each_way_is_exact_in_its_textures(textures, kind):
     program = layered(14, 6)
-    with at_hand(), Player(kind) as player:
+    with skipping(), Player(kind) as player:
         check(program, ShaderSubject(program, Glsl(textures=textures), player))
 
 
@@ -112,14 +100,14 @@ def test_sums_are_exact_below_and_beyond_what_floats_hold(bits, weight_bits, ari
     assert ("ivec4" in text.replace("ivec4(n)", "")) == (arithmetic != "floats")
     assert (") + ivec4(v" in text) == (arithmetic == "joined")
     assert (" += ivec4(" in text) == (arithmetic == "integers")
-    with at_hand(), Player("rgba32f") as player:
+    with skipping(), Player("rgba32f") as player:
         check(program, ShaderSubject(program, Glsl(textures="float"), player))
 
 
 def test_the_integers_between_passes_can_be_read():
     program = layered(14, 8)
     (*_, picture) = pictures(program)
-    with at_hand(), glsl(program) as subject:
+    with skipping(), glsl(program) as subject:
         traced = subject.trace(picture)
     assert list(traced) == ["a", "b", "d", "hr"]
     assert first_difference(Reference(program)(picture, trace=True), traced) is None
@@ -127,13 +115,13 @@ def test_the_integers_between_passes_can_be_read():
 
 def test_values_too_wide_for_half_floats_are_verified_in_floats():
     program = layered(16, 6)
-    with at_hand(), glsl(program) as subject:
+    with skipping(), glsl(program) as subject:
         check(program, subject)
 
 
 def test_a_picture_of_ten_bits():
     program = straight(picture=10, last=3)
-    with at_hand(), glsl(program) as subject:
+    with skipping(), glsl(program) as subject:
         check(program, subject)
 
 
@@ -153,7 +141,7 @@ def sharpener() -> Program:
 
 def test_a_picture_that_is_not_made_larger():
     program = sharpener()
-    with at_hand(), glsl(program) as subject:
+    with skipping(), glsl(program) as subject:
         check(program, subject)
 
 
@@ -167,7 +155,7 @@ def every_ten_bits() -> np.ndarray:
 
 def played(program: Program, picture: np.ndarray, white: float, textures: str, kind: str):
     """The larger picture in code values of 10 bits, not yet rounded to them."""
-    with at_hand(), Player(kind) as player:
+    with skipping(), Player(kind) as player:
         hooks = parse(shader(program, textures=textures))
         found = player.play(hooks, picture, white, enlarged=program.scale)  # type: ignore
     return found[PLANE][..., 0] * white
@@ -199,7 +187,7 @@ def test_a_program_of_ten_bits_takes_them_whole_in_each_player(player):
 def test_a_video_that_is_shown_as_it_is_passes_unchanged():
     program = straight()
     picture = pictures(program)[2]
-    with at_hand(), Player() as player:
+    with skipping(), Player() as player:
         found = player.play(parse(shader(program)), picture, 255, enlarged=1.0)
     assert list(found) == [PLANE]
     assert np.array_equal(found[PLANE][..., 0] * 255, picture)
@@ -213,7 +201,7 @@ def test_a_program_that_no_shader_can_hold_is_refused():
 
 def test_in_libplacebo_the_shader_is_exact_as_it_is_by_default():
     program = straight(last=3)
-    with at_hand(), libplacebo(program) as subject:
+    with skipping(), libplacebo(program) as subject:
         check(program, subject)
 
 
@@ -223,7 +211,7 @@ def test_in_libplacebo_each_way_is_exact_in_its_textures(textures, kind, tmp_pat
     assert kind in TEXELS
     path = tmp_path / "shader.glsl"
     path.write_text(shader(program, textures=textures))
-    with at_hand(), compiled() as player:
+    with skipping(), compiled() as player:
         subject = PlaceboSubject(program, player, path, kind)
         check(program, subject)
         subject.close()
@@ -233,7 +221,7 @@ def test_what_libplacebo_says_of_a_broken_shader_is_told(tmp_path):
     program = straight()
     path = tmp_path / "shader.glsl"
     path.write_text(shader(program).replace("vec4 n", "vec5 n"))
-    with at_hand(), compiled() as player:
+    with skipping(), compiled() as player:
         subject = PlaceboSubject(program, player, path)
         with pytest.raises(RuntimeError, match="libplacebo ended: .*vec5.* The shader did not run"):
             subject.run(pictures(program)[1])
@@ -267,7 +255,7 @@ def test_the_folders_check_vector_is_given_back_by_ffmpeg(require_tool, tmp_path
     export(KIM, Glsl(), tmp_path / "shader")
     (commands,) = re.findall(r"```\n(.*?)```", (tmp_path / "shader/README.md").read_text(), re.S)
     assert commands.startswith("ffmpeg ")
-    with at_hand(), libplacebo(KIM):
+    with skipping(), libplacebo(KIM):
         pass  # else there is no Vulkan for ffmpeg either
     run = ["bash", "-euc", commands]
     done = subprocess.run(run, cwd=tmp_path / "shader", capture_output=True, text=True)

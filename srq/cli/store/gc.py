@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from srq.cli.output import JsonFile
+from srq.cli.store.keeping import CACHE_MB, TRASH_DAYS, CacheMb, TrashDays, settings_of
 from srq.cli.store.place import DEFAULT, BlobsUrl, DatabaseUrl, LibraryFolder
 
 app = typer.Typer()
@@ -13,16 +14,12 @@ app = typer.Typer()
 @app.command("gc")
 def gc(
     library: LibraryFolder = DEFAULT,
-    trash_days: Annotated[
-        float, typer.Option("--trash-days", min=0, help="How long the trash keeps pictures.")
-    ] = 30,
+    trash_days: TrashDays = TRASH_DAYS,
     unused_hours: Annotated[
         float,
         typer.Option("--unused-hours", min=0, help="How long files stay that nothing names."),
     ] = 1,
-    cache_mb: Annotated[
-        int, typer.Option("--cache-mb", min=0, help="The most megabytes of restored files.")
-    ] = 1000,
+    cache_mb: CacheMb = CACHE_MB,
     database: DatabaseUrl = None,
     blobs: BlobsUrl = None,
     json: JsonFile = None,
@@ -37,11 +34,11 @@ def gc(
     from srq.cli.output import console, write_json
     from srq.cli.store.place import place_of
     from srq.store.library.gc import collect
-    from srq.store.library.library import Settings, open_library
+    from srq.store.library.library import HOUR, open_library
     from srq.store.report import size
 
-    settings = Settings(
-        trash=int(trash_days * 86400), unused=int(unused_hours * 3600), cache=cache_mb * 1_000_000
+    settings = settings_of(
+        trash_days=trash_days, cache_mb=cache_mb, unused=int(unused_hours * HOUR)
     )
     with open_library(place_of(library, database, blobs), settings) as opened:
         done = collect(opened)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from srq.cli.output import JsonFile, Quiet
+from srq.cli.store.keeping import GRACE_DAYS, GraceDays, settings_of
 from srq.cli.store.place import DEFAULT, BlobsUrl, DatabaseUrl, LibraryFolder
 
 app = typer.Typer()
@@ -23,10 +24,7 @@ def reoptimise(
         str | None,
         typer.Option("--mode", "-m", help="Another mode from now on.", show_default=False),
     ] = None,
-    grace_days: Annotated[
-        float,
-        typer.Option("--grace-days", min=0, help="How long originals stay after the decision."),
-    ] = 7,
+    grace_days: GraceDays = GRACE_DAYS,
     workers: Annotated[
         int, typer.Option("--workers", min=1, help="Pictures searched at a time.")
     ] = 1,
@@ -58,7 +56,7 @@ def reoptimise(
     from srq.cli.store.place import place_of
     from srq.parallel.shards import Shard
     from srq.store.library.accounts import account_named
-    from srq.store.library.library import Settings, open_library
+    from srq.store.library.library import open_library
     from srq.store.library.reoptimise import ids_to_do
     from srq.store.library.reoptimise import reoptimise as again
     from srq.store.modes import mode_named
@@ -68,7 +66,7 @@ def reoptimise(
     if mode is not None:
         mode_named(mode)
     share = None if shard is None else Shard.parse(shard)
-    settings = Settings(grace=int(grace_days * 86400))
+    settings = settings_of(grace_days=grace_days)
     with open_library(place_of(library, database, blobs), settings) as opened:
         account_id = None
         if account is not None:

@@ -4,6 +4,15 @@ from typing import Annotated
 
 import typer
 
+from srq.cli.store.keeping import (
+    CACHE_MB,
+    GRACE_DAYS,
+    TRASH_DAYS,
+    CacheMb,
+    GraceDays,
+    TrashDays,
+    settings_of,
+)
 from srq.cli.store.place import DEFAULT, BlobsUrl, DatabaseUrl, LibraryFolder
 
 app = typer.Typer()
@@ -53,16 +62,9 @@ def serve(
             help="Take who asks from the last address of X-Forwarded-For, which a proxy sets.",
         ),
     ] = False,
-    grace_days: Annotated[
-        float,
-        typer.Option("--grace-days", min=0, help="How long originals stay after the decision."),
-    ] = 7,
-    trash_days: Annotated[
-        float, typer.Option("--trash-days", min=0, help="How long the trash keeps pictures.")
-    ] = 30,
-    cache_mb: Annotated[
-        int, typer.Option("--cache-mb", min=0, help="The most megabytes of restored files.")
-    ] = 1000,
+    grace_days: GraceDays = GRACE_DAYS,
+    trash_days: TrashDays = TRASH_DAYS,
+    cache_mb: CacheMb = CACHE_MB,
     database: DatabaseUrl = None,
     blobs: BlobsUrl = None,
 ) -> None:
@@ -74,7 +76,6 @@ def serve(
     import secrets
 
     from srq.cli.store.place import place_of
-    from srq.store.library.library import Settings as LibrarySettings
     from srq.store.library.library import open_library
     from srq.store.web.serve import serve as run
     from srq.store.web.serve import worker_command
@@ -85,9 +86,7 @@ def serve(
         quota_bytes=None if quota_gb is None else int(quota_gb * 1000 * MB),
         trusted_proxy=behind_proxy, setup_code=secrets.token_urlsafe(12),
     )  # fmt: skip
-    kept = LibrarySettings(
-        grace=int(grace_days * 86400), trash=int(trash_days * 86400), cache=cache_mb * MB
-    )
+    kept = settings_of(grace_days=grace_days, trash_days=trash_days, cache_mb=cache_mb)
     with open_library(place_of(library, database, blobs), kept) as opened:
         command = None
         if workers:

@@ -5,6 +5,15 @@ from typing import Annotated
 import typer
 
 from srq.cli.output import Quiet
+from srq.cli.store.keeping import (
+    CACHE_MB,
+    GRACE_DAYS,
+    TRASH_DAYS,
+    CacheMb,
+    GraceDays,
+    TrashDays,
+    settings_of,
+)
 from srq.cli.store.place import DEFAULT, BlobsUrl, DatabaseUrl, LibraryFolder
 
 app = typer.Typer()
@@ -17,16 +26,9 @@ def worker(
         int, typer.Option("--workers", min=1, help="Pictures worked on at a time.")
     ] = 1,
     drain: Annotated[bool, typer.Option("--drain", help="End when nothing is left to do.")] = False,
-    grace_days: Annotated[
-        float,
-        typer.Option("--grace-days", min=0, help="How long originals stay after the decision."),
-    ] = 7,
-    trash_days: Annotated[
-        float, typer.Option("--trash-days", min=0, help="How long the trash keeps pictures.")
-    ] = 30,
-    cache_mb: Annotated[
-        int, typer.Option("--cache-mb", min=0, help="The most megabytes of restored files.")
-    ] = 1000,
+    grace_days: GraceDays = GRACE_DAYS,
+    trash_days: TrashDays = TRASH_DAYS,
+    cache_mb: CacheMb = CACHE_MB,
     memory_mb: Annotated[
         int, typer.Option("--memory-mb", min=500, help="The most memory for a picture.")
     ] = 4000,
@@ -46,14 +48,17 @@ def worker(
 
     from srq.cli.output import console
     from srq.cli.store.place import place_of
-    from srq.store.library.library import Settings, open_library
+    from srq.store.library.library import open_library
     from srq.store.library.worker import Worker
 
     screen = console()
-    settings = Settings(
-        grace=int(grace_days * 86400), trash=int(trash_days * 86400), cache=cache_mb * 1_000_000,
-        memory=memory_mb * 1_000_000, seconds=seconds,
-    )  # fmt: skip
+    settings = settings_of(
+        grace_days=grace_days,
+        trash_days=trash_days,
+        cache_mb=cache_mb,
+        memory=memory_mb * 1_000_000,
+        seconds=seconds,
+    )
 
     def told(line: str) -> None:
         if not quiet:
