@@ -7,6 +7,7 @@ from benchmarks import harness
 RESULTS = harness.RESULTS / "hardware"
 FRAMES = RESULTS / "frames.json"
 COUNTED = RESULTS / "counted.json"
+ROUTED = RESULTS / "routed.json"
 STREAMS = "streams"
 """The row of all that is no layer."""
 
@@ -14,11 +15,13 @@ STREAMS = "streams"
 def tables() -> dict[str, str]:
     """Markdown by the table's name: ``total``, and ``layers PROGRAM-DATAPATH-TARGET`` for each."""
     found = {path.stem: harness.read_result(path) for path in sorted(RESULTS.glob("*-*-*.json"))}
-    made = {"total": _total(list(found.values()))}
+    made = {"total": _total(list(found.values())), "aims": _aims(list(found.values()))}
     if FRAMES.exists():
         made["frames"] = _frames(harness.read_result(FRAMES)["frames"])
     if COUNTED.exists():
         made["counted"] = _counted(harness.read_result(COUNTED)["rows"])
+    if ROUTED.exists():
+        made["routed"] = _routed(harness.read_result(ROUTED)["rows"])
     made |= {f"layers {name}": _layers(result) for name, result in found.items()}
     return made
 
@@ -53,22 +56,69 @@ def _counted(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def _aims(results: list[dict[str, Any]]) -> str:
+    """What was set beforehand beside what is found."""
+    lines = ["| Program | what | at most | found | by |", "|---|---|---:|---:|---|"]
+    found = {
+        (each["program"], bool(each["choices"]["plain"])): sum(
+            row["yosys"]["lut"] for row in each["layers"]
+        )
+        for each in results
+        if (each["choices"]["datapath"], each["choices"]["target"]) == ("constant", "xilinx")
+    }
+    counted = {(row["program"], row["form"]): row for row in harness.read_result(COUNTED)["rows"]}
+    for program, (plain, ternary, line_bits, multipliers) in _AIMS.items():
+        for operands, most in (("two", plain), ("three", ternary)):
+            luts = found.get((program, operands == "two"))
+            text = "not measured" if luts is None else f"{luts:,}"
+            lines.append(f"| `{program}` | LUT, adders of {operands} | {most:,} | {text} | Yosys |")
+        held = counted[program, "constant, adders of three"]["line_bits"]
+        lines.append(
+            f"| `{program}` | bits of the lines kept | {line_bits:,} | {held:,} | counted |"
+        )
+        dsp = counted[program, "dsp"]["multipliers"]
+        lines.append(f"| `{program}` | DSP slices of `dsp` | {multipliers:,} | {dsp:,} | counted |")
+    return "\n".join(lines)
+
+
+_AIMS = {
+    "kim-x2-fpga": (60_000, 42_000, 1_910_000, 1920),
+    "kim-x2-8bit-fpga": (36_000, 25_000, 1_540_000, 1280),
+}
+"""Of each Program: LUT with adders of two and of three operands, bits of lines, DSP slices."""
+
+
+def _routed(rows: list[dict[str, Any]]) -> str:
+    lines = [
+        "| Program | clock asked for, MHz | clock reached, MHz | its path: logic, ns |"
+        " routing, ns | LUT4 and carry | FF | block RAM | seed |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for row in rows:
+        used = {
+            kind: "{:,} of {:,}".format(*row["used"][cell])
+            for kind, cell in (("lut", "TRELLIS_COMB"), ("ff", "TRELLIS_FF"), ("ram", "DP16KD"))
+        }
+        lines.append(
+            f"| `{row['program']}` | {row['asked']:g} | {row['mhz']:.1f} | {row['logic']:.2f} |"
+            f" {row['routing']:.2f} | {used['lut']} | {used['ff']} | {used['ram']} |"
+            f" {row['seed']} |"
+        )
+    return "\n".join(lines)
+
+
 def _total(results: list[dict[str, Any]]) -> str:
     lines = [
-        "| Program | datapath | device | counted: bits of adders | Yosys: LUT | FF | DSP | BRAM |"
-        " rows |",
-        "|---|---|---|---:|---:|---:|---:|---:|---|",
+        "| Program | datapath | device | counted: bits of adders | Yosys: LUT | FF | DSP | BRAM |",
+        "|---|---|---|---:|---:|---:|---:|---:|",
     ]
     for result in results:
         rows, choices = result["layers"], result["choices"]
         sums = {key: sum(row["yosys"][key] for row in rows) for key in ("lut", "ff", "dsp", "bram")}
         bits = sum(row["counted"]["bits"] for row in rows)
-        # Earlier results were made layer by layer.
-        whole = "all" if result.get("whole", True) else f"{len(rows)}, not all"
         lines.append(
             f"| `{result['program']}` | {_datapath(choices)} | {_device(choices['target'])} |"
             f" {bits:,} | {sums['lut']:,} | {sums['ff']:,} | {sums['dsp']} | {sums['bram']:g} |"
-            f" {whole} |"
         )
     return "\n".join(lines)
 
