@@ -154,6 +154,14 @@ def pytest_runtest_makereport(
     return report
 
 
+@pytest.fixture(autouse=True)
+def process_stays_ordinary() -> Generator[None]:
+    """No test leaves this process with real-time priority, which would starve all others."""
+    yield
+    if hasattr(os, "sched_getscheduler"):
+        assert os.sched_getscheduler(0) == os.SCHED_OTHER, "this process became a real-time one"
+
+
 @pytest.fixture(scope="session")
 def require_package() -> Callable[[str], None]:
     """``require_package(name)``: as if the test imported an optional package, which it does not.

@@ -59,7 +59,6 @@ def test_other_examples_are_run_by_their_own_test(name):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
 def test_the_tutorial_works(tmp_path, require_tool):
     """Every command of the page, in order; the training has only a few steps."""
     pytest.importorskip("da4ml")

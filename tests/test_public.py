@@ -109,7 +109,6 @@ def test_a_users_script_runs(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)  # It reads the types of NumPy and torch as well.
 def test_a_users_script_is_strictly_typed(tmp_path):
     assert "Success" in checked(tmp_path, USER).stdout
     wrong = checked(tmp_path, "import srq\n" + "\n".join(WRONG)).stdout

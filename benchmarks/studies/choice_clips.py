@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from srq.image.colour import luma, rgb_to_ycbcr
 from srq.image.resize import bicubic
+from srq.parallel.priority import ordinary_priority
 
 FRAMES = 10
 WINDOW = (256, 384)
@@ -99,6 +100,8 @@ def coded(frames: list[Planes], encoder: str, settings: Mapping[str, str]) -> tu
         if "q" in options:
             video.codec_context.qmin = video.codec_context.qmax = int(options.pop("q"))
         video.options = options
+        with ordinary_priority():
+            container.start_encoding()
         for number, planes in enumerate(frames):
             frame = _frame(planes, video.pix_fmt)
             frame.pts, frame.time_base = number, Fraction(1, 25)

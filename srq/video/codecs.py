@@ -12,6 +12,7 @@ import av.codec
 import av.error
 
 from srq.errors import ConfigError, VideoError
+from srq.parallel.priority import ordinary_priority
 from srq.registry import suggestion
 from srq.video.layout import Layout
 from srq.video.light import Light
@@ -131,7 +132,8 @@ class Encoding:
         if container != "mpegts":  # the one that wants headers with the frames
             context.flags |= _GLOBAL_HEADER
         try:
-            context.open()
+            with ordinary_priority():
+                context.open()
         except (av.error.FFmpegError, ValueError) as error:
             preset = "" if self.preset is None else f" with preset {self.preset}"
             raise VideoError(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from srq.errors import DataError, VideoError
 from srq.files import atomic_write, storage_error
+from srq.parallel.priority import ordinary_priority
 from srq.video.metadata import muxer_options, tags_of_encoded, tags_of_file
 from srq.video.parts import Packet, Parts, part_times, read_part
 from srq.video.sound import AacEncoder, add_aac
@@ -116,7 +117,8 @@ def _mux(
         }
         output.metadata.update(tags)
         output.set_chapters(given.chapters())
-        output.start_encoding()
+        with ordinary_priority():
+            output.start_encoding()
         others = _other_packets(given, streams, task.others.encoded, end)
         waiting = next(others, None)
         for packet, decoded in packets:

@@ -10,6 +10,7 @@ import av.error
 from av.stream import Disposition
 
 from srq.errors import ConfigError, VideoError
+from srq.parallel.priority import ordinary_priority
 from srq.registry import suggestion
 from srq.video.codecs import CODECS, Encoding
 from srq.video.sound import add_aac
@@ -51,7 +52,8 @@ def checked_streams(
             else:
                 left_out.append(_name_of(stream))
         try:
-            output.start_encoding()
+            with ordinary_priority():
+                output.start_encoding()
         except (av.error.FFmpegError, ValueError) as error:
             if audio != "none" and given.streams.audio:
                 checked_streams(source, encoding, container, target, "none")

@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -125,10 +124,7 @@ def test_what_is_wrong_is_told(here, capsys):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_worker_ends_when_told(here, number):
     command = [sys.executable, "-m", "srq", "store", "worker"]
-    worker = subprocess.Popen(command)
-    end = time.monotonic() + 60
-    while not Path("library/library.db").exists() and time.monotonic() < end:
-        time.sleep(0.05)
-    time.sleep(1)
-    worker.send_signal(number)
-    assert worker.wait(timeout=60) == 0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout.readline() == "Waiting for pictures.\n"
+        worker.send_signal(number)
+        assert worker.wait(timeout=60) == 0

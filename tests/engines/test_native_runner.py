@@ -73,7 +73,6 @@ def run(folder, cases, isa, threads, emulator=()):
     )
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("sanitizers", ["address,undefined", "thread"])
 def test_every_instruction_set_under_sanitizers(sanitizers, cases, tmp_path, require_tool):
     require_tool("cmake", "apt install cmake")
@@ -85,7 +84,6 @@ def test_every_instruction_set_under_sanitizers(sanitizers, cases, tmp_path, req
         run(folder, cases, isa, threads=3)
 
 
-@pytest.mark.timeout(600)
 def test_neon(cases, tmp_path, require_tool):
     require_tool("cmake", "apt install cmake")
     compiler, emulator = needed_for_aarch64(require_tool)

@@ -11,7 +11,7 @@ from srq.verify.subjects import subjects
 from tests.verify.programs import tiny
 
 
-@pytest.mark.timeout(1200)
+@pytest.mark.slow
 def test_the_netlist_of_a_core_is_equal_and_an_altered_one_is_not(
     tmp_path, require_tool, require_package
 ):

@@ -6,6 +6,7 @@ from fractions import Fraction
 import av
 import numpy as np
 
+from srq.parallel.priority import ordinary_priority
 from srq.video.frame import frame_of
 from srq.video.layout import Layout
 
@@ -56,6 +57,8 @@ def make(
         video.time_base = time_base
         sound = None if audio is None else output.add_stream(audio, rate=48000)
         configure(output, video)
+        with ordinary_priority():
+            output.start_encoding()
         for number, time in enumerate(times):
             picture = given(number) if given else planes(layout, *size, number)
             frame = frame_of(picture, layout)

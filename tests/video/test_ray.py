@@ -17,7 +17,6 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "scripts" / "upscale-on-ray"
 
 
-@pytest.mark.timeout(300)  # Ray starts a dozen processes.
 def test_shards_on_ray_make_the_same_file(here, engine):
     if importlib.util.find_spec("ray") is None:
         reason = "ray is not installed; to get it: pip install 'srq[ray]'"

@@ -52,6 +52,8 @@ class Worker:
             threads.append(Thread(target=self._upkeep, daemon=True))
         for thread in threads:
             thread.start()
+        if not drain:
+            self._told("Waiting for pictures.")
         for thread in threads:
             while thread.is_alive():  # in pieces, so that signals are heard
                 thread.join(0.2)

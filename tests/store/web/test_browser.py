@@ -18,7 +18,7 @@ from playwright.sync_api import expect, sync_playwright
 from tests.store.conftest import file_of
 from tests.store.web.conftest import PASSWORD
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = pytest.mark.slow
 
 DRAG = """
 (files) => {

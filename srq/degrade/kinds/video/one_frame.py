@@ -12,6 +12,7 @@ import numpy as np
 from srq.degrade.degradation import Degradation, Pixels, Setting, to_uint8
 from srq.degrade.parameters import Number
 from srq.errors import ConfigError, MissingDependencyError
+from srq.parallel.priority import ordinary_priority
 
 # What encoders need at least; smaller pictures are repeated at their edges, as odd ones are.
 _LEAST = 64
@@ -112,6 +113,8 @@ def _encoded(av: Any, codec: Codec, frame: Any, quality: int) -> list[Any]:
     else:
         options[codec.quantizer] = str(quality)
     encoder.options = options
+    with ordinary_priority():
+        encoder.open()
     frame.pts = 0
     return [*encoder.encode(frame), *encoder.encode(None)]
 
