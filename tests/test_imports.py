@@ -38,7 +38,15 @@ WINGS = {
         "srq.upscaling",
     },
 }
-GROUND = {"srq.errors", "srq.files", "srq.page", "srq.provenance", "srq.registry", "srq.version"}
+GROUND = {
+    "srq.errors",
+    "srq.files",
+    "srq.page",
+    "srq.priority",
+    "srq.provenance",
+    "srq.registry",
+    "srq.version",
+}
 # These reach torch, but not before it is asked for.
 LAZY = {"srq.cli", "srq.__main__"}
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from srq.image.colour import luma, rgb_to_ycbcr
 from srq.image.resize import bicubic
-from srq.parallel.priority import ordinary_priority
+from srq.priority import ordinary_priority
 
 FRAMES = 10
 WINDOW = (256, 384)

@@ -12,7 +12,7 @@ import av.codec
 import av.error
 
 from srq.errors import ConfigError, VideoError
-from srq.parallel.priority import ordinary_priority
+from srq.priority import ordinary_priority
 from srq.registry import suggestion
 from srq.video.layout import Layout
 from srq.video.light import Light

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from srq.errors import DataError, VideoError
 from srq.files import atomic_write, storage_error
-from srq.parallel.priority import ordinary_priority
+from srq.priority import ordinary_priority
 from srq.video.metadata import muxer_options, tags_of_encoded, tags_of_file
 from srq.video.parts import Packet, Parts, part_times, read_part
 from srq.video.sound import AacEncoder, add_aac

@@ -10,7 +10,7 @@ import av.error
 from av.stream import Disposition
 
 from srq.errors import ConfigError, VideoError
-from srq.parallel.priority import ordinary_priority
+from srq.priority import ordinary_priority
 from srq.registry import suggestion
 from srq.video.codecs import CODECS, Encoding
 from srq.video.sound import add_aac

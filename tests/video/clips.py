@@ -6,7 +6,7 @@ from fractions import Fraction
 import av
 import numpy as np
 
-from srq.parallel.priority import ordinary_priority
+from srq.priority import ordinary_priority
 from srq.video.frame import frame_of
 from srq.video.layout import Layout
 

@@ -12,7 +12,7 @@ import numpy as np
 from srq.degrade.degradation import Degradation, Pixels, Setting, to_uint8
 from srq.degrade.parameters import Number
 from srq.errors import ConfigError, MissingDependencyError
-from srq.parallel.priority import ordinary_priority
+from srq.priority import ordinary_priority
 
 # What encoders need at least; smaller pictures are repeated at their edges, as odd ones are.
 _LEAST = 64

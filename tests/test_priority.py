@@ -4,7 +4,7 @@ from threading import Event, Thread
 
 import pytest
 
-from srq.parallel.priority import ordinary_priority
+from srq.priority import ordinary_priority
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="scheduling is set so on Linux only"
