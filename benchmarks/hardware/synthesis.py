@@ -21,7 +21,7 @@ from srq.export.rtl import Rtl
 from srq.export.rtl.core import Core, core_of
 from srq.export.rtl.datapath import DATAPATHS, TARGETS, Choices, Cost
 from srq.export.rtl.folder import files_of
-from srq.export.rtl.network import core_name
+from srq.export.rtl.ports import core_name
 from srq.program import Program, load
 from srq.provenance import Provenance
 from srq.verify.netlist import kept_apart

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from srq.export.rtl.core import Core
-from srq.export.rtl.network import core_name
+from srq.export.rtl.ports import core_name
 from srq.verify.yosys import DEFINES, SYNTHESIS, run_yosys
 
 HARDWARE = Path(__file__).parents[2] / "hw" / "rtl"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from srq.export.rtl import Rtl
 from srq.export.rtl.core import Core
-from srq.export.rtl.network import core_name
+from srq.export.rtl.ports import core_name
 from srq.program import Program
 from srq.verify.process import running
 from srq.verify.rtl import WIDEST, RtlSubject, simulated

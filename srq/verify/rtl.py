@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from srq.export import export
 from srq.export.rtl import Rtl
 from srq.export.rtl.core import Core
-from srq.export.rtl.network import core_name
+from srq.export.rtl.ports import core_name
 from srq.export.rtl.sources import source_folder
 from srq.program import Program, Value
 from srq.program.pictures import checked_picture

@@ -7,7 +7,7 @@ from srq.errors import ConfigError
 from srq.export.rtl.core import Core, core_of
 from srq.export.rtl.datapath import DATAPATHS, TARGETS, Choices
 from srq.export.rtl.folder import files_of
-from srq.export.rtl.network import out_bits
+from srq.export.rtl.ports import out_bits
 from srq.export.rtl.shape import Shape
 from srq.program import Program
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from srq.export.rtl.datapath import Choices, Module, module
-from srq.export.rtl.network import core_name
+from srq.export.rtl.ports import core_name
 from srq.export.rtl.processes import (
     LEAST_PITCH,
     Process,

@@ -4,32 +4,11 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 
 from srq.dataflow.planes import Planes, View
 from srq.export.rtl.datapath.module import Module, phase_bits
+from srq.export.rtl.ports import header
 from srq.export.rtl.processes import Process
 from srq.export.rtl.shape import Shape
-from srq.export.text import symbol
+from srq.export.rtl.video import video_in, video_out
 from srq.program import Program
-
-FAULTS = ("short_line", "long_line", "short_frame", "long_frame", "wrong_size")
-
-
-def core_name(program: Program) -> str:
-    """The top module."""
-    return f"{symbol(program)}_core"
-
-
-def in_bits(program: Program, shape: Shape) -> int:
-    """Bits of the pixels of a beat that comes in."""
-    return shape.pixels * program.input_value.format.bits
-
-
-def out_bits(program: Program, shape: Shape) -> int:
-    """Bits of the pixels of a beat that goes out."""
-    return shape.pixels * program.scale**2 * program.output_value.format.bits
-
-
-def whole_bytes(bits: int) -> int:
-    """``bits`` rounded up to bytes, as AXI4-Stream has it."""
-    return -(-bits // 8) * 8
 
 
 class Network:
@@ -62,83 +41,20 @@ class Network:
 
     def text(self) -> str:
         """The module."""
+        program, shape = self._program, self._shape
+        begins = "paced" if shape.fold > 1 else "taken"
+        source = program.input.name
         parts = [
-            self._ports(),
-            *self._frame_in(),
-            *self._fork(self._program.input.name),
+            header(program, shape),
+            *video_in(program, shape),
+            *self._skid(source, f"{begins}_valid", f"{begins}_ready", "taken_data"),
+            *self._fork(source),
         ]
         for process in self._processes:
             parts += self._process(process)
             parts += self._fork(process.name)
-        parts += self._frame_out()
+        parts += video_out(program, shape, self._pixels())
         return "\n".join([*parts, "endmodule", ""])
-
-    def _ports(self) -> str:
-        shape, program = self._shape, self._program
-        columns = shape.column_bits
-        faults = ",\n".join(f"    output logic {name}" for name in FAULTS)
-        return f"""\
-module {core_name(program)} (
-    input  logic aclk,
-    input  logic aresetn,
-    input  logic [{columns - 1}:0] columns,
-    input  logic [15:0] rows,
-    input  logic s_axis_tvalid,
-    output logic s_axis_tready,
-    input  logic [{whole_bytes(in_bits(program, shape)) - 1}:0] s_axis_tdata,
-    input  logic s_axis_tuser,
-    input  logic s_axis_tlast,
-    output logic m_axis_tvalid,
-    input  logic m_axis_tready,
-    output logic [{whole_bytes(out_bits(program, shape)) - 1}:0] m_axis_tdata,
-    output logic m_axis_tuser,
-    output logic m_axis_tlast,
-{faults}
-);"""
-
-    def _frame_in(self) -> Iterator[str]:
-        shape, name = self._shape, self._program.input.name
-        bits, columns = in_bits(self._program, shape), shape.column_bits
-        faults = ", ".join(f".{fault}({fault})" for fault in FAULTS)
-        yield f"""\
-    logic rst, restart, resize, begins, ends, busy;
-    logic [15:0] in_flight, frame_rows;
-    logic [{columns - 1}:0] frame_columns, frame_beats, frame_pitch;
-
-    // Frames in the core. It is restarted between two frames of different size, when it is empty.
-    always_ff @(posedge aclk) begin
-        if (rst) in_flight <= '0;
-        else in_flight <= in_flight + 16'(begins) - 16'(ends);
-    end
-    assign busy = in_flight != '0;
-    assign rst = !aresetn;
-    assign restart = rst || resize;
-
-    // ---- {name}: the picture that comes in ----
-    logic taken_valid, taken_ready;
-    logic [{bits - 1}:0] taken_data;
-    srq_video_in #(
-        .BITS({bits}), .PIXELS({shape.pixels}), .MAX_COLUMNS({shape.max_width}),
-        .COLUMN_BITS({columns}), .ROW_BITS(16)
-    ) video_in (
-        .clk(aclk), .rst(rst), .columns(columns), .rows(rows),
-        .s_tvalid(s_axis_tvalid), .s_tready(s_axis_tready), .s_tdata(s_axis_tdata[{bits - 1}:0]),
-        .s_tuser(s_axis_tuser), .s_tlast(s_axis_tlast),
-        .m_valid(taken_valid), .m_ready(taken_ready), .m_data(taken_data),
-        .frame_columns(frame_columns), .frame_beats(frame_beats), .frame_pitch(frame_pitch),
-        .frame_rows(frame_rows), .begins(begins), .busy(busy), .resize(resize),
-        {faults}
-    );"""
-        begins = "taken"
-        if shape.fold > 1:
-            begins = "paced"
-            yield f"""\
-    logic paced_valid, paced_ready;
-    srq_pace #(.FOLD({shape.fold})) pace (
-        .clk(aclk), .rst(restart), .s_valid(taken_valid), .s_ready(taken_ready),
-        .m_valid(paced_valid), .m_ready(paced_ready)
-    );"""
-        yield from self._skid(name, f"{begins}_valid", f"{begins}_ready", "taken_data")
 
     def _skid(self, name: str, valid: str, ready: str, data: str) -> Iterator[str]:
         """The stream ``name``, which a skid register gives."""
@@ -290,63 +206,15 @@ module {core_name(program)} (
         .m_valid(offer_{late}), .m_ready(accept_{late}), .m_data(beat_{late})
     );"""
 
-    def _frame_out(self) -> Iterator[str]:
-        program, shape = self._program, self._shape
-        fmt, scale = program.output_value.format.bits, program.scale
-        view, bits = self._out, out_bits(program, shape)
+    def _pixels(self) -> list[str]:
+        """Where the pixels of a beat that goes out are, those of a block one after the other."""
+        fmt, view = self._program.output_value.format.bits, self._out
         per_pixel = self._bits[view.base]
-        lanes = [
+        return [
             f"data_{view.base}[{lane * per_pixel + int(plane) * fmt}+:{fmt}]"
-            for lane in range(shape.pixels)
+            for lane in range(self._shape.pixels)
             for plane in view.planes
         ]
-        listed = ",\n        ".join(reversed(lanes))
-        columns = shape.out_column_bits(scale)
-        yield f"""\
-    // ---- {program.output.name}: the picture that goes out ----
-    logic [{bits - 1}:0] blocks, pixels;
-    assign blocks = {{
-        {listed}
-    }};
-    logic offer_pixels, accept_pixels;
-    logic [{columns - 1}:0] out_columns, out_beats;
-    logic [20:0] out_rows;"""
-        if shape.has_raster(scale):
-            beat = f"{columns}'({scale})"
-            yield f"""\
-    srq_raster #(
-        .PIXEL_BITS({fmt}), .SCALE({scale}), .PIXELS({shape.pixels}), .MAX_BEATS({shape.max_beats}),
-        .COLUMN_BITS({shape.column_bits})
-    ) raster (
-        .clk(aclk), .rst(restart), .beats(frame_beats),
-        .s_valid(offer_out), .s_ready(accept_out), .s_data(blocks),
-        .m_valid(offer_pixels), .m_ready(accept_pixels), .m_data(pixels)
-    );
-    assign out_columns = {columns}'(frame_columns) * {beat};
-    assign out_beats = ({columns}'(frame_beats) + {beat} - 1'b1) / {beat};
-    assign out_rows = 21'(frame_rows) * 21'd{scale};"""
-            pixel, lanes_out = fmt, shape.pixels * scale**2
-        else:
-            yield f"""\
-    assign offer_pixels = offer_out;
-    assign accept_out = accept_pixels;
-    assign pixels = blocks;
-    assign out_columns = {columns}'(frame_columns);
-    assign out_beats = {columns}'(frame_beats);
-    assign out_rows = 21'(frame_rows);"""
-            pixel, lanes_out = fmt * scale**2, shape.pixels
-        pad = whole_bytes(bits) - bits
-        if pad:
-            yield f"    assign m_axis_tdata[{bits + pad - 1}:{bits}] = '0;"
-        yield f"""\
-    srq_video_out #(
-        .PIXEL_BITS({pixel}), .PIXELS({lanes_out}), .COLUMN_BITS({columns}), .ROW_BITS(21)
-    ) video_out (
-        .clk(aclk), .rst(restart), .columns(out_columns), .beats(out_beats), .rows(out_rows),
-        .s_valid(offer_pixels), .s_ready(accept_pixels), .s_data(pixels),
-        .m_tvalid(m_axis_tvalid), .m_tready(m_axis_tready), .m_tdata(m_axis_tdata[{bits - 1}:0]),
-        .m_tuser(m_axis_tuser), .m_tlast(m_axis_tlast), .ends(ends)
-    );"""
 
 
 def _port_of(process: Process, number: int) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.export.rtl.network import FAULTS, in_bits, out_bits
+from srq.export.rtl.ports import FAULTS, in_bits, out_bits
 from srq.export.rtl.shape import Shape
 from srq.program import Program
 from srq.program.reference import Reference
