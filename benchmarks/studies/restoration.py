@@ -30,13 +30,12 @@ from srq.restore import networks as trained
 from srq.restore.defects import grown
 from srq.restore.pipeline import Options, restore_picture
 from srq.restore.stages import Networks, shipped
+from srq.restore.training.filled import SHOWN
 
 RESULT = harness.RESULTS / "restoration.json"
 SEED = 777
 RECIPE = "old-photo"
 PARTS = ("tone", "detector", "mask", "structured", "everything", "clean")
-HIDDEN = 0.1
-"""The cover from which on a pixel counts as damaged."""
 TOLERANCE = 1
 """Pixels around the true damage, and around what was found, that count neither way."""
 
@@ -59,7 +58,7 @@ def cases(pictures: Sequence[Path], recipe: Recipe) -> Iterator[Case]:
     for number, path in enumerate(pictures):
         clean = _rgb(path)
         spoiled, cover = degraded_with_mask(recipe, clean, [SEED, number])
-        yield Case(clean, spoiled, grown(cover >= HIDDEN))
+        yield Case(clean, spoiled, grown(cover >= SHOWN))
 
 
 def gmsd(a: Pixels, b: Pixels) -> float:
@@ -189,7 +188,7 @@ def _another_hand(pictures: Sequence[Path]) -> dict[str, list[Case]]:
         clean, overlay = clean[:height, :width], overlay[:height, :width]
         cover = overlay[..., 3:] / 255
         spoiled = clean * (1 - cover) + overlay[..., :3] * cover
-        mask = grown(cover[..., 0] >= HIDDEN)
+        mask = grown(cover[..., 0] >= SHOWN)
         kinds.setdefault(kind, []).append(Case(clean, (spoiled + 0.5).astype(np.uint8), mask))
     return kinds
 

@@ -1,5 +1,6 @@
 """Defects: which pixels of a photograph are damaged."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,16 +15,25 @@ Mask = NDArray[np.bool_]
 
 def find_defects(network: Any, picture: NDArray[np.float32]) -> Mask:
     """Where the network sees damage in (H, W, 3) of 0 to 1, and the pixels around that."""
-    size = picture.shape[0], picture.shape[1]
-    found = np.empty(size, np.bool_)
+    found = np.empty(picture.shape[:2], np.bool_)
     threshold = float(network.threshold)
+    for block, made in probabilities(network, picture):
+        found[block.part] = made >= threshold
+    return grown(found)
+
+
+def probabilities(
+    network: Any, picture: NDArray[np.float32]
+) -> Iterator[tuple[Block, NDArray[np.float32]]]:
+    """How likely each pixel of (H, W, 3) is damaged, 0 to 1, window after window."""
 
     def run(block: Block) -> torch.Tensor:
-        return torch.sigmoid(network(window(picture, block, network.multiple)))
+        values = window(picture, block, network.multiple).to(network.threshold.device)
+        return torch.sigmoid(network(values)).cpu()
 
+    size = picture.shape[0], picture.shape[1]
     for block, made in in_windows(size, network.reach, network.multiple, run):
-        found[block.part] = made[..., 0] >= threshold
-    return grown(found)
+        yield block, made[..., 0]
 
 
 def grown(mask: Mask) -> Mask:

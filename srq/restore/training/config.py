@@ -57,7 +57,7 @@ class StageConfig:
     ``batch`` counts the crops of a step over all processes, ``crop`` is their side. A share
     ``whole`` of them is undamaged. The rate rises over ``warmup`` steps and then falls to zero
     with a cosine. ``clip`` bounds the gradient's norm, ``ema`` is the decay of the average that is
-    delivered.
+    delivered. ``begin`` is a file of weights of the same shape to begin with, "" for none.
     """
 
     steps: int = number(20_000, 1)
@@ -69,6 +69,7 @@ class StageConfig:
     clip: float = number(1.0, 0.0, 1e6)
     ema: float = number(0.998, 0.0, 0.999999)
     measure_every: int = number(1_000, 1)
+    begin: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,13 +87,17 @@ class ToneConfig(StageConfig):
 
 @dataclass(frozen=True)
 class DetectorConfig(StageConfig):
-    """Detector: ``widths`` are the channels of its levels; ``hard`` is the weight of the
-    undamaged pixels that are most taken for damage, ``overlap`` that of the F1 missing to 1."""
+    """Detector: ``widths`` are the channels of its levels. A share ``sound`` of a batch is cut from
+    clean pictures, to which nothing was done; ``whole`` is that of undamaged ones in the rest. The
+    colour of a share ``gray`` is taken away. ``hard`` is the weight of the undamaged pixels that
+    are most taken for damage, ``overlap`` that of the F1 missing to 1."""
 
     steps: int = number(40_000, 1)
-    crop: int = number(80, 16, 4096)
+    crop: int = number(96, 16, 4096)
     lr: float = number(2e-3, 1e-9, 1.0)
     widths: tuple[int, ...] = (16, 32, 64, 64)
+    sound: float = number(0.25, 0.0, 0.9)
+    gray: float = number(0.25, 0.0, 1.0)
     hard: float = number(0.25, 0.0, 1e3)
     overlap: float = number(0.5, 0.0, 1e3)
 

@@ -10,8 +10,8 @@ import torch
 
 from srq.bundle import Notes, read_bundle
 from srq.degrade import Recipe
-from srq.errors import DataError
-from srq.restore.networks.shipped import WEIGHTS_FILE, write
+from srq.errors import ConfigError, DataError
+from srq.restore.networks.shipped import WEIGHTS_FILE, read, write
 from srq.restore.training.config import RestoreConfig, StageName
 from srq.restore.training.learner import StageLearner
 from srq.restore.training.photographs import Photographs, load_photographs
@@ -48,6 +48,9 @@ def start(
     processes = Processes.from_environment()
     if processes.first:
         refuse_used(folder)
+    for name in config.stages:
+        if config.of(name).begin:
+            _beginning(name, config.of(name).begin)
     return _train(config, folder, processes, watcher)
 
 
@@ -103,6 +106,9 @@ def _train_stage(name: StageName, place: Place, watcher: Watcher) -> StageResult
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         stage: Stage = STAGES.load(name)(place)
+    state = shared_state(folder, processes, place.device, watcher.say)
+    if state is None and settings.begin:
+        _begin(stage.network, name, settings.begin)
     stage.network.to(place.device)
     learner = StageLearner(stage, settings, processes)
     notes = _notes(name, place, stage)
@@ -127,7 +133,6 @@ def _train_stage(name: StageName, place: Place, watcher: Watcher) -> StageResult
         watcher=watcher,
         resume=f"go on with: srq train --resume {place.runs}",
     )
-    state = shared_state(folder, processes, place.device, watcher.say)
     if state is not None:
         _check_pictures(state.notes, name, place.photographs, state.path)
         loop.restore(state)
@@ -145,6 +150,27 @@ def averaged(learner: StageLearner) -> torch.nn.Module:
     network = deepcopy(learner.stage.network).eval()
     network.load_state_dict(learner.averaged_state())
     return network
+
+
+def _beginning(name: StageName, begin: str) -> Any:
+    """The network that stage ``name`` begins with; ConfigError if it is another stage's."""
+    network, notes = read(Path(begin))
+    if notes["stage"] != name:
+        raise ConfigError(
+            f"The stage '{name}' cannot begin with {begin}, which is of the stage "
+            f"'{notes['stage']}'."
+        )
+    return network
+
+
+def _begin(network: Any, name: StageName, begin: str) -> None:
+    """Give ``network`` the weights to begin with; ConfigError if it has another shape."""
+    first = _beginning(name, begin)
+    if first.config != network.config:
+        raise ConfigError(
+            f"The stage '{name}' cannot begin with {begin}, whose network has another shape."
+        )
+    network.load_state_dict(first.state_dict())
 
 
 def _notes(name: StageName, place: Place, stage: Stage) -> Notes:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srq.degrade import Recipe
-from srq.degrade.masked import degraded_with_mask, spoiled
+from srq.degrade.masked import Spoiled, degraded_with_mask, spoiled
 from srq.image.resize import bicubic
 from srq.restore.training.config import PicturesConfig
 from srq.restore.training.filled import filled, marked, mistaken
@@ -21,6 +21,10 @@ Pixels = NDArray[np.uint8]
 
 _WHOLE_EACH = 4
 """Each fourth sheet is undamaged."""
+
+_KINDS = 2 * _WHOLE_EACH
+"""So many sheets, of which the first half is spoiled as the recipe says. In the other half colours
+are not spoiled, and to the undamaged sheet nothing is done at all."""
 
 _REDUCED = 0.5
 """How often a sheet is cut larger and reduced, by up to two."""
@@ -87,7 +91,8 @@ class Crops(_Shown):
 class Sheets:
     """Draws sheets of ``pictures`` and cuts batches of them.
 
-    faded:    whether colours are spoiled too. Without, tones are those of the clean picture.
+    faded:    whether colours are spoiled too, of every other sheet. Without, tones are those of
+              the clean picture.
     filling:  whether what is damaged is marked and filled.
     mistakes: whether marks may be wrong, as a detector's are.
     """
@@ -107,7 +112,8 @@ class Sheets:
         self._pictures = pictures
         self._config = config
         recipe = Recipe.load(config.recipe)
-        self._recipe = recipe if faded else recipe.without(("colour",))
+        self._unfading = recipe.without(("colour",))
+        self._recipe = recipe if faded else self._unfading
         self._undamaging = self._recipe.without(("damage",))
         self._filling, self._mistakes = filling, mistakes
         self._seed = seed
@@ -151,8 +157,7 @@ class Sheets:
         rng = np.random.default_rng([self._seed, 2, number])
         picture = self._pictures[int(rng.integers(len(self._pictures)))]
         clean = square(picture, config.sheet, rng, gray=config.gray)
-        recipe = self._recipe if number % _WHOLE_EACH else self._undamaging
-        made = spoiled(recipe, clean, [self._seed, 3, number])
+        made = self._spoiled(clean, number)
         mask = np.floor(255 * made.mask + 0.5).astype(np.uint8)
         change = np.clip(made.change, 0, 255).astype(np.uint8)
         mark, whole = np.zeros_like(mask), made.pixels
@@ -163,6 +168,18 @@ class Sheets:
             whole = filled(made.pixels, mark)
         flat = (plane[..., None] for plane in (mask, change, mark))
         return Sheet(np.concatenate([clean, made.pixels, *flat, whole], axis=2))
+
+    def _spoiled(self, clean: Pixels, number: int) -> Spoiled:
+        """What becomes of sheet ``number``; see _KINDS."""
+        plain = number % _KINDS >= _WHOLE_EACH
+        if number % _WHOLE_EACH:
+            recipe = self._unfading if plain else self._recipe
+        elif plain:
+            nothing = np.zeros(clean.shape[:2])
+            return Spoiled(clean, nothing, nothing)
+        else:
+            recipe = self._undamaging
+        return spoiled(recipe, clean, [self._seed, 3, number])
 
     def _another(self, clean: Pixels, number: int) -> Pixels:
         """The marks of other damage of the same picture."""

@@ -6,7 +6,7 @@ import shutil
 import pytest
 import torch
 
-from srq.errors import ConfigError, DataError
+from srq.errors import ConfigError, DataError, StorageError
 from srq.restore.networks import load
 from srq.restore.training import learner, run
 from srq.restore.training.config import STAGES, RestoreConfig
@@ -124,3 +124,22 @@ def test_a_loss_that_is_not_finite_stops(tiny, tmp_path, monkeypatch):
 def test_without_real_photographs_there_is_no_adversary(tiny, tmp_path):
     results = run.start(tiny("data.real=", 'stages=["vae-y","vae-x"]'), tmp_path / "run")
     assert results["vae-x"].steps == 6
+
+
+def test_a_stage_begins_with_weights_of_an_earlier_training(trained, tiny, tmp_path):
+    first = trained[0] / "detector/model.safetensors"
+    begin = ["stages=detector", f"detector.begin={first}"]
+    weights = run.start(tiny(*begin, "detector.lr=1e-9"), tmp_path / "run")["detector"].weights
+    before, after = (load("detector", path.parent.parent) for path in (first, weights))
+    assert torch.allclose(before.net.out.weight, after.net.out.weight, atol=1e-7)
+    # A training that goes on no longer needs them.
+    assert run.resume(tmp_path / "run")["detector"].steps == 6
+
+    with pytest.raises(ConfigError, match="another shape"):
+        run.start(tiny(*begin, "detector.widths=[4, 6]"), tmp_path / "shape")
+    with pytest.raises(ConfigError, match="of the stage 'detector'"):
+        run.start(tiny("stages=tone", f"tone.begin={first}"), tmp_path / "other")
+    with pytest.raises(StorageError, match="nowhere"):
+        run.start(tiny("tone.begin=nowhere"), tmp_path / "none")
+    assert not (tmp_path / "other").exists()
+    assert not (tmp_path / "none").exists()

@@ -123,3 +123,16 @@ def test_crops_are_parts_of_their_sheets(made):
             whole, cut = getattr(sheet, name), getattr(crops, name)[number]
             assert cut.shape == (whole.shape[2], 32, 32)
             assert np.array_equal(np.sort(cut.ravel()), np.sort(whole.ravel()))
+
+
+def test_some_sheets_keep_their_colours_and_some_are_left_alone(made, tiny):
+    faded, plain = made(), made(faded=False)
+    for number in range(16):
+        a, b = faded.sheet(number), plain.sheet(number)
+        assert (a.clean == b.clean).all()
+        if number % 8 >= 4:
+            assert (a.spoiled == b.spoiled).all()
+        if number % 8 == 4:
+            assert (a.spoiled == a.clean).all()
+        assert number % 4 or not a.mask.any()
+    assert any((faded.sheet(n).spoiled != plain.sheet(n).spoiled).any() for n in (1, 2, 3, 9, 10))
