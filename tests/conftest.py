@@ -102,6 +102,7 @@ OPTIONAL = {
     "onnx": "onnx",
     "onnxruntime": "onnx",
     "pillow_heif": "heic",
+    "psycopg": "postgres",
     "pylibjxl": "jxl",
     "pyosys": "rtl",
     "scipy": "train",

@@ -41,7 +41,7 @@ EXTRA_OF = {
     "pillow_heif": "heic",
     "pyarrow": "parquet",
     "prometheus_client": "store",
-    "psycopg": "store",
+    "psycopg": "postgres",
     "pylibjxl": "jxl",
     "ray": "ray",
     "skimage": "train",

@@ -35,7 +35,7 @@ class Database:
             self.engine = create_engine(self.url, **options)
         except ModuleNotFoundError as error:
             raise MissingDependencyError(
-                f"This database needs the package {error.name}; pip install 'srq[store]'"
+                f"This database needs the package {error.name}; pip install 'srq[postgres]'"
             ) from error
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)

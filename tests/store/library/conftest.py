@@ -1,7 +1,8 @@
 import pytest
-from sqlalchemy import select
 
 pytest.importorskip("sqlalchemy", reason="pip install 'srq[store]'")
+
+from sqlalchemy import select
 
 from srq.store.library import child, optimise, restored
 from srq.store.library import worker as worker_module

@@ -1,3 +1,4 @@
+import sys
 import threading
 
 import pytest
@@ -6,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
 
-from srq.errors import ConfigError, StorageError
+from srq.errors import ConfigError, MissingDependencyError, StorageError
 from srq.store.library.database import Database
 from srq.store.library.tables import Album, Base
 
@@ -65,6 +66,12 @@ def test_it_outlives_a_power_cut(database):
     with database.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+
+
+def test_the_extra_of_a_missing_driver_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(MissingDependencyError, match=r"psycopg; pip install 'srq\[postgres\]'"):
+        Database("postgresql://it@/it")
 
 
 def test_wrong_urls(tmp_path):
