@@ -2,16 +2,17 @@
 
     python -m benchmarks.store [--photos FOLDER] [--cameras FOLDER] [--side 256]
 
-Each picture is searched in every way at each floor of ``srq.store.modes``. Photographs of FOLDER
-(scikit-image's without it) are cut to a square of ``--side`` in their middle and come as JPEG of
-quality 95; camera JPEGs come as they are; graphics are scikit-image's scanned text, and a page and
-a window that are drawn here, as PNG.
+Each picture is searched in every way at each floor of ``srq.store.modes``; all that was measured on
+the way is in the result. Photographs of FOLDER (scikit-image's without it) are cut to a square of
+``--side`` in their middle and come as JPEG of quality 95; camera JPEGs come as they are; graphics
+are scikit-image's scanned text, and a page and a window that are drawn here, as PNG.
 """
 
 import io
 import math
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,9 @@ def main() -> None:
     parser.add_argument("--photos", type=Path)
     parser.add_argument("--cameras", type=Path)
     parser.add_argument("--side", type=int, default=256)
-    parser.add_argument("--json", type=Path, default=RESULT, help="the result, kept as it grows")
+    parser.add_argument(
+        "--json", type=Path, default=RESULT, help="another file goes on from what it has"
+    )
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []
     if options.json.exists() and options.json != RESULT:
@@ -50,8 +53,9 @@ def main() -> None:
         if name in done:
             continue
         rows.append({"name": name, "group": group, **searched(data, programs)})
-        about = {"side": options.side, **Provenance.now().to_json()}
-        harness.write_result(options.json, {"about": about, "pictures": rows})
+        made = Provenance.now().to_json()
+        result = {"made": made, "side": options.side, "pictures": rows}
+        harness.write_result(options.json, result)
         print(f"{name}: {len(data)} bytes came", flush=True)
 
 
@@ -114,7 +118,8 @@ def drawn_window(side: int) -> np.ndarray:
 
 
 def searched(data: bytes, programs: Programs) -> dict[str, Any]:
-    """At each floor the fewest bytes of every way, and what the store chooses."""
+    """At each floor the fewest bytes of every way, and what the store chooses; and all that was
+    measured of every way."""
     picture, kept = screened(data, "it")
     assert picture is not None, kept
     tried = Trials(picture, programs)
@@ -126,12 +131,19 @@ def searched(data: bytes, programs: Programs) -> dict[str, Any]:
         every = [smallest_above(tried, way, floor, _NO_LIMIT) for way in ways]
         found = {one.name: plain(one) for one in [*exact, *every] if one is not None}
         floors[mode] = {"chosen": {"way": chosen.name, **plain(chosen)}, "ways": found}
-    return {"came": len(data), "size": list(picture.size), "floors": floors}
+    curves: dict[str, list[dict[str, Any]]] = {}
+    for one in sorted(tried.all(), key=lambda one: one.bytes):
+        curves.setdefault(one.name, []).append(plain(one))
+    return {"came": len(data), "size": list(picture.size), "floors": floors, "curves": curves}
 
 
 def plain(stored: Stored) -> dict[str, Any]:
-    score = None if stored.fidelity is None else round(stored.fidelity.ssimulacra2, 3)
-    return {"bytes": stored.bytes, "ssimulacra2": score, "scale": stored.form.scale}
+    told = {"bytes": stored.bytes, "quality": stored.form.quality, "scale": stored.form.scale}
+    if stored.fidelity is None:
+        return {**told, "ssimulacra2": None}
+    measured = asdict(stored.fidelity).items()
+    # A restored picture that is the very one has infinitely many dB.
+    return {**told, **{name: round(min(value, 100.0), 4) for name, value in measured}}
 
 
 def tables() -> dict[str, str]:

@@ -187,6 +187,10 @@ class Trials:
             self._measured[key] = replace(bare, form=form, fidelity=found)
         return self._measured[key]
 
+    def all(self) -> list[Stored]:
+        """Every candidate that was measured so far."""
+        return list(self._measured.values())
+
     def verify(self, stored: Stored) -> None:
         """Restore and measure it from its bytes and record alone; DataError if it differs."""
         if stored.fidelity is None:
