@@ -18,6 +18,9 @@ from srq.files import atomic_write, remove_stale, storage_error
 PIECE = 1 << 20
 """Bytes that are read at a time."""
 
+BEGINNINGS = tuple(f"{number:02x}" for number in range(256))
+"""What names of blobs begin with; each has a folder of its own."""
+
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -63,8 +66,8 @@ class Blobs(Protocol):
         """Remove it, if it is there."""
         ...
 
-    def all(self) -> Iterator[Found]:
-        """Every blob that is there, in the order of names."""
+    def all(self, begins: str = "") -> Iterator[Found]:
+        """Every blob that is there, or those whose name begins with one of ``BEGINNINGS``."""
         ...
 
     def sweep(self) -> None:
@@ -182,9 +185,11 @@ class FolderBlobs:
         except OSError as error:
             raise storage_error("write", path, error) from error
 
-    def all(self) -> Iterator[Found]:
-        """Every blob."""
+    def all(self, begins: str = "") -> Iterator[Found]:
+        """Every blob, in the order of names."""
         for folder in self._folders():
+            if not folder.name.startswith(begins):
+                continue
             try:
                 with os.scandir(folder) as entries:
                     files = sorted(entries, key=lambda entry: entry.name)

@@ -108,12 +108,13 @@ class BucketBlobs:
         with self._refusing("write"), suppress(FileNotFoundError):
             obstore.delete(self._store, self._key(sha256))
 
-    def all(self) -> Iterator[Found]:
+    def all(self, begins: str = "") -> Iterator[Found]:
         """Every blob."""
         import obstore
 
+        prefix = "/".join(part for part in (self._prefix, begins) if part)
         with self._refusing("read"):
-            for batch in obstore.list(self._store, prefix=self._prefix or None):
+            for batch in obstore.list(self._store, prefix=prefix or None):
                 for one in batch:
                     name = one["path"].rpartition("/")[2]
                     if re.fullmatch(r"[0-9a-f]{64}", name):

@@ -63,7 +63,7 @@ class Database:
         with _refusing(), self._writing.begin() as session:
             yield session
 
-    def migrate(self) -> None:
+    def migrate(self, revision: str = "head") -> None:
         """Bring the tables up to this srq's; several processes may do so at once.
 
         Raises StorageError where there is no such database.
@@ -78,7 +78,7 @@ class Database:
             if not self.is_sqlite:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
 
     def size(self) -> int:
         """The bytes that the database takes."""

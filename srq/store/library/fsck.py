@@ -8,17 +8,27 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select, union_all, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, or_, select, union_all, update
+from sqlalchemy.orm import Session, aliased
 
 from srq.errors import DataError, SrqError
 from srq.store.form import Form
+from srq.store.library.blobs import BEGINNINGS
 from srq.store.library.gc import ORPHAN_AGE
 from srq.store.library.jobs import OPTIMISE, enqueue
 from srq.store.library.library import Library
-from srq.store.library.pictures import DECIDED, WAITING, recount, source_of
-from srq.store.library.references import adopt_orphans, release
-from srq.store.library.tables import BLOB_COLUMNS, Account, Blob, Job, Picture, Restored, now
+from srq.store.library.pictures import DECIDED, WAITING, bytes_of, recount, source_of
+from srq.store.library.references import adopt, release
+from srq.store.library.tables import (
+    BLOB_COLUMNS,
+    Account,
+    Blob,
+    Candidate,
+    Job,
+    Picture,
+    Restored,
+    now,
+)
 from srq.store.restore import keeps_file, restore_file, restore_picture
 
 _AT_A_TIME = 500
@@ -56,11 +66,13 @@ def check(
     """
     found = Checked()
     _counts(library, found, repair)
-    _files(library, found, deep, repair, orphan_age)
+    for begins in BEGINNINGS:
+        _files(library, begins, found, deep, repair, orphan_age)
     for pictures in _pictures(library):
         for picture in pictures:
             found.pictures += 1
             _picture(library, picture, found, deep, repair)
+    _bytes(library, found, repair)
     _accounts(library, found, repair)
     return found
 
@@ -87,14 +99,15 @@ def _counts(library: Library, found: Checked, repair: bool) -> None:
                 )
 
 
-def _files(library: Library, found: Checked, deep: bool, repair: bool, orphan_age: int) -> None:
-    """Each named blob is there and sound, and each file has a row."""
+def _files(
+    library: Library, begins: str, found: Checked, deep: bool, repair: bool, orphan_age: int
+) -> None:
+    """Of the names that begin so, each named blob is there and sound, and each file has a row."""
     moment = now()
-    there = {}
-    for one in library.blobs.all():
-        there[one.sha256] = one
+    there = {one.sha256: one for one in library.blobs.all(begins)}
     with library.database.reading() as session:
-        rows = session.execute(select(Blob.sha256, Blob.size, Blob.refs)).all()
+        query = select(Blob.sha256, Blob.size, Blob.refs)
+        rows = session.execute(query.where(Blob.sha256 >= begins, Blob.sha256 < f"{begins}g")).all()
     lost = []
     for sha256, size, refs in rows:
         one = there.pop(sha256, None)
@@ -119,8 +132,8 @@ def _files(library: Library, found: Checked, deep: bool, repair: bool, orphan_ag
     with library.database.reading() as session:  # Some may have got their rows meanwhile.
         orphans = [one for one in orphans if session.get(Blob, one.sha256) is None]
     found.wrong += [f"File {one.sha256[:12]}... has no row." for one in orphans]
-    if repair and orphans:
-        adopt_orphans(library.database, library.blobs, moment - orphan_age)
+    if repair:
+        adopt(library.database, orphans)
 
 
 def _is_named(library: Library, sha256: str) -> bool:
@@ -209,8 +222,47 @@ def _picture(library: Library, picture: Picture, found: Checked, deep: bool, rep
             found.lost.append(f"{told} cannot be restored: {error}")
 
 
+def _bytes(library: Library, found: Checked, repair: bool) -> None:
+    """The bytes of each picture are those of its blobs and its record."""
+    stored, original, preview = aliased(Blob), aliased(Blob), aliased(Blob)
+    parts = Picture.stored_bytes + Picture.original_bytes + Picture.preview_bytes
+    record = func.length(func.coalesce(Picture.record, ""))
+    apart = Picture.original.is_distinct_from(Picture.stored)
+    more = select(Candidate.id).where(
+        Candidate.picture_id == Picture.id, Candidate.blob.is_not(None)
+    )
+    seem_wrong = (
+        select(Picture.id)
+        .join(stored, stored.sha256 == Picture.stored, isouter=True)
+        .join(original, and_(original.sha256 == Picture.original, apart), isouter=True)
+        .join(preview, preview.sha256 == Picture.preview, isouter=True)
+        .where(
+            or_(
+                Picture.stored_bytes != func.coalesce(stored.size, 0) + record,
+                Picture.original_bytes != func.coalesce(original.size, 0),
+                Picture.preview_bytes != func.coalesce(preview.size, 0),
+                Picture.bytes < parts,
+                and_(Picture.bytes > parts, ~more.exists()),
+            )
+        )
+    )
+    with library.database.reading() as session:
+        ids = session.scalars(seem_wrong).all()
+    for picture_id in ids:
+        with _session(library, repair) as session:
+            picture = session.get(Picture, picture_id, with_for_update=repair)
+            if picture is None:
+                continue
+            real = bytes_of(session, picture)
+            if any(getattr(picture, name) != size for name, size in real.items()):
+                told = f"{picture.name} ({picture.id})"
+                found.wrong.append(f"{told} takes {real['bytes']} bytes, and other sums are noted.")
+                if repair:
+                    recount(session, picture)
+
+
 def _accounts(library: Library, found: Checked, repair: bool) -> None:
-    """Each account uses the sum of its pictures' bytes, and these are what they are."""
+    """Each account uses the sum of its pictures' bytes."""
     real = (
         select(Picture.account_id, func.sum(Picture.bytes).label("bytes"))
         .group_by(Picture.account_id)

@@ -226,18 +226,33 @@ def delete(session: Session, account_id: str, ids: Sequence[str]) -> int:
 
 
 def recount(session: Session, picture: Picture) -> None:
-    """Bring ``picture.bytes`` up to date, and the sums that it is part of."""
+    """Bring the bytes of a picture up to date, and the sums that they are part of."""
     session.flush()
-    names = {picture.original, picture.stored, picture.preview}
-    names |= {candidate.blob for candidate in _candidates(session, picture.id)}
-    sizes = session.scalars(
-        select(tables.Blob.size).where(tables.Blob.sha256.in_([name for name in names if name]))
-    )
-    size = sum(sizes) + len((picture.record or "").encode())
-    change = size - picture.bytes
-    picture.bytes = size
+    before = picture.bytes
+    for name, size in bytes_of(session, picture).items():
+        setattr(picture, name, size)
+    change = picture.bytes - before
     if change:
         note_change(session, picture.account_id, size=change)
+
+
+def bytes_of(session: Session, picture: Picture) -> dict[str, int]:
+    """What a picture takes by its blobs and its record, by the columns that have it. A blob that it
+    names twice counts once: as the stored file, else as the original."""
+    names = {picture.original, picture.stored, picture.preview}
+    names |= {candidate.blob for candidate in _candidates(session, picture.id)}
+    query = select(tables.Blob.sha256, tables.Blob.size).where(
+        tables.Blob.sha256.in_([name for name in names if name])
+    )
+    sizes = dict(session.execute(query).all())
+    record = len((picture.record or "").encode())
+    every = sum(sizes.values()) + record
+    return {
+        "bytes": every,
+        "stored_bytes": sizes.pop(picture.stored or "", 0) + record,
+        "original_bytes": sizes.pop(picture.original or "", 0),
+        "preview_bytes": sizes.pop(picture.preview or "", 0),
+    }
 
 
 def _candidates(session: Session, picture_id: str) -> Sequence[Candidate]:

@@ -7,13 +7,13 @@ file and then the row. ``hold`` locks the row too before it looks whether the fi
 it either finds the file and keeps it, or finds that it is gone and puts it again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from srq.store.library import tables
-from srq.store.library.blobs import Blob, Blobs
+from srq.store.library.blobs import Blob, Blobs, Found
 from srq.store.library.database import Database, insert_into
 
 _AT_A_TIME = 100
@@ -85,27 +85,32 @@ def adopt_orphans(database: Database, blobs: Blobs, before: int) -> int:
     """Give a row to each file that came before the time ``before`` and has none, as unused: what
     killed processes put and did not come to name. How many there were."""
     count = 0
-    waiting: list[tuple[str, int]] = []
-
-    def adopt() -> int:
-        with database.writing() as session:
-            known = _known(session, [name for name, _ in waiting])
-            new = [(name, size) for name, size in waiting if name not in known]
-            session.add_all(
-                tables.Blob(sha256=name, size=size, refs=0, unused=tables.now())
-                for name, size in new
-            )
-        waiting.clear()
-        return len(new)
-
+    old: list[Found] = []
     for found in blobs.all():
         if found.since < before:
-            waiting.append((found.sha256, found.size))
-        if len(waiting) == _AT_A_TIME:
-            count += adopt()
-    return count + (adopt() if waiting else 0)
+            old.append(found)
+        if len(old) == _AT_A_TIME:
+            count += adopt(database, old)
+            old.clear()
+    return count + adopt(database, old)
 
 
-def _known(session: Session, names: Iterable[str]) -> set[str]:
-    query = select(tables.Blob.sha256).where(tables.Blob.sha256.in_(list(names)))
-    return set(session.scalars(query))
+def adopt(database: Database, files: Sequence[Found]) -> int:
+    """Give a row to each of some files that has none, as unused. How many there were."""
+    with database.reading() as session:
+        new = _without_rows(session, files)
+    if not new:
+        return 0
+    with database.writing() as session:
+        new = _without_rows(session, new)
+        session.add_all(
+            tables.Blob(sha256=one.sha256, size=one.size, refs=0, unused=tables.now())
+            for one in new
+        )
+    return len(new)
+
+
+def _without_rows(session: Session, files: Sequence[Found]) -> list[Found]:
+    query = select(tables.Blob.sha256).where(tables.Blob.sha256.in_([one.sha256 for one in files]))
+    known = set(session.scalars(query))
+    return [one for one in files if one.sha256 not in known]

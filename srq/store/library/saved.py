@@ -4,19 +4,12 @@ there, previews, candidates, records, the database and the cache of restored fil
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, case, func, select
 from sqlalchemy.orm import Session
 
 from srq.store.library.library import Library
-from srq.store.library.tables import (
-    Account,
-    Album,
-    AlbumPicture,
-    Blob,
-    Day,
-    Picture,
-    Restored,
-)
+from srq.store.library.pictures import DECIDED, FAILED, SETTLED, WAITING
+from srq.store.library.tables import Album, AlbumPicture, Day, Picture, Restored
 
 BIN = 5
 """Of SSIMULACRA2 in a histogram."""
@@ -69,39 +62,29 @@ class Sum:
 def totals(library: Library, account_id: str) -> Totals:
     """The sums of an account."""
     with library.database.reading() as session:
-        pictures, waiting, failed, came, records = session.execute(
-            select(
-                func.count(),
-                func.coalesce(func.sum(case((Picture.state == "waiting", 1), else_=0)), 0),
-                func.coalesce(func.sum(case((Picture.state == "failed", 1), else_=0)), 0),
-                func.coalesce(func.sum(Picture.came), 0),
-                func.coalesce(func.sum(func.length(Picture.record)), 0),
-            ).where(Picture.account_id == account_id)
-        ).one()
-        apart = Picture.original.is_distinct_from(Picture.stored)
+        pictures, waiting, failed, came, every_byte, stored, originals, previews = map(
+            int,
+            session.execute(
+                select(
+                    func.count(),
+                    _sum_of(case((Picture.state == WAITING, 1), else_=0)),
+                    _sum_of(case((Picture.state == FAILED, 1), else_=0)),
+                    *map(_sum_of, (Picture.came, Picture.bytes)),
+                    *map(
+                        _sum_of,
+                        (Picture.stored_bytes, Picture.original_bytes, Picture.preview_bytes),
+                    ),
+                ).where(Picture.account_id == account_id)
+            ).one(),
+        )
         every = session.scalar(select(func.count()).select_from(Picture)) or 0
-        originals = _blobs(session, account_id, Picture.original, apart)
-        stored = _blobs(session, account_id, Picture.stored) + int(records)
-        previews = _blobs(session, account_id, Picture.preview)
-        used = session.scalar(select(Account.used).where(Account.id == account_id)) or 0
-        cache = session.scalar(select(func.coalesce(func.sum(Restored.size), 0))) or 0
+        cache = session.scalar(select(_sum_of(Restored.size))) or 0
     rows = library.database.size() * pictures // max(1, every)
     # Candidates often are the stored file or the original: what they take beside them.
-    candidates = max(0, used - originals - stored - previews)
+    candidates = every_byte - stored - originals - previews
     return Totals(
-        pictures, int(waiting), int(failed), int(came), stored, originals, previews, candidates,
-        rows, int(cache),
-    )  # fmt: skip
-
-
-def _blobs(session: Session, account_id: str, column: object, *where: object) -> int:
-    query = (
-        select(func.coalesce(func.sum(Blob.size), 0))
-        .select_from(Picture)
-        .join(Blob, Blob.sha256 == column)
-        .where(Picture.account_id == account_id, *where)  # type: ignore[reportArgumentType]
+        pictures, waiting, failed, came, stored, originals, previews, candidates, rows, int(cache)
     )
-    return int(session.scalar(query) or 0)
 
 
 def over_time(session: Session, account_id: str) -> list[tuple[int, int, int, int]]:
@@ -148,17 +131,19 @@ def histogram(session: Session, account_id: str) -> list[tuple[int, int]]:
     it; those that come back byte for byte stand at 100."""
     score = func.coalesce(Picture.ssimulacra2, 100.0)
     places = range(0, 101, BIN)
+    place = case(*((score < one + BIN, one) for one in places[:-1]), else_=places[-1])
+    found = session.execute(
+        select(place.label("place"), func.count())
+        .where(Picture.account_id == account_id, Picture.state.in_((DECIDED, SETTLED)))
+        .group_by("place")
+    )
+    numbers = dict(found.all())
+    return [(one, numbers.get(one, 0)) for one in places]
 
-    def within(place: int) -> ColumnElement[bool]:
-        below = score < place + BIN
-        return below if place == 0 else and_(score >= place, below)
 
-    numbers = session.execute(
-        select(*(func.sum(case((within(place), 1), else_=0)) for place in places)).where(
-            Picture.account_id == account_id, Picture.state.in_(("decided", "settled"))
-        )
-    ).one()
-    return [(place, int(number or 0)) for place, number in zip(places, numbers, strict=True)]
+def _sum_of(column: ColumnExpressionArgument[int]) -> ColumnElement[int]:
+    """The sum of a column; of no rows 0."""
+    return func.coalesce(func.sum(column), 0)
 
 
 def _sum(row: Sequence[object]) -> Sum:

@@ -45,7 +45,7 @@ def tiles_of(session: Session, found: list[Picture]) -> list[Tile]:
         .join(Picture, Picture.id == Candidate.picture_id)
         .where(Candidate.picture_id.in_(decided), Candidate.mode == Picture.mode)
     )
-    later = dict(session.execute(query).tuples().all()) if decided else {}
+    later = dict(session.execute(query).all()) if decided else {}
     return [
         Tile(
             one.id, one.name, one.state, one.created, one.came, later.get(one.id, one.bytes),

@@ -6,7 +6,7 @@ import pytest
 
 from srq.errors import ConfigError, DataError, StorageError
 from srq.store.library import blobs as blobs_module
-from srq.store.library.blobs import FolderBlobs, open_blobs
+from srq.store.library.blobs import BEGINNINGS, FolderBlobs, open_blobs
 
 DATA = bytes(range(256)) * 9
 NAME = hashlib.sha256(DATA).hexdigest()
@@ -27,6 +27,7 @@ def test_what_is_put_is_there_until_it_is_deleted(blobs, tmp_path):
     assert blobs.has(NAME)
     assert blobs.get(NAME) == DATA
     assert [(one.sha256, one.size) for one in blobs.all()] == [(NAME, len(DATA))]
+    assert [one.sha256 for begins in BEGINNINGS for one in blobs.all(begins)] == [NAME]
     blobs.delete(NAME)
     blobs.delete(NAME)
     assert not blobs.has(NAME)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from srq.errors import ConfigError, MissingDependencyError, StorageError
 from srq.store.library.database import Database
-from srq.store.library.tables import Album, Base
+from srq.store.library.tables import Album, Base, Picture
 
 
 @pytest.fixture
@@ -25,6 +25,31 @@ def test_the_migrations_make_the_tables(database):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
     assert database.size() > 0
+
+
+def test_the_bytes_of_older_pictures_are_noted(database):
+    database.migrate("0001")
+    older = sa.MetaData()
+    older.reflect(database.engine)
+    blobs = {"a": 100, "b": 10, "c": 3}
+    whole = {"account_id": "ann", "kind": "JPEG", "came": 100, "mode": "high", "bytes": 0}
+    whole |= {"state": "settled", "compare": False, "created": 0, "record": "record"}
+    pictures = [
+        {"id": "1", "name": "1", "sha256": "1", "original": "a", "stored": "b", "preview": "c"},
+        {"id": "2", "name": "2", "sha256": "2", "original": "a", "stored": "a", "preview": None},
+        {"id": "3", "name": "3", "sha256": "3", "original": None, "stored": "b", "preview": None},
+    ]
+    with database.writing() as session:
+        account = {"id": "ann", "name": "ann", "is_admin": 0, "is_disabled": 0, "mode": "high"}
+        session.execute(older.tables["account"].insert(), [{**account, "used": 0, "created": 0}])
+        rows = [{"sha256": name, "size": size, "refs": 1} for name, size in blobs.items()]
+        session.execute(older.tables["blob"].insert(), rows)
+        session.execute(older.tables["picture"].insert(), [{**whole, **one} for one in pictures])
+    database.migrate()
+    with database.reading() as session:
+        columns = (Picture.stored_bytes, Picture.original_bytes, Picture.preview_bytes)
+        found = session.execute(sa.select(*columns).order_by(Picture.id)).all()
+    assert found == [(16, 100, 3), (106, 0, 0), (16, 0, 0)]
 
 
 def test_several_may_migrate_at_once(tmp_path):

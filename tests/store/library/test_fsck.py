@@ -46,6 +46,16 @@ def test_counts(library, picture_id):
     assert "not 5" in mended(library)[0]
 
 
+def test_the_bytes_of_a_picture(library, account, picture_id):
+    real = picture_of(library, picture_id)
+    for column in ("bytes", "stored_bytes", "original_bytes", "preview_bytes"):
+        change(library, update(Picture).values({column: 0}))
+        assert f"takes {real.bytes} bytes" in mended(library)[0]
+        again = picture_of(library, picture_id)
+        assert getattr(again, column) == getattr(real, column) > 0
+    assert real.bytes == real.stored_bytes + real.original_bytes + real.preview_bytes
+
+
 def test_files_without_rows(library, picture_id):
     put = library.blobs.put(b"lost and found")
     assert check(library).is_sound  # It may be about to be named.
