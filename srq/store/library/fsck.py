@@ -129,6 +129,8 @@ def _files(
     for sha256, why in lost:
         _lost_blob(library, sha256, why, found, repair)
     orphans = [one for one in there.values() if one.since < moment - orphan_age]
+    if not orphans:
+        return
     with library.database.reading() as session:  # Some may have got their rows meanwhile.
         orphans = [one for one in orphans if session.get(Blob, one.sha256) is None]
     found.wrong += [f"File {one.sha256[:12]}... has no row." for one in orphans]
