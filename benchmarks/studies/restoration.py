@@ -1,10 +1,13 @@
 """How well are old photographs restored, beside what else there is?
 
     python -m benchmarks.studies.restoration [--pictures SET] [--limit N] [--parts tone,mask ...]
+        [--networks RUN --json FILE]
 
 needs the pictures in SRQ_DATA, OpenCV and FLIP (the extra `bench`). The pictures of SET (B100;
 another while choosing anything) are damaged by the recipe of old photographs from seeds held for
-this study, and restored with what ships. ``damage/`` has overlays of another hand for the detector.
+this study, and restored with what ships; with --networks, with what was trained in a run folder of
+``srq train restore``, which is not for the results. ``damage/`` has overlays of another hand for
+the detector.
 """
 
 import os
@@ -29,7 +32,7 @@ from srq.provenance import Provenance
 from srq.restore import networks as trained
 from srq.restore.defects import grown
 from srq.restore.pipeline import Options, restore_picture
-from srq.restore.stages import Networks, shipped
+from srq.restore.stages import Networks, opened
 from srq.restore.training.filled import SHOWN
 
 RESULT = harness.RESULTS / "restoration.json"
@@ -128,11 +131,15 @@ def ours(networks: Networks, options: Options) -> Method:
     return method
 
 
-def translations() -> dict[str, Any]:
-    """The networks that translate, by the names of the rows."""
-    there = trained.names()
+def translations(run: Path | None) -> dict[str, Any]:
+    """The networks that translate, by the names of the rows; see ``opened`` for ``run``."""
     names = {"mapping": "the triplet", "direct": "the direct U-Net"}
-    return {name: trained.load(stage) for stage, name in names.items() if stage in there}
+    return {
+        name: trained.load(stage, folder)
+        for stage, name in names.items()
+        for folder in dict.fromkeys((None, run))
+        if stage in trained.names(folder)
+    }
 
 
 def tone(pictures: Sequence[Path], networks: Networks) -> dict[str, Any]:
@@ -229,9 +236,9 @@ def compared(
     }
 
 
-def study(pictures: Sequence[Path], part: str) -> dict[str, Any]:
-    """One of PARTS."""
-    networks = shipped()
+def study(pictures: Sequence[Path], part: str, run: Path | None = None) -> dict[str, Any]:
+    """One of PARTS; see ``opened`` for ``run``."""
+    networks = opened(run)
     recipe = Recipe.load(RECIPE)
     if part == "tone":
         return tone(pictures, networks)
@@ -251,7 +258,7 @@ def study(pictures: Sequence[Path], part: str) -> dict[str, Any]:
         "srq, fill alone": ours(Networks(networks.tone), options),
         **{
             f"srq, {name}": ours(Networks(networks.tone, None, network), options)
-            for name, network in translations().items()
+            for name, network in translations(run).items()
         },
     }
     rows = compared(cases(pictures, recipe), methods, networks, told=told)
@@ -259,7 +266,8 @@ def study(pictures: Sequence[Path], part: str) -> dict[str, Any]:
 
 
 def clean_pictures(pictures: Sequence[Path], networks: Networks) -> dict[str, Any]:
-    """How many clean pictures come back as they are, and how near the others are."""
+    """How many clean pictures come back as they are, and how near the others are: their mean PSNR
+    and the lowest."""
     values: list[float] = []
     for path in pictures:
         clean = _rgb(path)
@@ -269,6 +277,7 @@ def clean_pictures(pictures: Sequence[Path], networks: Networks) -> dict[str, An
     return {
         "pictures": len(values),
         "unchanged": len(values) - len(changed),
+        "mean": mean_psnr(changed) if changed else None,
         "lowest": min(changed, default=None),
         "below_38": sum(value < 38 for value in changed),
     }
@@ -297,8 +306,11 @@ def main() -> None:
     parser.add_argument("--pictures", default="B100", help="a folder of SRQ_DATA")
     parser.add_argument("--limit", type=int, help="so many pictures, evenly chosen")
     parser.add_argument("--parts", default=",".join(PARTS), help="which tables")
+    parser.add_argument("--networks", type=Path, help="a run folder; needs --json")
     parser.add_argument("--json", type=Path, help="write there instead of the results")
     options = parser.parse_args()
+    if options.networks and not options.json:
+        parser.error("--networks needs --json: the results are of what ships.")
     pictures = sorted(
         path for path in (data_folder() / options.pictures).iterdir() if path.suffix != ".csv"
     )
@@ -313,7 +325,8 @@ def main() -> None:
             "count": len(pictures),
             "seed": SEED,
             "networks": list(trained.names()),
-            **study(pictures, part),
+            **({"run": list(trained.names(options.networks))} if options.networks else {}),
+            **study(pictures, part, options.networks),
         }
         harness.write_result(place, result)
     for name, table in tables_of(result).items():

@@ -69,6 +69,15 @@ def restore(
         str | None,
         typer.Option(metavar="scratches|tone|noise", help="Do only that part.", show_default=False),
     ] = None,
+    networks: Annotated[
+        Path | None,
+        typer.Option(
+            "--networks",
+            metavar="RUN",
+            help="A run folder of srq train restore, whose networks go before those that ship.",
+            show_default=False,
+        ),
+    ] = None,
     scale: Annotated[
         int | None,
         typer.Option(
@@ -119,7 +128,7 @@ def restore(
     from srq.restore.enlarging import larger
     from srq.restore.files import Besides, read_mask, restore_files
     from srq.restore.pipeline import Options
-    from srq.restore.stages import shipped, use_threads
+    from srq.restore.stages import opened, use_threads
 
     screen, errors = console(json), Console(stderr=True, highlight=False)
     options = Options.named(tone, only, strength)
@@ -136,7 +145,7 @@ def restore(
     with display(jobs, screen, errors, say) as watcher:
         results = restore_files(
             jobs,
-            shipped(),
+            opened(networks),
             options,
             mask=None if mask is None else read_mask(mask),
             besides=Besides(save_mask, sheet),

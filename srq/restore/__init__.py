@@ -11,6 +11,8 @@
 """
 
 from importlib import import_module
+from os import PathLike
+from pathlib import Path
 from typing import TypeVar
 
 from srq.callable_package import make_callable
@@ -28,28 +30,31 @@ def restore(
     strength: float = 1.0,
     tone: str = "auto",
     only: str | None = None,
+    networks: str | PathLike[str] | None = None,
 ) -> AnyImage:
     """An old photograph restored, of the same kind, size, depth and channels.
 
     ``image`` is what ``srq.upscale`` takes: a NumPy array, a Pillow image or an srq Picture.
     ``mask`` is another of these, of the same height and width, white where ``image`` is damaged;
     without it damage is looked for. ``tone`` is "auto", "keep" or "gray"; ``only`` may name one
-    part to do, "scratches", "tone" or "noise"; ``strength`` is from 0, nothing, to 1. An image that
-    needs nothing comes back as it is. docs/guide/restore.md says more.
+    part to do, "scratches", "tone" or "noise"; ``strength`` is from 0, nothing, to 1. ``networks``
+    is a run folder of ``srq train restore``, whose networks take the place of those that ship. An
+    image that needs nothing comes back as it is. docs/guide/restore.md says more.
 
     Raises ImageError for an image or a mask that it cannot take, ConfigError for other words,
-    MissingDependencyError without torch.
+    ModelError for a folder without networks, MissingDependencyError without torch.
     """
     check_torch()
     from srq.image.forms import as_picture
     from srq.restore.files import lightest
     from srq.restore.pipeline import Options, restore_picture
-    from srq.restore.stages import shipped
+    from srq.restore.stages import opened
 
     picture, back = as_picture(image)
     options = Options.named(tone, only, strength)
     hidden = None if mask is None else lightest(as_picture(mask)[0])
-    restored = restore_picture(picture, shipped(), options, mask=hidden)
+    run = None if networks is None else Path(networks)
+    restored = restore_picture(picture, opened(run), options, mask=hidden)
     return image if restored.needed_nothing else back(restored.picture)
 
 

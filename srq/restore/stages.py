@@ -1,10 +1,12 @@
 """The trained networks that a restoration uses, one for each stage that has any."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
 
+from srq.errors import ModelError
 from srq.restore import networks
 
 TRANSLATIONS = ("mapping", "direct")
@@ -31,12 +33,23 @@ def use_threads(count: int | None) -> None:
         torch.set_num_threads(count)
 
 
-def shipped() -> Networks:
-    """The networks that ship."""
-    there = networks.names()
-    translation = next((stage for stage in TRANSLATIONS if stage in there), None)
-    return Networks(
-        networks.load("tone") if "tone" in there else None,
-        networks.load("detector") if "detector" in there else None,
-        None if translation is None else networks.load(translation),
-    )
+def opened(run: Path | None = None) -> Networks:
+    """The networks that ship; those in ``run``, a run folder of ``srq train restore``, go before
+    them.
+
+    Raises ModelError where ``run`` holds none that restores, CheckpointError for a damaged file.
+    """
+    own = () if run is None else networks.names(run)
+    if run is not None and not {"tone", "detector", *TRANSLATIONS} & {*own}:
+        raise ModelError(
+            f"{run} holds no network that restores; name a run folder of 'srq train restore'."
+        )
+
+    def first(*stages: str) -> Any | None:
+        for folder, there in ((run, own), (None, networks.names())):
+            for stage in stages:
+                if stage in there:
+                    return networks.load(stage, folder)
+        return None
+
+    return Networks(first("tone"), first("detector"), first(*TRANSLATIONS))

@@ -24,7 +24,7 @@ NETWORKS = Networks(detector=WhiteIsDamage())
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     """A working folder with a torn photo; the networks that ship are stand-ins."""
-    monkeypatch.setattr(stages, "shipped", lambda: NETWORKS)
+    monkeypatch.setattr(stages, "opened", lambda run=None: NETWORKS)
     monkeypatch.chdir(tmp_path)
     write("photo.png", Picture(TORN, icc=SRGB))
     return tmp_path

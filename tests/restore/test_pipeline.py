@@ -142,11 +142,11 @@ def test_a_single_pixel():
 
 
 def test_the_door_takes_what_upscale_takes(monkeypatch):
-    monkeypatch.setattr(stages, "shipped", lambda: Networks(detector=WhiteIsDamage()))
+    monkeypatch.setattr(stages, "opened", lambda run=None: Networks(detector=WhiteIsDamage()))
     torn = CAT.copy()
     torn[50] = 255
     made = srq.restore(torn)
-    assert np.array_equal(made, restore_picture(Picture(torn), stages.shipped()).picture.pixels)
+    assert np.array_equal(made, restore_picture(Picture(torn), stages.opened()).picture.pixels)
     assert srq.restore(CAT) is CAT
     masked = srq.restore(torn, mask=np.dstack([MASK] * 3), strength=0.5)
     assert masked.shape == CAT.shape

@@ -32,9 +32,10 @@ NETWORKS = Registry(
 )
 
 
-def names() -> tuple[str, ...]:
-    """The stages whose networks ship."""
-    return tuple(stage for stage in NETWORKS if (FOLDER / f"{stage}.safetensors").is_file())
+def names(run: Path | None = None) -> tuple[str, ...]:
+    """The stages whose networks ship; or those that have one in ``run``, a run folder of
+    ``srq train restore``."""
+    return tuple(stage for stage in NETWORKS if _file(stage, run).is_file())
 
 
 def load(stage: str, run: Path | None = None) -> Any:
@@ -44,17 +45,19 @@ def load(stage: str, run: Path | None = None) -> Any:
     stage that is none or has no trained network there, CheckpointError for a damaged file.
     """
     NETWORKS.find(stage)
-    if run is None:
-        if stage not in names():
-            raise ModelError(
-                f"No trained network of the stage '{stage}' ships; name a run folder of "
-                "'srq train restore'."
-            )
-        return read(FOLDER / f"{stage}.safetensors")[0]
-    path = run / stage / WEIGHTS_FILE
+    path = _file(stage, run)
+    if not path.is_file() and run is None:
+        raise ModelError(
+            f"No trained network of the stage '{stage}' ships; name a run folder of "
+            "'srq train restore'."
+        )
     if not path.is_file():
         raise ModelError(f"{run} holds no trained network of the stage '{stage}' ({path}).")
     return read(path)[0]
+
+
+def _file(stage: str, run: Path | None) -> Path:
+    return FOLDER / f"{stage}.safetensors" if run is None else run / stage / WEIGHTS_FILE
 
 
 def read(path: Path) -> tuple[Any, Notes]:
