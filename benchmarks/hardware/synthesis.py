@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks import harness
 from benchmarks.hardware.tables import RESULTS, STREAMS
-from benchmarks.hardware.yosys import synthesise_all
+from benchmarks.hardware.yosys import synthesise
 from srq.export.rtl import Rtl
 from srq.export.rtl.core import Core, core_of
 from srq.export.rtl.datapath import DATAPATHS, TARGETS, Choices, Cost
@@ -37,7 +37,7 @@ def synthesis(
     program = load(resolve(name, "program"))
     core = core_for(program, exporter, plain=plain)
     before = _processor_time()
-    found = synthesise_all(core_texts(core, exporter.target), core, exporter.target, netlist)
+    found = synthesise(core_texts(core, exporter.target), core, exporter.target, netlist)
     rows = [
         {
             "layer": STREAMS,

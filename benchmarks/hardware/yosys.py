@@ -1,4 +1,4 @@
-"""What a module takes on a device by Yosys, and its netlist."""
+"""What a core takes on a device by Yosys, and its netlist."""
 
 import json
 import tempfile
@@ -58,28 +58,21 @@ def resources_of(cells: Mapping[str, int]) -> Resources:
     )
 
 
-def synthesise_all(
+def synthesise(
     texts: Mapping[str, str], core: Core, target: str, netlist: Path | None = None
 ) -> dict[str, Resources]:
-    """What each module of a netlist has by itself: the top, and those that were to stay modules."""
-    found = _synthesised(texts, core_name(core.program), target, netlist)["modules"]
-    names = [core_name(core.program), *(module.name for module in core.modules.values())]
+    """What each module of a core has by itself: the top, and the layers that were to stay modules.
+
+    texts:   SystemVerilog by file name; the cells of hw/rtl are read as well.
+    netlist: where the netlist goes: as JSON, for place and route, or as Verilog, by its suffix.
+    """
+    top = core_name(core.program)
+    found = _stat(texts, top, target, netlist)["modules"]
+    names = [top, *(module.name for module in core.modules.values())]
     return {name: resources_of(found[f"\\{name}"]["num_cells_by_type"]) for name in names}
 
 
-def synthesise(
-    texts: Mapping[str, str], top: str, target: str, *, netlist: Path | None = None
-) -> Resources:
-    """Synthesise ``texts``, SystemVerilog by file name, with the cells of hw/rtl.
-
-    netlist: where the netlist goes: as JSON, for place and route, or as Verilog, by its suffix.
-    """
-    return resources_of(_synthesised(texts, top, target, netlist)["design"]["num_cells_by_type"])
-
-
-def _synthesised(
-    texts: Mapping[str, str], top: str, target: str, netlist: Path | None
-) -> dict[str, Any]:
+def _stat(texts: Mapping[str, str], top: str, target: str, netlist: Path | None) -> dict[str, Any]:
     """What Yosys' `stat` says."""
     with tempfile.TemporaryDirectory(prefix="srq-synth-") as name:
         folder = Path(name)
