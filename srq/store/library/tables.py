@@ -8,7 +8,7 @@ column that names a blob holds its SHA-256; it is set and cleared only together 
 import secrets
 import time
 
-from sqlalchemy import BigInteger, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 Count = BigInteger
@@ -123,6 +123,11 @@ class Picture(Base):
         # With the name: a search reads no rows but those that it finds.
         Index("ix_picture_listed", "account_id", "trashed", "created", "id", "name"),
         Index("ix_picture_release", "state", "release_at"),
+        # Of the trash alone: SQLite would take it for the many that are not in it, too.
+        Index(
+            "ix_picture_trashed", "trashed",
+            sqlite_where=text("trashed IS NOT NULL"), postgresql_where=text("trashed IS NOT NULL"),
+        ),
         # All that the dashboard sums: it reads no rows at all.
         Index(
             "ix_picture_sums", "account_id", "state", "way", "ssimulacra2", "came", "bytes",
@@ -159,7 +164,7 @@ class Picture(Base):
     created: Mapped[int] = _created()
     decided: Mapped[int | None]
     release_at: Mapped[int | None]
-    trashed: Mapped[int | None] = mapped_column(index=True)
+    trashed: Mapped[int | None]
 
 
 class Candidate(Base):

@@ -94,7 +94,7 @@ def create(
     server = server_of(request)
     most = server.settings.upload_bytes
     if upload_length > most:
-        raise HTTPException(413, f"This server takes files of up to {most} bytes (--upload-bytes).")
+        raise HTTPException(413, f"This server takes files of up to {most} bytes (--upload-mb).")
     told = metadata(upload_metadata)
     sha256 = told.get("sha256")
     if sha256 is not None and not _HASH.fullmatch(sha256):

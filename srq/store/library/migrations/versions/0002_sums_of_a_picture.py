@@ -25,6 +25,15 @@ def upgrade() -> None:
         f"UPDATE picture SET original_bytes = COALESCE({size.format('original')}, 0)"
         " WHERE original IS DISTINCT FROM stored"
     )
+    op.drop_index("ix_picture_trashed", "picture")
+    in_trash = sa.text("trashed IS NOT NULL")
+    op.create_index(
+        "ix_picture_trashed",
+        "picture",
+        ["trashed"],
+        sqlite_where=in_trash,
+        postgresql_where=in_trash,
+    )
     op.drop_index("ix_picture_listed", "picture")
     op.create_index(
         "ix_picture_listed", "picture", ["account_id", "trashed", "created", "id", "name"]
