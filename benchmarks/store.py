@@ -9,8 +9,6 @@ are scikit-image's scanned text, and a page and a window that are drawn here, as
 """
 
 import io
-import math
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -29,8 +27,8 @@ from srq.upscaling.fingerprints import Programs
 
 RESULT = harness.RESULTS / "store.json"
 
-GROUPS = {"photos": "photographs, JPEG 95", "cameras": "camera JPEGs", "graphics": "graphics, PNG"}
-FULL = ("jpeg in jxl", "avif", "avif444", "webp", "jxl lossless", "webp lossless")
+CURVES = ("bytes", "ssimulacra2", "psnr", "ssim")
+"""Of all that was measured, by way."""
 
 _NO_LIMIT = 10**12
 
@@ -55,7 +53,7 @@ def main() -> None:
         rows.append({"name": name, "group": group, **searched(data, programs)})
         made = Provenance.now().to_json()
         result = {"made": made, "side": options.side, "pictures": rows}
-        harness.write_result(options.json, result)
+        harness.write_result(options.json, result, indent=1)
         print(f"{name}: {len(data)} bytes came", flush=True)
 
 
@@ -131,9 +129,12 @@ def searched(data: bytes, programs: Programs) -> dict[str, Any]:
         every = [smallest_above(tried, way, floor, _NO_LIMIT) for way in ways]
         found = {one.name: plain(one) for one in [*exact, *every] if one is not None}
         floors[mode] = {"chosen": {"way": chosen.name, **plain(chosen)}, "ways": found}
-    curves: dict[str, list[dict[str, Any]]] = {}
+    curves: dict[str, dict[str, list[float]]] = {}
     for one in sorted(tried.all(), key=lambda one: one.bytes):
-        curves.setdefault(one.name, []).append(plain(one))
+        curve = curves.setdefault(one.name, {key: [] for key in CURVES})
+        for key, value in plain(one).items():
+            if key in curve:
+                curve[key].append(value)
     return {"came": len(data), "size": list(picture.size), "floors": floors, "curves": curves}
 
 
@@ -144,90 +145,6 @@ def plain(stored: Stored) -> dict[str, Any]:
     measured = asdict(stored.fidelity).items()
     # A restored picture that is the very one has infinitely many dB.
     return {**told, **{name: round(min(value, 100.0), 4) for name, value in measured}}
-
-
-def tables() -> dict[str, str]:
-    """How many times smaller, by what, and what enlargement adds."""
-    rows = harness.read_result(RESULT)["pictures"]
-    return {"ratios": _ratios(rows), "winners": _winners(rows), "share": _share(rows)}
-
-
-def best(found: dict[str, Any], names: Any) -> int | None:
-    """The fewest bytes of the ways of these names; None where none of them holds the floor."""
-    sizes = [one["bytes"] for name, one in found["ways"].items() if names(name)]
-    return min(sizes, default=None)
-
-
-COLUMNS = {
-    "exactly": lambda name: name in ("as it came", "jpeg in jxl"),
-    "WebP": lambda name: name in ("webp", "webp lossless"),
-    "JPEG XL": lambda name: name in ("jxl lossless",),
-    "AVIF": lambda name: name in ("avif", "avif444"),
-    "smaller + Lanczos": lambda name: name.endswith("lanczos"),
-    "smaller + network": lambda name: "kim" in name,
-}
-
-
-def _of(rows: list[dict[str, Any]]) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
-    for group, told in GROUPS.items():
-        some = [row for row in rows if row["group"] == group]
-        for mode in FLOORS:
-            if some:
-                yield told, mode, [{"came": row["came"], **row["floors"][mode]} for row in some]
-
-
-def _mean(ratios: list[float]) -> float:
-    return math.exp(sum(map(math.log, ratios)) / len(ratios))
-
-
-def _ratios(rows: list[dict[str, Any]]) -> str:
-    """The geometric mean of bytes that came over bytes stored."""
-    lines = [f"| pictures | mode | {' | '.join(COLUMNS)} | srq store |"]
-    lines.append("|---" * 2 + "|---:" * (len(COLUMNS) + 1) + "|")
-    for told, mode, found in _of(rows):
-        cells = []
-        for names in COLUMNS.values():
-            sizes = [best(one, names) for one in found]
-            held = [one["came"] / size for one, size in zip(found, sizes, strict=True) if size]
-            cell = f"{_mean(held):.2f}" if held else "-"
-            cells.append(cell + (f" ({len(held)})" if held and len(held) < len(found) else ""))
-        chosen = _mean([one["came"] / one["chosen"]["bytes"] for one in found])
-        lines.append(f"| {told} ({len(found)}) | {mode} | {' | '.join(cells)} | {chosen:.2f} |")
-    return "\n".join(lines)
-
-
-def _winners(rows: list[dict[str, Any]]) -> str:
-    """What was chosen, and how far above the floor."""
-    lines = ["| pictures | mode | chosen | least above the floor |", "|---|---|---|---:|"]
-    for told, mode, found in _of(rows):
-        count = Counter(one["chosen"]["way"] for one in found)
-        names = ", ".join(f"{way} {number}" for way, number in count.most_common())
-        scores = [one["chosen"]["ssimulacra2"] for one in found]
-        above = [score - FLOORS[mode] for score in scores if score is not None]
-        least = f"{min(above):.2f}" if above else "every byte"
-        lines.append(f"| {told} | {mode} | {names} | {least} |")
-    return "\n".join(lines)
-
-
-def _share(rows: list[dict[str, Any]]) -> str:
-    """What smaller pictures save beyond the best at full size, and networks beyond Lanczos."""
-    head = "| pictures | mode | smaller chosen | fewer bytes than at full size |"
-    lines = [head + " of them by the network |", "|---|---|---:|---:|---:|"]
-    for told, mode, found in _of(rows):
-        full = [best(one, lambda name: name in (*FULL, "as it came")) for one in found]
-        assert all(size is not None for size in full)
-        assert all(
-            one["chosen"]["bytes"] <= (size or 0) for one, size in zip(found, full, strict=True)
-        ), "the store is worse than a single codec"
-        gain = 1 - 1 / _mean(
-            [(size or 0) / one["chosen"]["bytes"] for one, size in zip(found, full, strict=True)]
-        )
-        smaller = [one["chosen"]["way"] for one in found if one["chosen"]["scale"] > 1]
-        network = sum("kim" in way for way in smaller)
-        lines.append(
-            f"| {told} | {mode} | {len(smaller)} of {len(found)} | {100 * gain:.1f} % | {network} |"
-        )
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

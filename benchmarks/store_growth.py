@@ -10,6 +10,7 @@ what it had before. A page is 60 pictures; its time is that of the library, with
 
 import argparse
 import hashlib
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -57,16 +58,30 @@ ROUNDS = 3
 def main() -> None:
     options = _options()
     rows = []
-    for size in options.sizes:
-        with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-            with open_library(Place(Path(folder))) as library:
-                account_id = filled(library, size)
+    with tempfile.TemporaryDirectory() as temporary:
+        for size in options.sizes:
+            folder = Path(options.folder or temporary) / str(size)
+            account_id = filled_at(folder, size)
+            if options.only_fill:
+                continue
             # In a process of its own, whose memory nothing has raised yet.
             with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-                found = pool.submit(all_measured, Path(folder), account_id, size).result()
+                found = pool.submit(all_measured, folder, account_id, size).result()
             rows.append({"pictures": size, "tasks": found})
-        print(size, found, flush=True)
+            print(size, found, flush=True)
+    if options.only_fill:
+        return
     harness.keep("store_growth", {"made": Provenance.now().to_json(), "rows": rows}, options.json)
+
+
+def filled_at(folder: Path, size: int) -> str:
+    """The account of a library of ``size`` pictures, which may be there already."""
+    done = folder / "filled"
+    if not done.exists():
+        shutil.rmtree(folder, ignore_errors=True)  # of a run that was broken off
+        with open_library(Place(folder)) as library:
+            done.write_text(filled(library, size))
+    return done.read_text()
 
 
 def all_measured(folder: Path, account_id: str, size: int) -> dict[str, dict[str, float]]:
@@ -230,10 +245,32 @@ def _created(number: int, size: int) -> int:
     return now() - DAYS * 86400 + number * DAYS * 86400 // size
 
 
+def tables() -> dict[str, str]:
+    """Milliseconds and memory of each task, by instruction set."""
+    found = harness.newest("store_growth")
+    return {"growth": "\n\n".join(map(_table, found.values())) or "Not measured yet."}
+
+
+def _table(result: dict[str, Any]) -> str:
+    rows = result["rows"]
+    sizes = " | ".join(f"{row['pictures']:,} pictures" for row in rows)
+    lines = [f"| milliseconds of the processor | {sizes} | MB of memory |"]
+    lines.append("|---" + "|---:" * (len(rows) + 1) + "|")
+    for name, last in rows[-1]["tasks"].items():
+        taken = " | ".join(_told(1000 * row["tasks"][name]["seconds"]) for row in rows)
+        lines.append(f"| {name} | {taken} | {last['bytes'] / 1e6:.1f} |")
+    return "\n".join(lines)
+
+
+def _told(milliseconds: float) -> str:
+    return f"{milliseconds:.1f}" if milliseconds < 20 else f"{milliseconds:,.0f}"
+
+
 def _options() -> argparse.Namespace:
     parser = harness.parser(__doc__)
     parser.add_argument("--sizes", type=int, nargs="*", default=[1000, 10_000, 100_000])
-    parser.add_argument("--folder", type=Path, help="where the libraries are made")
+    parser.add_argument("--folder", type=Path, help="where libraries are kept for another run")
+    parser.add_argument("--only-fill", action="store_true", help="make them, and measure later")
     parser.add_argument("--json", type=Path, help="write the result there alone")
     return parser.parse_args()
 

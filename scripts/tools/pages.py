@@ -47,6 +47,9 @@ TABLES = Registry(
         "runtimes": Entry("benchmarks.studies.runtimes:tables"),
         "shader": Entry("benchmarks.studies.shader:tables"),
         "shader_ten_bits": Entry("benchmarks.studies.shader_ten_bits:tables"),
+        "store": Entry("benchmarks.store_tables:tables"),
+        "store_growth": Entry("benchmarks.store_growth:tables"),
+        "store_load": Entry("benchmarks.store_load:tables"),
         "throughput": Entry("benchmarks.throughput_tables:tables"),
         "tricks": Entry("benchmarks.studies.tricks:tables"),
         "web_inputs": Entry("benchmarks.studies.web_inputs:tables"),
@@ -62,6 +65,7 @@ PLOTS = {
     "docs/results/ladder.png": Entry("benchmarks.ladder:plot"),
     "docs/results/performance.png": Entry("benchmarks.throughput_tables:plot"),
     "docs/results/quantization.png": Entry("benchmarks.studies.quantization:plot"),
+    "docs/results/store.png": Entry("benchmarks.store_tables:plot"),
 }
 """Functions of the path that they draw to."""
 
