@@ -41,8 +41,9 @@ class Seen:
         raise HTTPException(404, "There is no such picture.")
 
 
-def seen_by(request: Request, token: str) -> Seen:
-    """What a token shows. Raises 404 for one that is none, or is over."""
+def seen_by(request: Request, token: str, picture_id: str | None = None) -> Seen:
+    """What a token shows, or of it the picture of an id alone. Raises 404 for a token that is none,
+    or is over."""
     with server_of(request).database.reading() as session:
         share = session.scalar(select(Share).where(Share.token_hash == hash_of(token)))
         if share is None or share.revoked is not None or (share.expires or now() + 1) <= now():
@@ -52,6 +53,8 @@ def seen_by(request: Request, token: str) -> Seen:
             query = query.where(Picture.id == share.picture_id)
         else:
             query = query.join(AlbumPicture).where(AlbumPicture.album_id == share.album_id)
+        if picture_id is not None:
+            query = query.where(Picture.id == picture_id)
         query = query.where(Picture.account_id == share.account_id)
         found = session.scalars(query.order_by(Picture.created.desc()).limit(_MOST)).all()
         album = session.get(Album, share.album_id) if share.album_id else None
@@ -99,14 +102,14 @@ def unlock(request: Request, token: str, fields: FormFields) -> Response:
 @router.get("/{picture_id}")
 def one_page(request: Request, token: str, picture_id: str) -> Response:
     """A picture of an album."""
-    seen = seen_by(request, token)
+    seen = seen_by(request, token, picture_id)
     return _page(request, seen, token, one=seen.one(picture_id))
 
 
 @router.get("/{picture_id}/preview")
 def preview(request: Request, token: str, picture_id: str) -> Response:
     """Its small picture."""
-    blob = seen_by(request, token).one(picture_id).preview
+    blob = seen_by(request, token, picture_id).one(picture_id).preview
     if blob is None:
         raise HTTPException(404, "There is no preview.")
     return sent_blob(request, server_of(request), blob, "image/webp")
@@ -115,7 +118,7 @@ def preview(request: Request, token: str, picture_id: str) -> Response:
 @router.get("/{picture_id}/view")
 def view(request: Request, token: str, picture_id: str) -> Response:
     """Its restored pixels, to look at."""
-    found = seen_by(request, token).one(picture_id)
+    found = seen_by(request, token, picture_id).one(picture_id)
     suffix = view_suffix(found.width, found.height)
     return sent(request, picture_id, "restored", suffix=suffix, stripped=True)
 
@@ -123,7 +126,7 @@ def view(request: Request, token: str, picture_id: str) -> Response:
 @router.get("/{picture_id}/small")
 def small(request: Request, token: str, picture_id: str) -> Response:
     """The stored file, which has pixels only, of a picture that browsers enlarge themselves."""
-    if enlarged_by_browsers(seen_by(request, token).one(picture_id)) is None:
+    if enlarged_by_browsers(seen_by(request, token, picture_id).one(picture_id)) is None:
         raise HTTPException(404, "There is no such file.")
     return sent(request, picture_id, "stored")
 
@@ -131,7 +134,7 @@ def small(request: Request, token: str, picture_id: str) -> Response:
 @router.get("/{picture_id}/file")
 def file(request: Request, token: str, picture_id: str) -> Response:
     """Its restored pixels, to keep."""
-    seen_by(request, token).one(picture_id)
+    seen_by(request, token, picture_id).one(picture_id)
     return sent(request, picture_id, "restored", suffix=".png", stripped=True)
 
 
