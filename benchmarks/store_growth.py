@@ -254,7 +254,8 @@ def tables() -> dict[str, str]:
 def _table(result: dict[str, Any]) -> str:
     rows = result["rows"]
     sizes = " | ".join(f"{row['pictures']:,} pictures" for row in rows)
-    lines = [f"| milliseconds of the processor | {sizes} | MB of memory |"]
+    lines = [f"The load of the machine was {result['made']['load']:.1f}.", ""]
+    lines.append(f"| milliseconds of the processor | {sizes} | MB of memory |")
     lines.append("|---" + "|---:" * (len(rows) + 1) + "|")
     for name, last in rows[-1]["tasks"].items():
         taken = " | ".join(_told(1000 * row["tasks"][name]["seconds"]) for row in rows)

@@ -33,6 +33,8 @@ def test_the_table(monkeypatch):
     tasks = {"fsck": {"seconds": 0.0123, "bytes": 2_500_000}}
     more = {"fsck": {"seconds": 1.5, "bytes": 3_500_000}}
     rows = [{"pictures": 1000, "tasks": tasks}, {"pictures": 10_000, "tasks": more}]
-    monkeypatch.setattr(harness, "newest", lambda _: {"avx2": {"rows": rows}})
+    monkeypatch.setattr(
+        harness, "newest", lambda _: {"avx2": {"rows": rows, "made": {"load": 1.0}}}
+    )
     table = store_growth.tables()["growth"]
     assert table.splitlines()[-1] == "| fsck | 12.3 | 1,500 | 3.5 |"

@@ -66,7 +66,8 @@ def sweep_unused(database: Database, blobs: Blobs, before: int) -> tuple[int, in
             found = session.execute(
                 select(tables.Blob.sha256, tables.Blob.size)
                 .where(tables.Blob.unused < before, tables.Blob.refs <= 0)
-                .order_by(tables.Blob.sha256)
+                # By the index of unused blobs, not through all blobs by their names.
+                .order_by(tables.Blob.unused, tables.Blob.sha256)
                 .limit(_AT_A_TIME)
                 .with_for_update(skip_locked=True)
             ).all()
