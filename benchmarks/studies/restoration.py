@@ -1,13 +1,13 @@
 """How well are old photographs restored, beside what else there is?
 
     python -m benchmarks.studies.restoration [--pictures SET] [--limit N] [--parts tone,mask ...]
-        [--networks RUN --json FILE]
+        [--networks RUN]
 
 needs the pictures in SRQ_DATA, OpenCV and FLIP (the extra `bench`). The pictures of SET (B100;
 another while choosing anything) are damaged by the recipe of old photographs from seeds held for
-this study, and restored with what ships; with --networks, with what was trained in a run folder of
-``srq train restore``, which is not for the results. ``damage/`` has overlays of another hand for
-the detector.
+this study, and restored with what ships; with --networks, what was trained in a run folder of
+``srq train restore`` goes before that, and the result says what it was. ``damage/`` has overlays of
+another hand for the detector.
 """
 
 import os
@@ -31,6 +31,7 @@ from srq.image.metrics import mean_psnr, psnr, ssim
 from srq.provenance import Provenance
 from srq.restore import networks as trained
 from srq.restore.defects import grown
+from srq.restore.networks import shipped
 from srq.restore.pipeline import Options, restore_picture
 from srq.restore.stages import Networks, opened
 from srq.restore.training.filled import SHOWN
@@ -139,6 +140,17 @@ def translations(run: Path | None) -> dict[str, Any]:
         for stage, name in names.items()
         for folder in dict.fromkeys((None, run))
         if stage in trained.names(folder)
+    }
+
+
+def trained_in(run: Path) -> dict[str, Any]:
+    """The stages that have a network in a run folder: their steps, and what was chosen."""
+    notes = {
+        stage: shipped.read(run / stage / shipped.WEIGHTS_FILE)[1] for stage in trained.names(run)
+    }
+    return {
+        stage: {key: note[key] for key in ("steps", "threshold", "held") if key in note}
+        for stage, note in notes.items()
     }
 
 
@@ -306,11 +318,9 @@ def main() -> None:
     parser.add_argument("--pictures", default="B100", help="a folder of SRQ_DATA")
     parser.add_argument("--limit", type=int, help="so many pictures, evenly chosen")
     parser.add_argument("--parts", default=",".join(PARTS), help="which tables")
-    parser.add_argument("--networks", type=Path, help="a run folder; needs --json")
+    parser.add_argument("--networks", type=Path, help="a run folder of srq train restore")
     parser.add_argument("--json", type=Path, help="write there instead of the results")
     options = parser.parse_args()
-    if options.networks and not options.json:
-        parser.error("--networks needs --json: the results are of what ships.")
     pictures = sorted(
         path for path in (data_folder() / options.pictures).iterdir() if path.suffix != ".csv"
     )
@@ -325,7 +335,7 @@ def main() -> None:
             "count": len(pictures),
             "seed": SEED,
             "networks": list(trained.names()),
-            **({"run": list(trained.names(options.networks))} if options.networks else {}),
+            "trained": trained_in(options.networks) if options.networks else {},
             **study(pictures, part, options.networks),
         }
         harness.write_result(place, result)

@@ -35,7 +35,7 @@ class Tones:
 
 
 class Tone(nn.Module):
-    """Gives the tones of pictures from their thumbnails; ``mixed`` and ``apply`` use them."""
+    """Gives the tones of pictures from their thumbnails; ``apply_tones`` uses them."""
 
     def __init__(self, width: int = 16, hidden: int = 128) -> None:
         super().__init__()
