@@ -74,11 +74,6 @@ class Tone(nn.Module):
         last.bias[-1] += by
 
 
-def thumbnail(pictures: Tensor) -> Tensor:
-    """The thumbnails (N, 3, SIDE, SIDE) of (N, 3, H, W): means over areas."""
-    return nn.functional.adaptive_avg_pool2d(pictures, SIDE)
-
-
 def apply_tones(pictures: Tensor, curves: Tensor, matrix: Tensor) -> Tensor:
     """Pictures (N, 3, H, W) with ``curves`` and then ``matrix``; not clipped."""
     count, _, height, width = pictures.shape
