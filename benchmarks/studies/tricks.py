@@ -97,7 +97,7 @@ def measured(way: Way, steps: int) -> dict[str, Any]:
         "from a wider network": way.from_wide,
         "psnr": {name: mean.psnr for name, mean in means.items() if mean},
         "ms": milliseconds,
-        "made": evaluation.made,
+        "made": evaluation.made.to_json(),
     }
 
 

@@ -23,6 +23,8 @@ RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
 LICENCE = "Apache-2.0"
 
 SCORES = {
+    "kim-x1-compressed": ("zoo-x1-compressed.json",),
+    "medium-x1-compressed": ("zoo-x1-compressed.json",),
     "kim-x2": ("zoo-x2.json", "zoo-x2-compressed.json"),
     "kim-x2-compressed": ("zoo-x2.json", "zoo-x2-compressed.json"),
     "kim-x2-8bit": ("zoo-x2.json",),
@@ -49,9 +51,17 @@ SCORES = {
     "web-x2": (),
     "web-x4": (),
     "large-x2": ("ladder-x2.json", "ladder-x2-programs.json"),
-    "large-x2-compressed": ("ladder-x2.json",),
-    "large-x4": ("ladder-x4.json",),
-    "large-x4-compressed": ("ladder-x4.json",),
+    "large-x2-compressed": (
+        "ladder-x2.json",
+        "ladder-x2-programs.json",
+        "ladder-x2-compressed.json",
+    ),
+    "large-x4": ("ladder-x4.json", "ladder-x4-programs.json"),
+    "large-x4-compressed": (
+        "ladder-x4.json",
+        "ladder-x4-programs.json",
+        "ladder-x4-compressed.json",
+    ),
 }
 """The result files whose tables a card shows."""
 

@@ -205,7 +205,10 @@ def _fresh_network(config: TrainConfig, pool: LumaPool, *, warm: bool) -> Networ
 
 def _warm_start(network: Network, config: TrainConfig, pool: LumaPool) -> None:
     """Copy a checkpoint's kernels; from another scale, those of the layers that are alike; from
-    a wider ``kim``, those of the channels that matter most on the training pictures."""
+    a wider ``kim``, those of the channels that matter most on the training pictures.
+
+    To scale 1 the last layer begins with the mean of those that made the pixels of a block: what
+    they have in common takes traces of compression away."""
     path = config.init_from
     source = find_weights(resolve(path, "float")).network()
     if isinstance(source, Kim) and isinstance(network, Kim) and can_narrow(source, network):
@@ -222,7 +225,14 @@ def _warm_start(network: Network, config: TrainConfig, pool: LumaPool) -> None:
             f"for {network.name} {network.config}; name a checkpoint of that network."
         )
     wanted = network.state_dict()
-    found = source.state_dict()
-    network.load_state_dict(
-        {key: found[key] if found[key].shape == t.shape else t for key, t in wanted.items()}
-    )
+    for key, kernels in source.state_dict().items():
+        if network.scale == 1:
+            kernels = _mean_of_block(kernels, wanted[key])
+        if kernels.shape == wanted[key].shape:
+            wanted[key] = kernels
+    network.load_state_dict(wanted)
+
+
+def _mean_of_block(kernels: Tensor, wanted: Tensor) -> Tensor:
+    """Kernels of several outputs as those of one, where only one is wanted."""
+    return kernels.mean(0, keepdim=True) if len(wanted) == 1 else kernels

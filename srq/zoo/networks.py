@@ -7,8 +7,10 @@ from srq import zoo
 from srq.errors import ConfigError, ModelError
 from srq.registry import suggestion
 
-Kind = Literal["clean", "compressed"]
-"""What a network is trained on: pictures without loss, or with that of JPEG and the like."""
+Kind = Literal["clean", "compressed", "web"]
+"""What a network is trained on: pictures without loss, with that of JPEG and the like, or as the
+web has them: blurred, noisy, shrunk and compressed again. No file shows the last of itself, so only
+a user asks for it."""
 
 Quality = Literal["fast", "good", "best"]
 """How good a picture a network makes beside others of its scale: each takes several times as
@@ -39,6 +41,8 @@ class Network:
 
 
 NETWORKS = {
+    "kim-x1-compressed": Network(1, "compressed", "fast", 2512, 10),
+    "medium-x1-compressed": Network(1, "compressed", "good", 11808, 10),
     "kim-x2": Network(2, "clean", "fast", 2560, 10),
     "kim-x2-8bit": Network(2, "clean", "fast", 2560, 8),
     "kim-x2-compressed": Network(2, "compressed", "fast", 2560, 10),
@@ -55,6 +59,11 @@ NETWORKS = {
     "medium-x4-compressed": Network(4, "compressed", "good", 11664, 10),
     "medium-x4-compressed-8bit": Network(4, "compressed", "good", 11664, 8),
     "large-x2": Network(2, "clean", "best", 93600, 10),
+    "large-x2-compressed": Network(2, "compressed", "best", 93600, 10),
+    "large-x4": Network(4, "clean", "best", 97056, 10),
+    "large-x4-compressed": Network(4, "compressed", "best", 97056, 10),
+    "web-x2": Network(2, "web", "good", 12240, 10),
+    "web-x4": Network(4, "web", "good", 11664, 10),
 }
 """All networks by name. Of those of one scale, kind and quality the first is taken."""
 

@@ -276,6 +276,16 @@ def test_another_scale_starts_from_the_layers_that_are_alike(tmp_path, tiny):
     assert three["pointwise4.weight"].shape[0] == 9
 
 
+def test_the_same_size_starts_from_the_mean_of_a_block(tmp_path, tiny):
+    run.start(tiny(), tmp_path / "x2")
+    run.start(
+        tiny(f"init_from={tmp_path / 'x2'}", "model.scale=1", "optim.lr=1e-9"), tmp_path / "x1"
+    )
+    two, one = (find_weights(tmp_path / name).network().state_dict() for name in ("x2", "x1"))
+    mean = two["pointwise4.weight"].mean(0, keepdim=True)
+    assert torch.allclose(one["pointwise4.weight"], mean, atol=1e-5)
+
+
 def test_a_teacher_changes_what_is_learnt(tmp_path, tiny):
     run.start(tiny(), tmp_path / "teacher")
     run.start(tiny(f"teacher.checkpoint={tmp_path / 'teacher'}", "seed=2"), tmp_path / "taught")
