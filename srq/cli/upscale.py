@@ -53,8 +53,8 @@ def upscale(
         typer.Option(
             min=1,
             metavar="N",
-            help="How many times larger: 2, 3 or 4, or 1 to take only the traces of compression away;"
-            " the model's own scale, or 2 with auto, without.",
+            help="How many times larger: 2, 3 or 4, or 1 to take only the traces of compression"
+            " away; the model's own scale, or 2 with auto, without.",
             show_default=False,
         ),
     ] = None,

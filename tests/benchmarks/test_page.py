@@ -30,7 +30,13 @@ def test_every_result_belongs_to_a_row():
         for file in (FOLDER / "results").iterdir()
     }
     evaluations = {f"{name}.json" for name in ("zoo-starts", "zoo-x2", "zoo-x2-compressed")}
-    evaluations |= {"zoo-x3.json", "zoo-x4.json", "zoo-x2-fpga.json", "peers-x2.json"}
+    evaluations |= {
+        "zoo-x1-compressed.json",
+        "zoo-x3.json",
+        "zoo-x4.json",
+        "zoo-x2-fpga.json",
+        "peers-x2.json",
+    }
     evaluations |= {
         f"ladder-x{s}{of}.json" for s in (2, 4) for of in ("", "-programs", "-compressed")
     }

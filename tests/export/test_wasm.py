@@ -57,7 +57,7 @@ def test_no_other_module_ships_and_all_are_small():
     assert {file.name for file in files} == {entry["file"] for entry in RECORD.values()}
     assert {program.fingerprint for program in shipping().values()} == set(RECORD)
     assert {"kim-x2.wasm", "kim-x2-compressed.wasm"} <= {file.name for file in files}
-    assert sum(file.stat().st_size for file in files) < 500_000
+    assert sum(file.stat().st_size for file in files) < 700_000  # of the wheel's 8 MB
 
 
 def test_a_network_of_the_zoo_needs_no_compiler(monkeypatch):
