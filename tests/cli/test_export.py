@@ -57,7 +57,7 @@ def test_a_name_of_the_zoo_stands_for_its_file(tmp_path, capsys):
     [
         (["onx", "kim-x2", "OUT"], "No such command 'onx'. Did you mean 'onnx'?"),
         (["onnx", "kim-x22", "OUT"], "No integer program is called 'kim-x22'; did you mean"),
-        (["onnx", "none.srq", "OUT"], "There is no file none.srq; name a file, or one of kim-x1-compressed"),
+        (["onnx", "none.srq", "OUT"], "There is no file none.srq; name a file, or one of kim-x1"),
         (["onnx", "kim-x2", "OUT", "--kind", "exactly"], "'exactly' is not one of 'exact'"),
         (["onnx", "kim-x2", "OUT", "--form", "rgba"], "'rgba' is not one of 'luma'"),
         (["onnx", "kim-x2", "OUT", "--kind", "qonnx", "--form", "rgb"], "luma only, not rgb."),
