@@ -20,7 +20,14 @@ from srq.store.web.server import server_of
 
 router = APIRouter(include_in_schema=False)
 
-_MOST = 10_000
+
+@dataclass(frozen=True)
+class Member:
+    """A picture that goes into an archive, with what is known of it beforehand."""
+
+    id: str
+    name: str
+    created: int
 
 
 @router.get("/archive")
@@ -29,12 +36,16 @@ def archive(request: Request, visitor: PageVisitor, album: str) -> Response:
     server = server_of(request)
     with server.database.reading() as session:
         name = owned_album(session, visitor, album).name
-        query = select(Picture).join(AlbumPicture).where(AlbumPicture.album_id == album)
-        found = session.scalars(query.where(Picture.trashed.is_(None)).limit(_MOST)).all()
+        query = (
+            select(Picture.id, Picture.name, Picture.created)
+            .join(AlbumPicture)
+            .where(AlbumPicture.album_id == album, Picture.trashed.is_(None))
+        )
+        found = [Member(*row) for row in session.execute(query)]
     return sent_archive(server.library, name, found)
 
 
-def sent_archive(library: Library, name: str, found: Sequence[Picture]) -> Response:
+def sent_archive(library: Library, name: str, found: Sequence[Member]) -> Response:
     """The ZIP of pictures whose owner was checked. Raises 404 where there are none."""
     if not found:
         raise HTTPException(404, "There are no such pictures.")
@@ -63,7 +74,7 @@ class _Sink:
         yield from pieces
 
 
-def archived(library: Library, found: Sequence[Picture]) -> Iterator[bytes]:
+def archived(library: Library, found: Sequence[Member]) -> Iterator[bytes]:
     """The ZIP of restored pictures; a picture that cannot be restored is named in a text in it."""
     sink, used, failed = _Sink(), set[str](), list[str]()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as made:  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from srq.store.library import albums, pictures
 from srq.store.library.listing import Wanted, page_of
 from srq.store.library.tables import Album, Candidate, Picture
 from srq.store.web.albums import owned as owned_album
-from srq.store.web.archive import sent_archive
+from srq.store.web.archive import Member, sent_archive
 from srq.store.web.pages import page, to
 from srq.store.web.security.forms import FormFields
 from srq.store.web.security.visitor import PageVisitor, Visitor
@@ -116,7 +116,7 @@ def picked(request: Request, visitor: PageVisitor, fields: FormFields) -> Respon
     if do == "archive":
         with server_of(request).database.reading() as session:
             every = [pictures.owned(session, visitor.id, one) for one in ids]
-        some = [one for one in every if one is not None]
+        some = [Member(one.id, one.name, one.created) for one in every if one is not None]
         return sent_archive(server_of(request).library, "pictures", some)
     with server_of(request).database.writing() as session:
         if do == "trash":
