@@ -51,6 +51,7 @@ TABLES = Registry(
         "store_growth": Entry("benchmarks.store_growth:tables"),
         "store_load": Entry("benchmarks.store_load:tables"),
         "throughput": Entry("benchmarks.throughput_tables:tables"),
+        "training_sets": Entry("benchmarks.studies.training_sets:tables"),
         "tricks": Entry("benchmarks.studies.tricks:tables"),
         "web_inputs": Entry("benchmarks.studies.web_inputs:tables"),
         "verified": Entry("benchmarks.studies.verified:tables"),
