@@ -52,7 +52,7 @@ def table(record: dict[str, Any]) -> str:
     """The means over the seeds as markdown, and the most by which two seeds differ."""
     head = f"| {record['steps']:,} steps on | {' | '.join(TESTS)} |"
     lines = [head, "| --- |" + " ---: |" * len(TESTS)]
-    apart = dict.fromkeys(TESTS, 0.0)
+    apart: dict[str, float] = dict.fromkeys(TESTS, 0.0)
     for pictures in PICTURES:
         rows = [row["psnr"] for row in record["rows"] if row["pictures"] == list(pictures)]
         if not rows:
