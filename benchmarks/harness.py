@@ -67,6 +67,12 @@ def read_result(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def begun(path: Path, steps: int) -> dict[str, Any]:
+    """The record of trainings of ``steps`` that a file holds, or one without rows."""
+    record = read_result(path) if path.is_file() else {}
+    return record if record.get("steps") == steps else {"steps": steps, "rows": []}
+
+
 def instruction_set() -> str:
     """The instruction set in use: the native engine's or, without that, the processor's."""
     try:

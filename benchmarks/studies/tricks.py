@@ -124,11 +124,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--json", type=Path, default=RESULT)
     options = parser.parse_args()
-    record: dict[str, Any] = {"steps": options.steps, "rows": []}
-    if options.json.is_file():
-        held = harness.read_result(options.json)
-        if held["steps"] == options.steps:
-            record = held
+    record = harness.begun(options.json, options.steps)
     done = {row["name"]: row for row in record["rows"]}
     for way in WAYS:
         if way.name not in done:
