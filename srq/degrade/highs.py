@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from PIL import Image
-
 from srq.degrade.degradation import Pixels
 from srq.errors import ConfigError, DataError
+from srq.image.lanczos import lanczos
 from srq.registry import refuse_unknown
 
 _KEYS = ("scales", "shortest_edge")
@@ -58,7 +56,7 @@ def parse_sizes(table: Any, where: str) -> Sizes:
 
 
 def highs(source: Pixels, sizes: Sizes, multiple: int) -> Iterator[tuple[str, Pixels]]:
-    """Each size's name and picture, shrunk by Pillow's LANCZOS and cut to a ``multiple``.
+    """Each size's name and picture, shrunk by Lanczos and cut to a ``multiple``.
 
     Raises DataError if nothing is left of the source at any size.
     """
@@ -72,17 +70,13 @@ def highs(source: Pixels, sizes: Sizes, multiple: int) -> Iterator[tuple[str, Pi
             continue
         seen.add(target)
         left += 1
-        hr = source if target == (width, height) else _shrink(source, target)
+        hr = source if target == (width, height) else lanczos(source, target[::-1])
         yield size.name, hr[: target[1] - target[1] % multiple, : target[0] - target[0] % multiple]
     if not left:
         raise DataError(
             f"A picture of {width}x{height} is too small for this recipe; its HR must be "
             f"{multiple}x{multiple} at least."
         )
-
-
-def _shrink(source: Pixels, target: tuple[int, int]) -> Pixels:
-    return np.asarray(Image.fromarray(source).resize(target, Image.Resampling.LANCZOS))
 
 
 def _is_scale(raw: Any) -> bool:

@@ -5,7 +5,8 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+
+from srq.image.lanczos import lanczos
 
 _LOBES = 3
 _BITS = 10  # of weights: sums of both passes stay below 2**31
@@ -28,8 +29,7 @@ def reduced(pixels: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
     height, width = pixels.shape[:2]
     pads = ((0, -height % scale), (0, -width % scale), (0, 0))
     whole = np.pad(pixels, pads, mode="edge")
-    size = (whole.shape[1] // scale, whole.shape[0] // scale)
-    return np.asarray(Image.fromarray(whole).resize(size, Image.Resampling.LANCZOS))
+    return lanczos(whole, (whole.shape[0] // scale, whole.shape[1] // scale))
 
 
 def _stretched(rows: NDArray[np.int32], scale: int) -> NDArray[np.int32]:

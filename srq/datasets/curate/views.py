@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import PIL
 from numpy.typing import NDArray
-from PIL import Image
 
 from srq.errors import DataError
 from srq.files import storage_error
 from srq.image.decode import decode_first
 from srq.image.depth import to_depth
+from srq.image.lanczos import lanczos
 
 Box = tuple[int, int, int, int]
 """Top, left, height, width."""
@@ -64,7 +63,7 @@ class View:
     @property
     def key(self) -> str:
         """What its pixels depend on: the source's content, and what is made of it."""
-        made = f"{self.height}x{self.width} lanczos {PIL.__version__}" if self.resized else ""
+        made = f"{self.height}x{self.width} lanczos" if self.resized else ""
         return f"{self.source.sha256} {made} {self.box or ''}".strip()
 
     @property
@@ -96,9 +95,7 @@ def pixels_of(folder: str, views: Sequence[View]) -> Iterator[NDArray[np.uint8]]
     for view in views:
         size = view.height, view.width
         if size not in sizes:
-            turned = view.width, view.height
-            image = Image.fromarray(whole).resize(turned, Image.Resampling.LANCZOS)
-            sizes[size] = np.asarray(image)
+            sizes[size] = lanczos(whole, size)
         shown = sizes[size]
         if view.box is not None:
             top, left, height, width = view.box

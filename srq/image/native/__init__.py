@@ -6,7 +6,7 @@ another version of srq. Who uses it has a NumPy form too, and both give the same
 
 from types import ModuleType
 
-INTERFACE = 5
+INTERFACE = 6
 """What the extension must have been built for: the functions of ``_pixels.pyi``."""
 
 pixels: ModuleType | None

@@ -121,7 +121,7 @@ void filter(const nb::ndarray<const uint8_t, nb::ndim<2>, nb::c_contig, nb::devi
 
 NB_MODULE(_pixels, module) {
   using namespace srq::image;
-  module.attr("interface") = 5;  // INTERFACE of srq.image.native
+  module.attr("interface") = 6;  // INTERFACE of srq.image.native
   // Arrays are taken as they are: a converted one would be a copy, and its result lost.
   const auto array = [](const char* name) { return nb::arg(name).noconvert(); };
   const auto define_for = [&](auto luma_of_type, auto enlarge_of_type) {

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "lanczos.hpp"
 #include "planes.hpp"
 
 namespace nb = nanobind;
@@ -78,6 +79,17 @@ void resample(const Given& plane, const GivenTaps& vertical, const GivenTaps& ho
   }
 }
 
+void lanczos_of(const Array<const uint8_t, 3>& codes, const Array<uint8_t, 3>& out) {
+  const size_t channels = codes.shape(2);
+  check((channels == 1 || channels == 3) && out.shape(2) == channels,
+        "a picture has 1 or 3 channels, and the result as many");
+  check(codes.size() && out.size(), "no picture is empty");
+  const Size from = {ptrdiff_t(codes.shape(0)), ptrdiff_t(codes.shape(1))};
+  const Size to = {ptrdiff_t(out.shape(0)), ptrdiff_t(out.shape(1))};
+  nb::gil_scoped_release released;
+  lanczos(codes.data(), from, int(channels), to, out.data());
+}
+
 void convolve(const Given& padded, const Array<const float, 2>& kernel,
               const Array<float, 3>& out) {
   const int channels = channels_of(padded);
@@ -146,6 +158,7 @@ void define_planes(nb::module_& module) {
   const auto array = [](const char* name) { return nb::arg(name).noconvert(); };
   module.def("resample", &resample, array("plane"), nb::arg("vertical"), nb::arg("horizontal"),
              array("out"));
+  module.def("lanczos", &lanczos_of, array("codes"), array("out"));
   module.def("convolve", &convolve, array("padded"), array("kernel"), array("out"));
   module.def("look_up", &look_up, array("codes"), array("table"), array("out"));
   module.def("powers", &powers, array("values"), nb::arg("exponent"), array("out"));

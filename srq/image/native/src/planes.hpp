@@ -17,14 +17,33 @@ struct Taps {
   ptrdiff_t length;
 };
 
+// The same of codes in fixed point: whole numbers of 1 / 2^kFraction.
+struct CodeTaps {
+  const int32_t* first;
+  const int32_t* count;
+  const int32_t* weights;
+  ptrdiff_t stride;
+  ptrdiff_t length;
+};
+
+constexpr int kFraction = 22;
+
 struct PlaneKernels {
   // Each output pixel of each of kRows rows weighs pixels of its row. All rows may be read or
-  // written kSlack floats beyond their ends.
+  // written kSlack samples beyond their ends.
   void (*weigh_pixels)(const float* const* rows, const Taps& taps, int channels, float* const* out);
 
   // The sum of rows[t][i] * weights[t], the first row first.
   void (*weigh_rows)(const float* const* rows, const float* weights, int count, ptrdiff_t samples,
                      float* out);
+
+  // The same two of codes, each sum rounded half up and clipped to 0..255; `widen` makes the first
+  // rows.
+  void (*widen)(const uint8_t* codes, ptrdiff_t samples, int32_t* out);
+  void (*weigh_code_pixels)(const int32_t* const* rows, const CodeTaps& taps, int channels,
+                            int32_t* const* out);
+  void (*weigh_code_rows)(const int32_t* const* rows, const int32_t* weights, int count,
+                          ptrdiff_t samples, uint8_t* out);
 
   // The sum of rows[y][i + channels * x] * kernel[y * width + x], row after row.
   void (*convolve_row)(const float* const* rows, const float* kernel, int height, int width,

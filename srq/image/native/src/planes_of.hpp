@@ -63,6 +63,85 @@ void weigh_rows(const float* const* rows, const float* weights, int count, ptrdi
   }
 }
 
+typedef int32_t FourWhole __attribute__((vector_size(16), aligned(4)));
+typedef int32_t EightWhole __attribute__((vector_size(32), aligned(4)));
+
+inline const FourWhole& four(const int32_t* at) { return *reinterpret_cast<const FourWhole*>(at); }
+inline const EightWhole& eight(const int32_t* at) {
+  return *reinterpret_cast<const EightWhole*>(at);
+}
+
+constexpr int32_t kHalf = 1 << (kFraction - 1);
+
+inline int32_t code(int32_t sum) {
+  const int32_t whole = sum >> kFraction;
+  return whole < 0 ? 0 : whole < 255 ? whole : 255;
+}
+
+inline FourWhole code(FourWhole sums) {
+  const FourWhole whole = sums >> kFraction;
+  const FourWhole above = whole > 0 ? whole : 0;
+  return above < 255 ? above : 255;
+}
+
+void widen(const uint8_t* __restrict codes, ptrdiff_t samples, int32_t* __restrict out) {
+  for (ptrdiff_t i = 0; i < samples; ++i) out[i] = codes[i];
+}
+
+void weigh_code_pixels(const int32_t* const* rows, const CodeTaps& taps, int channels,
+                       int32_t* const* out) {
+  for (ptrdiff_t x = 0; x < taps.length; ++x) {
+    const int32_t* weights = taps.weights + x * taps.stride;
+    const ptrdiff_t from = ptrdiff_t(taps.first[x]) * channels;
+    const int count = taps.count[x];
+    if (channels == 1) {
+      int32_t sums[kRows];
+      for (int r = 0; r < kRows; ++r) sums[r] = kHalf;
+      for (int t = 0; t < count; ++t) {
+        for (int r = 0; r < kRows; ++r) sums[r] += rows[r][from + t] * weights[t];
+      }
+      for (int r = 0; r < kRows; ++r) out[r][x] = code(sums[r]);
+    } else {
+      FourWhole sums[kRows];
+      for (int r = 0; r < kRows; ++r) sums[r] = FourWhole{} + kHalf;
+      for (int t = 0; t < count; ++t) {
+        const int32_t weight = weights[t];
+        for (int r = 0; r < kRows; ++r) sums[r] += four(rows[r] + from + 3 * t) * weight;
+      }
+      for (int r = 0; r < kRows; ++r) {
+        *reinterpret_cast<FourWhole*>(out[r] + 3 * x) = code(sums[r]);
+      }
+    }
+  }
+}
+
+void weigh_code_rows(const int32_t* const* rows, const int32_t* weights, int count,
+                     ptrdiff_t samples, uint8_t* out) {
+  ptrdiff_t i = 0;
+  for (; i + 32 <= samples; i += 32) {
+    int32_t made[32];
+    EightWhole a = EightWhole{} + kHalf, b = a, c = a, d = a;
+    for (int t = 0; t < count; ++t) {
+      const int32_t* row = rows[t] + i;
+      const int32_t weight = weights[t];
+      a += eight(row) * weight;
+      b += eight(row + 8) * weight;
+      c += eight(row + 16) * weight;
+      d += eight(row + 24) * weight;
+    }
+    *reinterpret_cast<EightWhole*>(made) = a;
+    *reinterpret_cast<EightWhole*>(made + 8) = b;
+    *reinterpret_cast<EightWhole*>(made + 16) = c;
+    *reinterpret_cast<EightWhole*>(made + 24) = d;
+    for (int s = 0; s < 32; ++s) out[i + s] = uint8_t(code(made[s]));
+  }
+  for (; i < samples; ++i) {
+    int32_t sum = kHalf;
+    for (int t = 0; t < count; ++t) sum += rows[t][i] * weights[t];
+    out[i] = uint8_t(code(sum));
+  }
+}
+
 void convolve_row(const float* const* rows, const float* kernel, int height, int width,
                   int channels, ptrdiff_t samples, float* out) {
   ptrdiff_t i = 0;
@@ -189,8 +268,8 @@ void truncated_sums(const uint8_t* __restrict codes, const uint16_t* __restrict 
 }  // namespace
 
 extern const PlaneKernels SRQ_JOIN(plane_kernels_, SRQ_ISA) = {
-    weigh_pixels,    weigh_rows,       convolve_row,   powers,
-    powers_of_codes, truncated_powers, truncated_sums,
+    weigh_pixels, weigh_rows, widen,           weigh_code_pixels, weigh_code_rows,
+    convolve_row, powers,     powers_of_codes, truncated_powers,  truncated_sums,
 };
 
 }  // namespace srq::image
