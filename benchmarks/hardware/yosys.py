@@ -9,7 +9,8 @@ from typing import Any
 
 from srq.export.rtl.core import Core
 from srq.export.rtl.ports import core_name
-from srq.verify.yosys import DEFINES, SYNTHESIS, run_yosys
+from srq.export.rtl.synthesis import reading, synthesis
+from srq.verify.yosys import run_yosys
 
 HARDWARE = Path(__file__).parents[2] / "hw" / "rtl"
 
@@ -78,12 +79,10 @@ def _stat(texts: Mapping[str, str], top: str, target: str, netlist: Path | None)
         folder = Path(name)
         for file, text in texts.items():
             (folder / file).write_text(text)
-        define = DEFINES.get(target, "")
-        cells = " ".join(str(path) for path in sorted(HARDWARE.glob("*.sv")))
         passes = [
-            f"read_verilog -sv -defer {define} {cells}",
-            f"read_verilog -sv {define} {' '.join(texts)}",
-            SYNTHESIS[target].format(top=top),
+            reading(target, sorted(HARDWARE.glob("*.sv")), deferred=True),
+            reading(target, texts),
+            synthesis(target, top),
             "tee -q -o stat.json stat -json",
         ]
         if netlist is not None:

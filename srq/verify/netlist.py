@@ -13,10 +13,11 @@ from pathlib import Path
 from srq.export.rtl import Rtl
 from srq.export.rtl.core import Core
 from srq.export.rtl.ports import core_name
+from srq.export.rtl.synthesis import reading, synthesis
 from srq.program import Program
 from srq.verify.process import running
 from srq.verify.rtl import WIDEST, RtlSubject, simulated
-from srq.verify.yosys import DEFINES, SYNTHESIS, models, run_yosys
+from srq.verify.yosys import models, run_yosys
 
 TARGET = "xilinx"
 
@@ -59,13 +60,13 @@ def synthesize(core: Core, folder: Path, to: Path) -> None:
     for layer in layers:
         path = folder / layer
         path.write_text(kept_apart(path.read_text()))
-    define, synthesis = DEFINES[TARGET], SYNTHESIS[TARGET].format(top=top)
+    command = synthesis(TARGET, top)
     run_yosys(
         [
-            f"read_verilog -sv -defer {define} {' '.join(cells)}",
-            f"read_verilog -sv {define} {top}_package.sv {' '.join(sorted(layers))} {top}.sv",
-            f"{synthesis} -run :map_memory",
-            f"{synthesis} -run fine:",
+            reading(TARGET, cells, deferred=True),
+            reading(TARGET, [f"{top}_package.sv", *sorted(layers), f"{top}.sv"]),
+            f"{command} -run :map_memory",
+            f"{command} -run fine:",
             "splitnets",
             f"write_verilog -noattr {to}",
         ],

@@ -1,4 +1,4 @@
-"""Yosys, in a process of its own: the passes that synthesize a module for a target."""
+"""Yosys, in a process of its own."""
 
 import importlib.util
 import subprocess
@@ -7,16 +7,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from srq.errors import MissingDependencyError
-
-SYNTHESIS = {
-    "xilinx": "synth_xilinx -family xcup -noiopad -noclkbuf -flatten -top {top}",
-    "ecp5": "synth_ecp5 -top {top}",
-    "generic": "synth -flatten -top {top}",
-}
-"""How each target is synthesised; ``xilinx`` is UltraScale+, which is called xcup there."""
-
-DEFINES = {"xilinx": "-DSRQ_XILINX"}
-"""What is defined as a target's sources are read."""
 
 _RUN = """
 import sys

@@ -7,18 +7,13 @@ from srq.export.rtl.network import Network
 from srq.export.rtl.ports import core_name, in_bits, out_bits, whole_bytes
 from srq.export.rtl.processes import Process
 from srq.export.rtl.sources import cells, source_folder, stream_cells
+from srq.export.rtl.synthesis import reading, synthesis
 from srq.export.rtl.vectors import beats_in, beats_out, faults, frames
 from srq.export.text import fill, stamp
 from srq.program import Program
 
 CLOCK_MHZ = {"xilinx": 300, "ecp5": 125, "generic": 250}
 """What the constraints ask for."""
-
-_SYNTH = {
-    "xilinx": "synth_xilinx -family xcup -top @ -flatten",
-    "ecp5": "synth_ecp5 -top @",
-    "generic": "synth -top @ -flatten",
-}
 
 
 def files_of(core: Core, target: str) -> dict[str, bytes]:
@@ -88,17 +83,13 @@ def _bench(core: Core, choices: dict[str, str]) -> dict[str, str]:
 def _scripts(sources: Sequence[str], choices: dict[str, str]) -> dict[str, str]:
     """For Yosys and for Vivado."""
     target = choices["target"]
-    reads = [f"read_verilog -sv{_define(target)} {path}" for path in sources]
-    synth = _SYNTH[target].replace("@", choices["top"])
+    reads = [reading(target, [path]) for path in sources]
+    synth = synthesis(target, choices["top"])
     defines = " -verilog_define SRQ_XILINX" if target == "xilinx" else ""
     return {
         "synth.ys": fill("rtl/synth.ys", **choices, reads="\n".join(reads), synth=synth),
         "vivado.tcl": fill("rtl/vivado.tcl", **choices, defines=defines),
     }
-
-
-def _define(target: str) -> str:
-    return " -DSRQ_XILINX" if target == "xilinx" else ""
 
 
 def _package(core: Core) -> str:
