@@ -6,11 +6,11 @@ from srq.dataflow import Lags, cost_of
 from srq.export.rtl.core import Core
 from srq.export.rtl.datapath import Cost
 
-_LUTS_PER_BIT = {"xilinx": 1.06, "ecp5": 1.13}
+_LUTS_PER_BIT = {"xilinx": 1.06, "ecp5": 1.11}
 """What Yosys 0.70 took, before placement. For xilinx all layers together of kim-x2-fpga (28,430 LUT
 for 26,669 bits) and of kim-x2-8bit-fpga (18,740 for 17,734), roundings and delays included, with
-adders of three operands. For ecp5 one layer alone: kim-x2-8bit's pointwise1 with its roundings
-(7,960 LUT4 for 7,059), with adders of two."""
+adders of three operands. For ecp5 all layers together of kim-x2-8bit-fpga (29,570 LUT4 for 26,561
+bits), with adders of two."""
 
 _BLOCKS = {"xilinx": ("BRAM36", 18), "ecp5": ("EBR", 9)}
 """Block RAMs, and the bits of one that is 2,048 deep."""
