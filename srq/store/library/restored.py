@@ -10,10 +10,12 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePath
 from typing import Literal
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy.orm import Session
 
 from srq.errors import ConfigError, DataError, ImageError, StorageError
 from srq.files import staging
@@ -71,11 +73,35 @@ class Wish:
     scale: int = 1
     stripped: bool = False
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The hash of all of it but the name: the ETag."""
         parts = [_VERSION, self.blob, self.record, self.suffix, self.scale, self.stripped]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    @cached_property
+    def form(self) -> Form | None:
+        """The stored form; None where the stored file itself is asked for."""
+        return Form.from_json(self.record, self.name) if self.record else None
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the file is made of the blob, and is not the blob itself."""
+        return self.form is not None and (self.suffix is not None or self.form.kind != ORIGINAL)
+
+
+@dataclass(frozen=True)
+class There:
+    """A file that lies in the blob store. ``used``: when a made one was last asked for."""
+
+    blob: str
+    size: int
+    used: int | None = None
+
+
+# Made once, and of columns: each download asks one of them.
+_MADE = select(Restored.blob, Restored.size, Restored.used).where(Restored.key == bindparam("key"))
+_SIZE = select(Blob.size).where(Blob.sha256 == bindparam("sha256"))
 
 
 def wish(
@@ -99,16 +125,33 @@ def wish(
     Raises DataError where there is no such picture, candidate or original any more, and
     ConfigError for another suffix.
     """
-    if suffix is not None and suffix not in MADE:
-        raise ConfigError(f"A picture is made into {', '.join(MADE)}, not {suffix!r}.")
     with library.database.reading() as session:
         picture = session.get(Picture, picture_id)
+        if picture is None:
+            raise DataError("There is no such picture.")
         candidate = None if candidate_id is None else session.get(Candidate, candidate_id)
-    if picture is None or picture.stored is None or picture.record is None:
+        if candidate_id is not None and candidate is None:
+            raise DataError("There is no such candidate any more.")
+    return wish_of(library, picture, what, suffix=suffix, stripped=stripped, candidate=candidate)
+
+
+def wish_of(
+    library: Library,
+    picture: Picture,
+    what: What = "restored",
+    *,
+    suffix: str | None = None,
+    stripped: bool = False,
+    candidate: Candidate | None = None,
+) -> Wish:
+    """What is asked for, as ``wish`` has it, of rows that are known."""
+    if suffix is not None and suffix not in MADE:
+        raise ConfigError(f"A picture is made into {', '.join(MADE)}, not {suffix!r}.")
+    if picture.stored is None or picture.record is None:
         raise DataError("There is no such picture.")
     blob, record = picture.stored, picture.record
-    if candidate_id is not None:
-        if candidate is None or candidate.picture_id != picture_id or candidate.blob is None:
+    if candidate is not None:
+        if candidate.picture_id != picture.id or candidate.blob is None:
             raise DataError("There is no such candidate any more.")
         blob, record = candidate.blob, candidate.record
     stem = PurePath(picture.name).stem or "picture"
@@ -132,32 +175,39 @@ def wish(
     return Wish(name, blob, record, suffix, scale, stripped)
 
 
-def download(library: Library, wanted: Wish) -> Download:
-    """The file that is asked for, from the cache or made.
+def there(session: Session, wanted: Wish) -> There | None:
+    """Where the file that is asked for lies; None where it is still to be made.
+
+    Raises DataError where there is no such file any more.
+    """
+    if wanted.is_made:
+        row = session.execute(_MADE, {"key": wanted.key}).one_or_none()
+        return None if row is None or row.blob is None else There(*row)
+    size = session.execute(_SIZE, {"sha256": wanted.blob}).scalar_one_or_none()
+    if size is None:
+        raise DataError("There is no such file any more.")
+    return There(wanted.blob, size)
+
+
+def download(library: Library, wanted: Wish, found: There | None = None) -> Download:
+    """The file that is asked for, from the cache or made; ``found``: it lies there, as is known.
 
     Raises DataError where a blob is missing or damaged, ImageError where no picture can be made of
     it, StorageError where something refuses.
     """
-    form = Form.from_json(wanted.record, wanted.name) if wanted.record else None
-    direct = form is None or (wanted.suffix is None and form.kind == ORIGINAL)
-    if direct:
-        blob = wanted.blob
-        with library.database.reading() as session:
-            row = session.get(Blob, blob)
-        if row is None:
-            raise DataError("There is no such file any more.")
-        size = row.size
+    if found is None:
+        found = _made_once(library, wanted)
     else:
-        blob, size = _made_once(library, wanted)
-    suffix = PurePath(wanted.name).suffix.lower()
-    if form is not None and wanted.suffix is None:
-        suffix = ".jpg" if form.kind == JPEG_IN_JXL else form.suffix
+        _note_use(library, wanted, found)
+    blob, suffix = found.blob, PurePath(wanted.name).suffix.lower()
+    if wanted.form is not None and wanted.suffix is None:
+        suffix = ".jpg" if wanted.form.kind == JPEG_IN_JXL else wanted.form.suffix
     media = MEDIA.get(suffix, "application/octet-stream")
 
     def pieces(start: int = 0, end: int | None = None) -> Iterator[bytes]:
         return library.blobs.pieces(blob, start, end)
 
-    return Download(wanted.name, media, wanted.key, size, pieces)
+    return Download(wanted.name, media, wanted.key, found.size, pieces)
 
 
 def _as_it_came(picture: Picture) -> tuple[str, str, Form]:
@@ -165,12 +215,14 @@ def _as_it_came(picture: Picture) -> tuple[str, str, Form]:
     return picture.original or "", form.to_json(), form
 
 
-def _made_once(library: Library, wanted: Wish) -> tuple[str, int]:
-    """The blob of a wish and its size; made by one of all who want it."""
+def _made_once(library: Library, wanted: Wish) -> There:
+    """The file of a wish; made by one of all who want it."""
     end = time.monotonic() + _PATIENCE
     while True:
-        found = _found(library, wanted.key)
+        with library.database.reading() as session:
+            found = there(session, wanted)
         if found is not None:
+            _note_use(library, wanted, found)
             return found
         if _is_ours(library, wanted.key):
             return _make(library, wanted)
@@ -179,15 +231,11 @@ def _made_once(library: Library, wanted: Wish) -> tuple[str, int]:
         time.sleep(_LOOK)
 
 
-def _found(library: Library, key: str) -> tuple[str, int] | None:
-    with library.database.reading() as session:
-        row = session.get(Restored, key)
-    if row is None or row.blob is None:
-        return None
-    if row.used < now() - _MINUTE:  # Not each time: that would write as often as others read.
+def _note_use(library: Library, wanted: Wish, found: There) -> None:
+    """Not each time: that would write as often as others read."""
+    if found.used is not None and found.used < now() - _MINUTE:
         with library.database.writing() as session:
-            session.execute(update(Restored).where(Restored.key == key).values(used=now()))
-    return row.blob, row.size
+            session.execute(update(Restored).where(Restored.key == wanted.key).values(used=now()))
 
 
 def _is_ours(library: Library, key: str) -> bool:
@@ -204,7 +252,7 @@ def _is_ours(library: Library, key: str) -> bool:
         return session.scalar(claim.returning(Restored.key)) is not None
 
 
-def _make(library: Library, wanted: Wish) -> tuple[str, int]:
+def _make(library: Library, wanted: Wish) -> There:
     try:
         blob = library.blobs.put(_file(library, wanted))
         with library.database.writing() as session:
@@ -221,12 +269,12 @@ def _make(library: Library, wanted: Wish) -> tuple[str, int]:
                 delete(Restored).where(Restored.key == wanted.key, Restored.blob.is_(None))
             )
         raise
-    return blob.sha256, blob.size
+    return There(blob.sha256, blob.size)
 
 
 def _file(library: Library, wanted: Wish) -> bytes:
     data = library.blobs.get(wanted.blob)
-    form = Form.from_json(wanted.record, wanted.name)
+    form = wanted.form or Form.from_json(wanted.record, wanted.name)
     if not keeps_file(form):  # The pixels are of our own encoders.
         picture = restore_picture(data, form, library.engine)
         return encoded(picture, wanted.suffix or ".png", wanted.scale, wanted.stripped)

@@ -14,7 +14,7 @@ from srq.store.library.restored import What
 from srq.store.library.tables import Album, Candidate
 from srq.store.modes import mode_named
 from srq.store.web.albums import owned as owned_album
-from srq.store.web.files import sent
+from srq.store.web.files import asked, sent
 from srq.store.web.picture import owned as owned_picture
 from srq.store.web.security.visitor import ApiVisitor
 from srq.store.web.server import server_of
@@ -178,8 +178,9 @@ def picture_file(
 ) -> Response:
     """A file of it; ``suffix`` (.png, .webp, .jpg) has it made into that."""
     with server_of(request).database.reading() as session:
-        owned_picture(session, visitor, picture_id)
-    return sent(request, picture_id, what, suffix=suffix)
+        found = owned_picture(session, visitor, picture_id)
+        file = asked(session, request, found, what, suffix=suffix)
+    return sent(request, file)
 
 
 @router.put("/pictures/{picture_id}/mode")

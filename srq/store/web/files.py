@@ -1,10 +1,17 @@
 """The bytes of pictures, with headers that keep browsers from running them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
 from fastapi import HTTPException, Request, Response
+from sqlalchemy.orm import Session
 from starlette.responses import StreamingResponse
 
 from srq.errors import DataError, SrqError
-from srq.store.library.restored import Download, What, download, wish
+from srq.store.library.blobs import PIECE
+from srq.store.library.restored import Download, There, What, Wish, download, there, wish_of
+from srq.store.library.tables import Candidate, Picture
 from srq.store.web.security.headers import FILE_POLICY
 from srq.store.web.security.names import disposition
 from srq.store.web.server import Server, server_of
@@ -13,48 +20,74 @@ VIEW_PIXELS = 6_000_000
 """Up to so many pixels a page shows the very pixels, as PNG; beyond, a JPEG of high quality."""
 
 
-def sent(
+@dataclass(frozen=True)
+class Asked:
+    """A file that is asked for, and where it lies if it need not be made."""
+
+    wanted: Wish
+    found: There | None
+
+
+def asked(
+    session: Session,
     request: Request,
-    picture_id: str,
+    picture: Picture,
     what: What,
     *,
     suffix: str | None = None,
     stripped: bool = False,
-    candidate_id: str | None = None,
-) -> Response:
-    """A file of a picture whose owner was checked, or 304 where the browser has it.
+    candidate: Candidate | None = None,
+) -> Asked:
+    """A file of a picture whose owner was checked, in the transaction that checked it.
+
+    404 where the picture has no such file any more, 409 where there is no such file of it.
+    """
+    with _refusing():
+        wanted = wish_of(
+            server_of(request).library, picture, what,
+            suffix=suffix, stripped=stripped, candidate=candidate,
+        )  # fmt: skip
+        return Asked(wanted, there(session, wanted))
+
+
+def sent(request: Request, file: Asked) -> Response:
+    """The file, made if need be, or 304 where the browser has it. Called outside of transactions.
 
     404 where the picture has no such file any more, 409 where it cannot be made.
     """
-    library = server_of(request).library
+    etag = f'"{file.wanted.key}"'
+    headers = {"etag": etag, "cache-control": "private, no-cache"}
+    if has_already(request, etag):
+        return Response(None, 304, headers)
+    with _refusing():
+        return as_response(download(server_of(request).library, file.wanted, file.found), headers)
+
+
+def as_response(found: Download, headers: dict[str, str]) -> Response:
+    """A file, always as an attachment: ``<img>`` shows it all the same, and no browser opens it.
+
+    One of no more than a piece is read here, once, and sent at once.
+    """
+    headers = {
+        "content-disposition": disposition(found.name),
+        "content-length": str(found.size),
+        "content-security-policy": FILE_POLICY,
+        **headers,
+    }
+    if found.size <= PIECE:
+        data = b"".join(found.pieces(0, found.size))
+        return Response(data, headers=headers, media_type=found.media_type)
+    return StreamingResponse(found.pieces(0, None), headers=headers, media_type=found.media_type)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
     try:
-        wanted = wish(
-            library, picture_id, what, suffix=suffix, stripped=stripped, candidate_id=candidate_id
-        )
-        etag = f'"{wanted.key}"'
-        headers = {"etag": etag, "cache-control": "private, no-cache"}
-        if has_already(request, etag):
-            return Response(None, 304, headers)
-        found = download(library, wanted)
+        yield
     except DataError as error:
         raise HTTPException(404, str(error)) from error
     except SrqError as error:
         raise HTTPException(409, str(error)) from error
-    return as_response(found, headers)
-
-
-def as_response(found: Download, headers: dict[str, str]) -> Response:
-    """A file, always as an attachment: ``<img>`` shows it all the same, and no browser opens it."""
-    return StreamingResponse(
-        found.pieces(0, None),
-        headers={
-            "content-disposition": disposition(found.name),
-            "content-length": str(found.size),
-            "content-security-policy": FILE_POLICY,
-            **headers,
-        },
-        media_type=found.media_type,
-    )
 
 
 def sent_blob(request: Request, server: Server, sha256: str, media_type: str) -> Response:
@@ -68,10 +101,10 @@ def sent_blob(request: Request, server: Server, sha256: str, media_type: str) ->
     if has_already(request, etag):
         return Response(None, 304, headers)
     try:
-        pieces = server.library.blobs.pieces(sha256)
+        data = b"".join(server.library.blobs.pieces(sha256))
     except DataError as error:
         raise HTTPException(404, "The file is missing.") from error
-    return StreamingResponse(pieces, headers=headers, media_type=media_type)
+    return Response(data, headers=headers, media_type=media_type)
 
 
 def has_already(request: Request, etag: str) -> bool:

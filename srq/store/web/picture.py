@@ -21,7 +21,7 @@ from srq.store.library.tables import (
     now,
 )
 from srq.store.web.enlarging import ENLARGING_POLICY, enlarged_by_browsers
-from srq.store.web.files import sent, sent_blob, view_suffix
+from srq.store.web.files import asked, sent, sent_blob, view_suffix
 from srq.store.web.pages import MODES, page, plain_name, to
 from srq.store.web.security.forms import FormFields
 from srq.store.web.security.visitor import PageVisitor, Visitor
@@ -84,12 +84,13 @@ def view(request: Request, visitor: PageVisitor, picture_id: str, candidate: str
         row = session.get(Candidate, candidate) if candidate not in ("", "stored") else None
         if candidate not in ("", "stored") and (row is None or row.picture_id != picture_id):
             raise HTTPException(404, "There is no such candidate.")
-    suffix = view_suffix(found.width, found.height)
-    if candidate == "":
-        as_it_is = found.kind in SHOWN_AS_THEY_ARE
-        return sent(request, picture_id, "original", suffix=None if as_it_is else suffix)
-    candidate_id = None if row is None else row.id
-    return sent(request, picture_id, "restored", suffix=suffix, candidate_id=candidate_id)
+        suffix = view_suffix(found.width, found.height)
+        if candidate == "":
+            as_it_is = found.kind in SHOWN_AS_THEY_ARE
+            file = asked(session, request, found, "original", suffix=None if as_it_is else suffix)
+        else:
+            file = asked(session, request, found, "restored", suffix=suffix, candidate=row)
+    return sent(request, file)
 
 
 @router.get("/{picture_id}/file/{what}")
@@ -98,8 +99,9 @@ def file(
 ) -> Response:
     """A download."""
     with server_of(request).database.reading() as session:
-        owned(session, visitor, picture_id)
-    return sent(request, picture_id, what, suffix=suffix)
+        found = owned(session, visitor, picture_id)
+        file = asked(session, request, found, what, suffix=suffix)
+    return sent(request, file)
 
 
 @router.post("/{picture_id}/mode")

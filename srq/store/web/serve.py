@@ -54,7 +54,6 @@ def serve(
             limit_concurrency=_CONNECTIONS,
             timeout_keep_alive=15,
             timeout_graceful_shutdown=_GRACE_SECONDS,
-            h11_max_incomplete_event_size=32_768,
         ),
         lambda port: said(address(settings, port, has_people(library.database))),
     )

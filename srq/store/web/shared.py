@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from srq.store.library.tables import Album, AlbumPicture, Picture, Share, now
 from srq.store.web.enlarging import ENLARGING_POLICY, enlarged_by_browsers
 from srq.store.web.entry import BUSY, TOO_OFTEN
-from srq.store.web.files import sent, sent_blob, view_suffix
+from srq.store.web.files import asked, sent, sent_blob, view_suffix
 from srq.store.web.pages import page, to
 from srq.store.web.security.forms import FormFields
 from srq.store.web.security.passwords import BusyError
@@ -45,19 +46,26 @@ def seen_by(request: Request, token: str, picture_id: str | None = None) -> Seen
     """What a token shows, or of it the picture of an id alone. Raises 404 for a token that is none,
     or is over."""
     with server_of(request).database.reading() as session:
-        share = session.scalar(select(Share).where(Share.token_hash == hash_of(token)))
-        if share is None or share.revoked is not None or (share.expires or now() + 1) <= now():
-            raise HTTPException(404, "There is no such link, or it is over.")
-        query = select(Picture).where(Picture.trashed.is_(None), Picture.state != "waiting")
-        if share.picture_id is not None:
-            query = query.where(Picture.id == share.picture_id)
-        else:
-            query = query.join(AlbumPicture).where(AlbumPicture.album_id == share.album_id)
-        if picture_id is not None:
-            query = query.where(Picture.id == picture_id)
-        query = query.where(Picture.account_id == share.account_id)
-        found = session.scalars(query.order_by(Picture.created.desc()).limit(_MOST)).all()
-        album = session.get(Album, share.album_id) if share.album_id else None
+        return seen_in(session, request, token, picture_id)
+
+
+def seen_in(
+    session: Session, request: Request, token: str, picture_id: str | None = None
+) -> Seen:
+    """What a token shows, as ``seen_by`` has it, in a transaction that goes on."""
+    share = session.scalar(select(Share).where(Share.token_hash == hash_of(token)))
+    if share is None or share.revoked is not None or (share.expires or now() + 1) <= now():
+        raise HTTPException(404, "There is no such link, or it is over.")
+    query = select(Picture).where(Picture.trashed.is_(None), Picture.state != "waiting")
+    if share.picture_id is not None:
+        query = query.where(Picture.id == share.picture_id)
+    else:
+        query = query.join(AlbumPicture).where(AlbumPicture.album_id == share.album_id)
+    if picture_id is not None:
+        query = query.where(Picture.id == picture_id)
+    query = query.where(Picture.account_id == share.account_id)
+    found = session.scalars(query.order_by(Picture.created.desc()).limit(_MOST)).all()
+    album = session.get(Album, share.album_id) if share.album_id else None
     name = album.name if album is not None else found[0].name if found else "Nothing"
     is_locked = share.password is not None and not are_equal(
         request.cookies.get(_COOKIE), _unlocking(share)
@@ -118,24 +126,31 @@ def preview(request: Request, token: str, picture_id: str) -> Response:
 @router.get("/{picture_id}/view")
 def view(request: Request, token: str, picture_id: str) -> Response:
     """Its restored pixels, to look at."""
-    found = seen_by(request, token, picture_id).one(picture_id)
-    suffix = view_suffix(found.width, found.height)
-    return sent(request, picture_id, "restored", suffix=suffix, stripped=True)
+    with server_of(request).database.reading() as session:
+        found = seen_in(session, request, token, picture_id).one(picture_id)
+        suffix = view_suffix(found.width, found.height)
+        file = asked(session, request, found, "restored", suffix=suffix, stripped=True)
+    return sent(request, file)
 
 
 @router.get("/{picture_id}/small")
 def small(request: Request, token: str, picture_id: str) -> Response:
     """The stored file, which has pixels only, of a picture that browsers enlarge themselves."""
-    if enlarged_by_browsers(seen_by(request, token, picture_id).one(picture_id)) is None:
-        raise HTTPException(404, "There is no such file.")
-    return sent(request, picture_id, "stored")
+    with server_of(request).database.reading() as session:
+        found = seen_in(session, request, token, picture_id).one(picture_id)
+        if enlarged_by_browsers(found) is None:
+            raise HTTPException(404, "There is no such file.")
+        file = asked(session, request, found, "stored")
+    return sent(request, file)
 
 
 @router.get("/{picture_id}/file")
 def file(request: Request, token: str, picture_id: str) -> Response:
     """Its restored pixels, to keep."""
-    seen_by(request, token, picture_id).one(picture_id)
-    return sent(request, picture_id, "restored", suffix=".png", stripped=True)
+    with server_of(request).database.reading() as session:
+        found = seen_in(session, request, token, picture_id).one(picture_id)
+        file = asked(session, request, found, "restored", suffix=".png", stripped=True)
+    return sent(request, file)
 
 
 def _unlocking(share: Share) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -68,18 +68,42 @@ def end_all(session: Session, account_id: str, but: str | None = None) -> None:
     session.execute(every)
 
 
-def found(session: Session, token: str) -> tuple[Account, WebSession] | None:
-    """Whose session it is; None where there is none, or none any more."""
-    query = (
-        select(Account, WebSession)
-        .join(WebSession, WebSession.account_id == Account.id)
-        .where(WebSession.token_hash == hash_of(token))
-        .where(WebSession.expires > now(), Account.is_disabled.is_(False))
+@dataclass(frozen=True)
+class Found:
+    """A session and its account, as far as each request asks for them."""
+
+    account_id: str
+    name: str
+    is_admin: bool
+    mode: str
+    csrf: str
+    used: int
+
+    @property
+    def is_to_be_noted(self) -> bool:
+        """Whether it is worth a write that the session is used."""
+        return self.used < now() - _SEEN_EVERY
+
+
+# Made once, and of columns: each request asks it.
+_FOUND = (
+    select(
+        Account.id, Account.name, Account.is_admin, Account.mode, WebSession.csrf, WebSession.used
     )
-    row = session.execute(query).one_or_none()
-    return None if row is None else (row[0], row[1])
+    .join(WebSession, WebSession.account_id == Account.id)
+    .where(WebSession.token_hash == bindparam("token_hash"), WebSession.expires > bindparam("now"))
+    .where(Account.is_disabled.is_(False))
+)
 
 
-def is_to_be_noted(row: WebSession) -> bool:
-    """Whether it is worth a write that the session is used."""
-    return row.used < now() - _SEEN_EVERY
+def found(session: Session, token: str) -> Found | None:
+    """Whose session it is; None where there is none, or none any more."""
+    given = {"token_hash": hash_of(token), "now": now()}
+    row = session.execute(_FOUND, given).one_or_none()
+    return None if row is None else Found(*row)
+
+
+def note(session: Session, token: str) -> None:
+    """Note that the session is used now."""
+    used = update(WebSession).where(WebSession.token_hash == hash_of(token))
+    session.execute(used.values(used=now()))

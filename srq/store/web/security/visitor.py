@@ -4,14 +4,24 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
-from srq.store.library.tables import Account, ApiKey, WebSession, now
+from srq.store.library.tables import Account, ApiKey, now
 from srq.store.web.security import sessions
 from srq.store.web.security.tokens import hash_of
 from srq.store.web.server import Server, server_of
 
 KEY_START = "srq_"
+
+# Made once, and of columns: each request of a program asks it.
+_KEY = (
+    select(
+        Account.id, Account.name, Account.is_admin, Account.mode,
+        ApiKey.id.label("key_id"), ApiKey.used, ApiKey.expires,
+    )
+    .join(ApiKey, ApiKey.account_id == Account.id)
+    .where(ApiKey.token_hash == bindparam("token_hash"), Account.is_disabled.is_(False))
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,14 +69,14 @@ def visitor_of(request: Request) -> Visitor | None:
 MaybeVisitor = Annotated[Visitor | None, Depends(visitor_of)]
 
 
-def page_visitor(visitor: MaybeVisitor) -> Visitor:
+async def page_visitor(visitor: MaybeVisitor) -> Visitor:
     """Who asks for a page; nobody is sent to sign in, and programs have the API."""
     if visitor is None or visitor.by_key:
         raise SignInNeededError
     return visitor
 
 
-def api_visitor(visitor: MaybeVisitor) -> Visitor:
+async def api_visitor(visitor: MaybeVisitor) -> Visitor:
     """Who asks for data; nobody is told 401."""
     if visitor is None:
         raise HTTPException(401, "Sign in, or send a key.", {"WWW-Authenticate": "Bearer"})
@@ -79,33 +89,23 @@ ApiVisitor = Annotated[Visitor, Depends(api_visitor)]
 
 def _by_session(server: Server, token: str) -> Visitor | None:
     with server.database.reading() as session:
-        pair = sessions.found(session, token)
-    if pair is None:
+        found = sessions.found(session, token)
+    if found is None:
         return None
-    account, row = pair
-    if sessions.is_to_be_noted(row):
+    if found.is_to_be_noted:
         with server.database.writing() as session:
-            used = update(WebSession).where(WebSession.token_hash == row.token_hash)
-            session.execute(used.values(used=now()))
-    return Visitor(account.id, account.name, account.is_admin, account.mode, row.csrf)
+            sessions.note(session, token)
+    return Visitor(found.account_id, found.name, found.is_admin, found.mode, found.csrf)
 
 
 def _by_key(server: Server, key: str) -> Visitor | None:
     if not key.startswith(KEY_START):
         return None
-    query = (
-        select(Account, ApiKey)
-        .join(ApiKey, ApiKey.account_id == Account.id)
-        .where(ApiKey.token_hash == hash_of(key), Account.is_disabled.is_(False))
-    )
     with server.database.reading() as session:
-        pair = session.execute(query).one_or_none()
-    if pair is None:
-        return None
-    account, row = pair
-    if row.expires is not None and row.expires <= now():
+        row = session.execute(_KEY, {"token_hash": hash_of(key)}).one_or_none()
+    if row is None or (row.expires is not None and row.expires <= now()):
         return None
     if row.used is None or row.used < now() - 60:
         with server.database.writing() as session:
-            session.execute(update(ApiKey).where(ApiKey.id == row.id).values(used=now()))
-    return Visitor(account.id, account.name, account.is_admin, account.mode)
+            session.execute(update(ApiKey).where(ApiKey.id == row.key_id).values(used=now()))
+    return Visitor(row.id, row.name, row.is_admin, row.mode)
