@@ -170,7 +170,9 @@ class FolderBlobs:
         def read() -> Iterator[bytes]:
             with stream:
                 stream.seek(start)
-                left = sys.maxsize if end is None else end - start
+                # Never more than is there: a buffer that is too large takes longer than the file.
+                size = os.fstat(stream.fileno()).st_size
+                left = (size if end is None else min(end, size)) - start
                 while left > 0 and (piece := stream.read(min(PIECE, left))):
                     left -= len(piece)
                     yield piece

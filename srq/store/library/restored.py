@@ -9,10 +9,10 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import PurePath
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -30,6 +30,7 @@ from srq.store.library.tables import Blob, Candidate, Picture, Restored, now
 from srq.store.restore import keeps_file, restore_file, restore_picture
 
 What = Literal["stored", "restored", "x2", "original"]
+WHAT: tuple[What, ...] = get_args(What)
 
 MEDIA = {
     ".avif": "image/avif", ".bmp": "image/bmp", ".gif": "image/gif", ".heic": "image/heic",
@@ -99,9 +100,39 @@ class There:
     used: int | None = None
 
 
-# Made once, and of columns: each download asks one of them.
-_MADE = select(Restored.blob, Restored.size, Restored.used).where(Restored.key == bindparam("key"))
-_SIZE = select(Blob.size).where(Blob.sha256 == bindparam("sha256"))
+# Made once, and of the tables' columns: each download asks one of them.
+_made, _blob = Restored.__table__.c, Blob.__table__.c
+_MADE = select(_made.blob, _made.size, _made.used).where(_made.key == bindparam("key"))
+_SIZE = select(_blob.size).where(_blob.sha256 == bindparam("sha256"))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A picture, as far as its files are concerned; fields as those of ``tables.Picture``."""
+
+    id: str
+    name: str
+    kind: str
+    width: int | None
+    height: int | None
+    sha256: str
+    original: str | None
+    stored: str | None
+    preview: str | None
+    record: str | None
+
+
+_picture = Picture.__table__.c
+_KEPT = select(*(_picture[one.name] for one in fields(Kept))).where(
+    _picture.id == bindparam("id"), _picture.account_id == bindparam("account_id")
+)
+
+
+def kept(session: Session, account_id: str, picture_id: str) -> Kept | None:
+    """The account's picture of that id; None for another's as for none."""
+    given = {"id": picture_id, "account_id": account_id}
+    row = session.execute(_KEPT, given).one_or_none()
+    return None if row is None else Kept(*row)
 
 
 def wish(
@@ -137,7 +168,7 @@ def wish(
 
 def wish_of(
     library: Library,
-    picture: Picture,
+    picture: Picture | Kept,
     what: What = "restored",
     *,
     suffix: str | None = None,
@@ -210,7 +241,7 @@ def download(library: Library, wanted: Wish, found: There | None = None) -> Down
     return Download(wanted.name, media, wanted.key, found.size, pieces)
 
 
-def _as_it_came(picture: Picture) -> tuple[str, str, Form]:
+def _as_it_came(picture: Picture | Kept) -> tuple[str, str, Form]:
     form = Form(ORIGINAL, SUFFIXES[picture.kind], picture.sha256)
     return picture.original or "", form.to_json(), form
 

@@ -14,7 +14,7 @@ from srq.store.library.restored import What
 from srq.store.library.tables import Album, Candidate
 from srq.store.modes import mode_named
 from srq.store.web.albums import owned as owned_album
-from srq.store.web.files import asked, sent
+from srq.store.web.files import asked
 from srq.store.web.picture import owned as owned_picture
 from srq.store.web.security.visitor import ApiVisitor
 from srq.store.web.server import server_of
@@ -180,7 +180,7 @@ def picture_file(
     with server_of(request).database.reading() as session:
         found = owned_picture(session, visitor, picture_id)
         file = asked(session, request, found, what, suffix=suffix)
-    return sent(request, file)
+    return file.response(request)
 
 
 @router.put("/pictures/{picture_id}/mode")

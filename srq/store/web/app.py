@@ -69,6 +69,7 @@ def make_app(
         passwords or Passwords(),
         Cookie(settings.is_https, settings.session_days),
     )
+    app.router.routes += picture.files  # Most of what is asked for; found first.
     # The albums' list stands before the album's page, and so do all fixed paths before ids.
     for part in (
         entry, account, albums, gallery, picture, shares, shared, dashboard, archive, api, uploads,

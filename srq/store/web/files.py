@@ -10,11 +10,11 @@ from starlette.responses import StreamingResponse
 
 from srq.errors import DataError, SrqError
 from srq.store.library.blobs import PIECE
-from srq.store.library.restored import Download, There, What, Wish, download, there, wish_of
+from srq.store.library.restored import Download, Kept, There, What, Wish, download, there, wish_of
 from srq.store.library.tables import Candidate, Picture
 from srq.store.web.security.headers import FILE_POLICY
 from srq.store.web.security.names import disposition
-from srq.store.web.server import Server, server_of
+from srq.store.web.server import server_of
 
 VIEW_PIXELS = 6_000_000
 """Up to so many pixels a page shows the very pixels, as PNG; beyond, a JPEG of high quality."""
@@ -27,11 +27,47 @@ class Asked:
     wanted: Wish
     found: There | None
 
+    def response(self, request: Request) -> Response:
+        """The file, made if need be, or 304 where the browser has it. Called outside of
+        transactions.
+
+        404 where the picture has no such file any more, 409 where it cannot be made.
+        """
+        etag = f'"{self.wanted.key}"'
+        headers = {"etag": etag, "cache-control": "private, no-cache"}
+        if has_already(request, etag):
+            return Response(None, 304, headers)
+        with _refusing():
+            library = server_of(request).library
+            return as_response(download(library, self.wanted, self.found), headers)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A blob that is shown on pages, such as a preview, and may be kept by browsers for a time."""
+
+    sha256: str
+    media_type: str
+
+    def response(self, request: Request) -> Response:
+        """The blob, or 304 where the browser has it; 404 where it is gone."""
+        etag = f'"{self.sha256}"'
+        headers = {
+            "etag": etag,
+            "cache-control": "private, max-age=3600",
+            "content-security-policy": FILE_POLICY,
+        }
+        if has_already(request, etag):
+            return Response(None, 304, headers)
+        with _refusing():
+            data = b"".join(server_of(request).library.blobs.pieces(self.sha256))
+        return Response(data, headers=headers, media_type=self.media_type)
+
 
 def asked(
     session: Session,
     request: Request,
-    picture: Picture,
+    picture: Picture | Kept,
     what: What,
     *,
     suffix: str | None = None,
@@ -48,19 +84,6 @@ def asked(
             suffix=suffix, stripped=stripped, candidate=candidate,
         )  # fmt: skip
         return Asked(wanted, there(session, wanted))
-
-
-def sent(request: Request, file: Asked) -> Response:
-    """The file, made if need be, or 304 where the browser has it. Called outside of transactions.
-
-    404 where the picture has no such file any more, 409 where it cannot be made.
-    """
-    etag = f'"{file.wanted.key}"'
-    headers = {"etag": etag, "cache-control": "private, no-cache"}
-    if has_already(request, etag):
-        return Response(None, 304, headers)
-    with _refusing():
-        return as_response(download(server_of(request).library, file.wanted, file.found), headers)
 
 
 def as_response(found: Download, headers: dict[str, str]) -> Response:
@@ -88,23 +111,6 @@ def _refusing() -> Iterator[None]:
         raise HTTPException(404, str(error)) from error
     except SrqError as error:
         raise HTTPException(409, str(error)) from error
-
-
-def sent_blob(request: Request, server: Server, sha256: str, media_type: str) -> Response:
-    """A blob that is shown on pages, such as a preview."""
-    etag = f'"{sha256}"'
-    headers = {
-        "etag": etag,
-        "cache-control": "private, max-age=3600",
-        "content-security-policy": FILE_POLICY,
-    }
-    if has_already(request, etag):
-        return Response(None, 304, headers)
-    try:
-        data = b"".join(server.library.blobs.pieces(sha256))
-    except DataError as error:
-        raise HTTPException(404, "The file is missing.") from error
-    return Response(data, headers=headers, media_type=media_type)
 
 
 def has_already(request: Request, etag: str) -> bool:

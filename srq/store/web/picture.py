@@ -6,10 +6,11 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from starlette.routing import Route
 
 from srq.errors import SrqError
 from srq.store.library import albums, pictures
-from srq.store.library.restored import What
+from srq.store.library.restored import WHAT, Kept, kept
 from srq.store.library.tables import (
     Album,
     AlbumPicture,
@@ -20,14 +21,16 @@ from srq.store.library.tables import (
     Tag,
     now,
 )
+from srq.store.web.direct import sends
 from srq.store.web.enlarging import ENLARGING_POLICY, enlarged_by_browsers
-from srq.store.web.files import asked, sent, sent_blob, view_suffix
+from srq.store.web.files import Asked, Shown, asked, view_suffix
 from srq.store.web.pages import MODES, page, plain_name, to
 from srq.store.web.security.forms import FormFields
 from srq.store.web.security.visitor import PageVisitor, Visitor
 from srq.store.web.server import server_of
 
 router = APIRouter(prefix="/pictures", include_in_schema=False)
+files: list[Route] = []
 
 SHOWN_AS_THEY_ARE = ("JPEG", "PNG", "WebP", "AVIF", "GIF", "BMP")
 """The kinds that browsers show."""
@@ -65,43 +68,46 @@ def picture_page(request: Request, visitor: PageVisitor, picture_id: str) -> Res
     return _page(request, visitor, picture_id)
 
 
-@router.get("/{picture_id}/preview")
-def preview(request: Request, visitor: PageVisitor, picture_id: str) -> Response:
+@sends(files, "/pictures/{picture_id}/preview")
+def preview(session: Session, request: Request, visitor: Visitor) -> Shown:
     """The small picture of grids."""
-    server = server_of(request)
-    with server.database.reading() as session:
-        blob = owned(session, visitor, picture_id).preview
+    blob = _kept(session, request, visitor).preview
     if blob is None:
         raise HTTPException(404, "There is no preview yet.")
-    return sent_blob(request, server, blob, "image/webp")
+    return Shown(blob, "image/webp")
 
 
-@router.get("/{picture_id}/view")
-def view(request: Request, visitor: PageVisitor, picture_id: str, candidate: str = "") -> Response:
+@sends(files, "/pictures/{picture_id}/view")
+def view(session: Session, request: Request, visitor: Visitor) -> Asked:
     """What came or, with a candidate's id or "stored", what is restored of it, to look at."""
-    with server_of(request).database.reading() as session:
-        found = owned(session, visitor, picture_id)
-        row = session.get(Candidate, candidate) if candidate not in ("", "stored") else None
-        if candidate not in ("", "stored") and (row is None or row.picture_id != picture_id):
-            raise HTTPException(404, "There is no such candidate.")
-        suffix = view_suffix(found.width, found.height)
-        if candidate == "":
-            as_it_is = found.kind in SHOWN_AS_THEY_ARE
-            file = asked(session, request, found, "original", suffix=None if as_it_is else suffix)
-        else:
-            file = asked(session, request, found, "restored", suffix=suffix, candidate=row)
-    return sent(request, file)
+    found = _kept(session, request, visitor)
+    candidate = request.query_params.get("candidate", "")
+    suffix = view_suffix(found.width, found.height)
+    if candidate == "":
+        as_it_is = found.kind in SHOWN_AS_THEY_ARE
+        return asked(session, request, found, "original", suffix=None if as_it_is else suffix)
+    row = session.get(Candidate, candidate) if candidate != "stored" else None
+    if candidate != "stored" and (row is None or row.picture_id != found.id):
+        raise HTTPException(404, "There is no such candidate.")
+    return asked(session, request, found, "restored", suffix=suffix, candidate=row)
 
 
-@router.get("/{picture_id}/file/{what}")
-def file(
-    request: Request, visitor: PageVisitor, picture_id: str, what: What, suffix: str | None = None
-) -> Response:
+@sends(files, "/pictures/{picture_id}/file/{what}")
+def file(session: Session, request: Request, visitor: Visitor) -> Asked:
     """A download."""
-    with server_of(request).database.reading() as session:
-        found = owned(session, visitor, picture_id)
-        file = asked(session, request, found, what, suffix=suffix)
-    return sent(request, file)
+    what = request.path_params["what"]
+    if what not in WHAT:
+        raise HTTPException(404, "A picture has no such file.")
+    found = _kept(session, request, visitor)
+    return asked(session, request, found, what, suffix=request.query_params.get("suffix"))
+
+
+def _kept(session: Session, request: Request, visitor: Visitor) -> Kept:
+    """What the files of the visitor's picture are. Raises 404 for another's as for none."""
+    found = kept(session, visitor.id, request.path_params["picture_id"])
+    if found is None:
+        raise HTTPException(404, "There is no such picture.")
+    return found
 
 
 @router.post("/{picture_id}/mode")

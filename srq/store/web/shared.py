@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from srq.store.library.tables import Album, AlbumPicture, Picture, Share, now
 from srq.store.web.enlarging import ENLARGING_POLICY, enlarged_by_browsers
 from srq.store.web.entry import BUSY, TOO_OFTEN
-from srq.store.web.files import asked, sent, sent_blob, view_suffix
+from srq.store.web.files import Shown, asked, view_suffix
 from srq.store.web.pages import page, to
 from srq.store.web.security.forms import FormFields
 from srq.store.web.security.passwords import BusyError
@@ -49,9 +49,7 @@ def seen_by(request: Request, token: str, picture_id: str | None = None) -> Seen
         return seen_in(session, request, token, picture_id)
 
 
-def seen_in(
-    session: Session, request: Request, token: str, picture_id: str | None = None
-) -> Seen:
+def seen_in(session: Session, request: Request, token: str, picture_id: str | None = None) -> Seen:
     """What a token shows, as ``seen_by`` has it, in a transaction that goes on."""
     share = session.scalar(select(Share).where(Share.token_hash == hash_of(token)))
     if share is None or share.revoked is not None or (share.expires or now() + 1) <= now():
@@ -120,7 +118,7 @@ def preview(request: Request, token: str, picture_id: str) -> Response:
     blob = seen_by(request, token, picture_id).one(picture_id).preview
     if blob is None:
         raise HTTPException(404, "There is no preview.")
-    return sent_blob(request, server_of(request), blob, "image/webp")
+    return Shown(blob, "image/webp").response(request)
 
 
 @router.get("/{picture_id}/view")
@@ -130,7 +128,7 @@ def view(request: Request, token: str, picture_id: str) -> Response:
         found = seen_in(session, request, token, picture_id).one(picture_id)
         suffix = view_suffix(found.width, found.height)
         file = asked(session, request, found, "restored", suffix=suffix, stripped=True)
-    return sent(request, file)
+    return file.response(request)
 
 
 @router.get("/{picture_id}/small")
@@ -141,7 +139,7 @@ def small(request: Request, token: str, picture_id: str) -> Response:
         if enlarged_by_browsers(found) is None:
             raise HTTPException(404, "There is no such file.")
         file = asked(session, request, found, "stored")
-    return sent(request, file)
+    return file.response(request)
 
 
 @router.get("/{picture_id}/file")
@@ -150,7 +148,7 @@ def file(request: Request, token: str, picture_id: str) -> Response:
     with server_of(request).database.reading() as session:
         found = seen_in(session, request, token, picture_id).one(picture_id)
         file = asked(session, request, found, "restored", suffix=".png", stripped=True)
-    return sent(request, file)
+    return file.response(request)
 
 
 def _unlocking(share: Share) -> str:

@@ -85,14 +85,14 @@ class Found:
         return self.used < now() - _SEEN_EVERY
 
 
-# Made once, and of columns: each request asks it.
+# Made once, and of the tables' columns: each request asks it.
+_account, _session = Account.__table__.c, WebSession.__table__.c
 _FOUND = (
     select(
-        Account.id, Account.name, Account.is_admin, Account.mode, WebSession.csrf, WebSession.used
+        _account.id, _account.name, _account.is_admin, _account.mode, _session.csrf, _session.used
     )
-    .join(WebSession, WebSession.account_id == Account.id)
-    .where(WebSession.token_hash == bindparam("token_hash"), WebSession.expires > bindparam("now"))
-    .where(Account.is_disabled.is_(False))
+    .where(_session.account_id == _account.id, _account.is_disabled.is_(False))
+    .where(_session.token_hash == bindparam("token_hash"), _session.expires > bindparam("now"))
 )
 
 

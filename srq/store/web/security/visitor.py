@@ -1,10 +1,13 @@
 """Who is behind a request: a signed-in browser, a program with a key, or nobody."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
 
 from srq.store.library.tables import Account, ApiKey, now
 from srq.store.web.security import sessions
@@ -12,15 +15,17 @@ from srq.store.web.security.tokens import hash_of
 from srq.store.web.server import Server, server_of
 
 KEY_START = "srq_"
+_KEY_SEEN_EVERY = 60
+"""Seconds between two notes of when a key was last used: reading should not write."""
 
-# Made once, and of columns: each request of a program asks it.
-_KEY = (
-    select(
-        Account.id, Account.name, Account.is_admin, Account.mode,
-        ApiKey.id.label("key_id"), ApiKey.used, ApiKey.expires,
-    )
-    .join(ApiKey, ApiKey.account_id == Account.id)
-    .where(ApiKey.token_hash == bindparam("token_hash"), Account.is_disabled.is_(False))
+# Made once, and of the tables' columns: each request of a program asks it.
+_account, _key = Account.__table__.c, ApiKey.__table__.c
+_KEY = select(
+    _account.id, _account.name, _account.is_admin, _account.mode,
+    _key.id.label("key_id"), _key.used, _key.expires,
+).where(
+    _key.account_id == _account.id, _account.is_disabled.is_(False),
+    _key.token_hash == bindparam("token_hash"),
 )  # fmt: skip
 
 
@@ -47,65 +52,93 @@ class SignInNeededError(Exception):
     """A page that only accounts see was asked for by nobody."""
 
 
-def visitor_of(request: Request) -> Visitor | None:
+@dataclass(frozen=True)
+class Known:
+    """Who asks; None is nobody. ``noting`` notes in a transaction of its own that the session or
+    the key is used, where that is worth a write."""
+
+    visitor: Visitor | None
+    noting: Callable[[Session], None] | None = None
+
+
+def known_in(session: Session, request: Request) -> Known:
     """Who asks. A key counts only in the header Authorization, and then no cookie counts.
 
     Raises 401 for a key that is none.
     """
-    server = server_of(request)
     given = request.headers.get("authorization")
     if given is not None:
         kind, _, key = given.partition(" ")
-        visitor = _by_key(server, key.strip()) if kind.lower() == "bearer" else None
-        if visitor is None:
+        known = _by_key(session, key.strip()) if kind.lower() == "bearer" else Known(None)
+        if known.visitor is None:
             raise HTTPException(401, "There is no such key.", {"WWW-Authenticate": "Bearer"})
     else:
-        token = request.cookies.get(server.cookie.name())
-        visitor = _by_session(server, token) if token else None
-    request.state.visitor = visitor
-    return visitor
+        token = request.cookies.get(server_of(request).cookie.name())
+        known = _by_session(session, token) if token else Known(None)
+    request.state.visitor = known.visitor
+    return known
+
+
+def note(server: Server, known: Known) -> None:
+    """Note that a session or a key is used. Called outside of transactions."""
+    if known.noting is not None:
+        with server.database.writing() as session:
+            known.noting(session)
+
+
+def visitor_of(request: Request) -> Visitor | None:
+    """Who asks, as ``known_in`` has it; noted."""
+    server = server_of(request)
+    with server.database.reading() as session:
+        known = known_in(session, request)
+    note(server, known)
+    return known.visitor
 
 
 MaybeVisitor = Annotated[Visitor | None, Depends(visitor_of)]
 
 
-async def page_visitor(visitor: MaybeVisitor) -> Visitor:
+def page_visitor(visitor: Visitor | None) -> Visitor:
     """Who asks for a page; nobody is sent to sign in, and programs have the API."""
     if visitor is None or visitor.by_key:
         raise SignInNeededError
     return visitor
 
 
-async def api_visitor(visitor: MaybeVisitor) -> Visitor:
+# Coroutines, which FastAPI need not run in a thread.
+async def _page_visitor(visitor: MaybeVisitor) -> Visitor:
+    return page_visitor(visitor)
+
+
+async def _api_visitor(visitor: MaybeVisitor) -> Visitor:
     """Who asks for data; nobody is told 401."""
     if visitor is None:
         raise HTTPException(401, "Sign in, or send a key.", {"WWW-Authenticate": "Bearer"})
     return visitor
 
 
-PageVisitor = Annotated[Visitor, Depends(page_visitor)]
-ApiVisitor = Annotated[Visitor, Depends(api_visitor)]
+PageVisitor = Annotated[Visitor, Depends(_page_visitor)]
+ApiVisitor = Annotated[Visitor, Depends(_api_visitor)]
 
 
-def _by_session(server: Server, token: str) -> Visitor | None:
-    with server.database.reading() as session:
-        found = sessions.found(session, token)
+def _by_session(session: Session, token: str) -> Known:
+    found = sessions.found(session, token)
     if found is None:
-        return None
-    if found.is_to_be_noted:
-        with server.database.writing() as session:
-            sessions.note(session, token)
-    return Visitor(found.account_id, found.name, found.is_admin, found.mode, found.csrf)
+        return Known(None)
+    visitor = Visitor(found.account_id, found.name, found.is_admin, found.mode, found.csrf)
+    return Known(visitor, partial(sessions.note, token=token) if found.is_to_be_noted else None)
 
 
-def _by_key(server: Server, key: str) -> Visitor | None:
+def _by_key(session: Session, key: str) -> Known:
     if not key.startswith(KEY_START):
-        return None
-    with server.database.reading() as session:
-        row = session.execute(_KEY, {"token_hash": hash_of(key)}).one_or_none()
+        return Known(None)
+    row = session.execute(_KEY, {"token_hash": hash_of(key)}).one_or_none()
     if row is None or (row.expires is not None and row.expires <= now()):
-        return None
-    if row.used is None or row.used < now() - 60:
-        with server.database.writing() as session:
-            session.execute(update(ApiKey).where(ApiKey.id == row.key_id).values(used=now()))
-    return Visitor(row.id, row.name, row.is_admin, row.mode)
+        return Known(None)
+    visitor = Visitor(row.id, row.name, row.is_admin, row.mode)
+    is_old = row.used is None or row.used < now() - _KEY_SEEN_EVERY
+    return Known(visitor, partial(_note_key, key_id=row.key_id) if is_old else None)
+
+
+def _note_key(session: Session, key_id: str) -> None:
+    session.execute(update(ApiKey).where(ApiKey.id == key_id).values(used=now()))
