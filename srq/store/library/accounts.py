@@ -1,14 +1,18 @@
 """Whose pictures they are, and how many bytes they may take."""
 
-from sqlalchemy import func, select, update
+from functools import cache
+
+from sqlalchemy import Insert, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from srq.errors import ConfigError, StorageError
-from srq.store.library.database import insert_into
-from srq.store.library.tables import Account, Day, Upload, now
+from srq.store.library.database import dialect_of, insert_for
+from srq.store.library.tables import Account, Day, Upload, now, table_of
 
 LOCAL = "local"
 """The account of the command line."""
+
+_LOCKED = select(Account).where(Account.id == bindparam("id")).with_for_update()
 
 
 class QuotaError(StorageError):
@@ -30,8 +34,7 @@ def account_named(session: Session, name: str, *, make: bool = False) -> Account
 
 def locked(session: Session, account_id: str) -> Account:
     """The account, its row locked until the transaction ends: others wait, and see what it did."""
-    query = select(Account).where(Account.id == account_id).with_for_update()
-    return session.scalars(query).one()
+    return session.scalars(_LOCKED, {"id": account_id}).one()
 
 
 def reserve(session: Session, account_id: str, size: int) -> Account:
@@ -70,20 +73,23 @@ def note_change(
 ) -> None:
     """Note that an account has so many pictures, bytes that came and bytes that they take more."""
     if size:
-        session.execute(
-            update(Account).where(Account.id == account_id).values(used=Account.used + size)
-        )
-    row = insert_into(
-        session, Day, account_id=account_id, day=now() // 86400, pictures=pictures, came=came,
-        bytes=size,
-    )  # fmt: skip
-    session.execute(
-        row.on_conflict_do_update(
-            index_elements=[Day.account_id, Day.day],
-            set_={
-                "pictures": Day.pictures + pictures,
-                "came": Day.came + came,
-                "bytes": Day.bytes + size,
-            },
-        )
-    )
+        session.execute(_USED, {"account": account_id, "size": size})
+    day = {"account_id": account_id, "day": now() // 86400}
+    grown = {"pictures": pictures, "came": came, "bytes": size}
+    session.execute(_growing(dialect_of(session)), day | grown)
+
+
+# Made once: each upload needs them.
+_account = table_of(Account)
+_USED = (
+    update(_account)
+    .where(_account.c.id == bindparam("account"))
+    .values(used=_account.c.used + bindparam("size"))
+)
+
+
+@cache
+def _growing(dialect: str) -> Insert:
+    row, day = insert_for(dialect, Day), table_of(Day).c
+    sums = {name: day[name] + row.excluded[name] for name in ("pictures", "came", "bytes")}
+    return row.on_conflict_do_update(index_elements=["account_id", "day"], set_=sums)

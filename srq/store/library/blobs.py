@@ -21,6 +21,8 @@ PIECE = 1 << 20
 BEGINNINGS = tuple(f"{number:02x}" for number in range(256))
 """What names of blobs begin with; each has a folder of its own."""
 
+_BEGINNING = 4096
+
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -45,8 +47,9 @@ class Found:
 class Blobs(Protocol):
     """A blob store. All raise StorageError where the store refuses."""
 
-    def put(self, source: bytes | Path) -> Blob:
-        """Keep the bytes, or those of a file; they are on the disk when this returns."""
+    def put(self, source: bytes | Path | Blob) -> Blob:
+        """Keep the bytes, or those of a file, or those of a blob, whose hash is known; they are on
+        the disk when this returns."""
         ...
 
     def has(self, sha256: str) -> bool:
@@ -85,8 +88,10 @@ def open_blobs(url: str) -> Blobs:
     return FolderBlobs(Path(url))
 
 
-def blob_of(source: bytes | Path) -> Blob:
+def blob_of(source: bytes | Path | Blob) -> Blob:
     """The hash and size of bytes, or of a file; StorageError where it cannot be read."""
+    if isinstance(source, Blob):
+        return source
     if isinstance(source, bytes):
         return Blob(hashlib.sha256(source).hexdigest(), len(source), source)
     digest, size = hashlib.sha256(), 0
@@ -94,6 +99,19 @@ def blob_of(source: bytes | Path) -> Blob:
         digest.update(piece)
         size += len(piece)
     return Blob(digest.hexdigest(), size, source)
+
+
+def beginning(source: bytes | Path | Blob) -> bytes:
+    """The first bytes, as many as tell what kind of file it is."""
+    if isinstance(source, Blob):
+        source = source.source
+    if isinstance(source, bytes):
+        return source[:_BEGINNING]
+    try:
+        with source.open("rb") as stream:
+            return stream.read(_BEGINNING)
+    except OSError as error:
+        raise storage_error("read", source, error) from error
 
 
 def read_pieces(source: bytes | Path) -> Iterator[bytes]:
@@ -133,13 +151,13 @@ class FolderBlobs:
             raise ValueError(f"{sha256!r} names no blob")
         return self.folder / sha256[:2] / sha256
 
-    def put(self, source: bytes | Path) -> Blob:
+    def put(self, source: bytes | Path | Blob) -> Blob:
         """Keep the bytes: written beside their place, flushed, renamed, and the folder flushed."""
         blob = blob_of(source)
         path = self.path(blob.sha256)
         if _size(path) != blob.size:
             with atomic_write(path) as stream:
-                for piece in read_pieces(source):
+                for piece in read_pieces(blob.source):
                     stream.write(piece)
         try:
             # Also if it was there: whoever wrote it may not have come so far.

@@ -47,7 +47,7 @@ class BucketBlobs:
             retry_config=_RETRIES,
         )
 
-    def put(self, source: bytes | Path) -> Blob:
+    def put(self, source: bytes | Path | Blob) -> Blob:
         """Keep the bytes; a blob that is there already is not written again."""
         import obstore
         from obstore.exceptions import AlreadyExistsError

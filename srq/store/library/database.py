@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from srq.errors import ConfigError, MissingDependencyError, StorageError
-from srq.store.library.tables import Base
+from srq.store.library.tables import Base, table_of
 
 _BUSY_SECONDS = 30
 _WRITES = "srq_writes"
@@ -105,9 +105,19 @@ def _refusing() -> Iterator[None]:
 
 def insert_into(session: Session, table: type[Base], **values: Any) -> sqlite.Insert:
     """An INSERT that may say what it does where the row is there (``on_conflict_do_update``)."""
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    make: Any = sqlite.insert if on_sqlite else postgresql.insert  # alike in what is used of them
-    return make(table).values(**values)
+    return insert_for(dialect_of(session), table).values(**values)
+
+
+def insert_for(dialect: str, table: type[Base]) -> sqlite.Insert:
+    """The same for a dialect and without values, to be made once; what is executed names them."""
+    # Both are alike in what is used of them.
+    make: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return make(table_of(table))
+
+
+def dialect_of(session: Session) -> str:
+    """What the database speaks: "sqlite" or "postgresql"."""
+    return session.get_bind().dialect.name
 
 
 def _checked(text: str) -> URL:

@@ -6,11 +6,12 @@ that is killed loses nothing, since its lease ends and another begins again.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Insert, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from srq.store.library.database import Database, insert_into
+from srq.store.library.database import Database, dialect_of, insert_for
 from srq.store.library.tables import Job, new_id, now
 
 LEASE = 60
@@ -32,16 +33,18 @@ class Leased:
 
 def enqueue(session: Session, kind: str, picture_id: str) -> None:
     """Have a picture worked on. Where that waits already, it waits on; what failed begins anew."""
-    fresh = {"run_at": now(), "attempts": 0, "error": None}
+    row = {"id": new_id(), "kind": kind, "picture_id": picture_id, "created": now()}
+    fresh = {"run_at": now(), "attempts": 0, "error": None, "worker": None, "leased": None}
+    session.execute(_enqueuing(dialect_of(session)), row | fresh)
+
+
+@cache
+def _enqueuing(dialect: str) -> Insert:
+    row = insert_for(dialect, Job)
     # Under a new id: whoever has the old one works on what is out of date, and cannot end this.
-    row = insert_into(
-        session, Job, id=new_id(), kind=kind, picture_id=picture_id, created=now(), **fresh
-    )
-    session.execute(
-        row.on_conflict_do_update(
-            index_elements=[Job.picture_id, Job.kind],
-            set_={**fresh, "id": row.excluded.id, "worker": None, "leased": None},
-        )
+    names = ("id", "run_at", "attempts", "error", "worker", "leased")
+    return row.on_conflict_do_update(
+        index_elements=["picture_id", "kind"], set_={name: row.excluded[name] for name in names}
     )
 
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import bindparam, select, update
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from srq.errors import DataError, UnsupportedImageError
@@ -18,11 +18,11 @@ from srq.image.kinds import kind_of
 from srq.store.form import ORIGINAL, SUFFIXES, Form
 from srq.store.library import albums, tables
 from srq.store.library.accounts import check_room, locked, note_change
-from srq.store.library.blobs import read_pieces
+from srq.store.library.blobs import Blob, beginning
 from srq.store.library.jobs import OPTIMISE, enqueue
 from srq.store.library.library import Library
 from srq.store.library.references import hold, hold_again, release
-from srq.store.library.tables import Candidate, Picture, Upload, now
+from srq.store.library.tables import Candidate, Picture, Upload, now, table_of
 from srq.store.modes import mode_named
 from srq.store.restore import keeps_file
 
@@ -30,6 +30,17 @@ WAITING, DECIDED, SETTLED, FAILED = "waiting", "decided", "settled", "failed"
 """The states of a picture."""
 
 _LONGEST_NAME = 200
+
+# Made once: each upload needs them.
+_HAD = select(Picture).where(
+    Picture.account_id == bindparam("account_id"), Picture.sha256 == bindparam("sha256")
+)
+_upload = table_of(Upload)
+_ENDED = (
+    update(_upload)
+    .where(_upload.c.id == bindparam("upload"))
+    .values(picture_id=bindparam("picture"))
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +54,7 @@ class Taken:
 def take_in(
     library: Library,
     account_id: str,
-    source: bytes | Path,
+    source: bytes | Path | Blob,
     name: str,
     *,
     album_id: str | None = None,
@@ -61,35 +72,62 @@ def take_in(
     UnsupportedImageError where the content is of no kind that is kept, QuotaError where there is
     no room, ConfigError for an unknown mode or album.
     """
-    kind = kind_of(next(read_pieces(source), b""))
-    if kind is None or kind not in SUFFIXES:
-        raise UnsupportedImageError(f"Cannot keep {plain_name(name)}: it is not a picture.")
+    kind = kept_kind(beginning(source), name)
     if mode is not None:
         mode_named(mode)
     blob = library.blobs.put(source)
     with library.database.writing() as session:
-        account = locked(session, account_id)  # so that two of the same file are one
-        had = has(session, account_id, blob.sha256)
-        if had is not None:
-            had.trashed = None
-            _link(session, account_id, had.id, album_id, upload_id)
-            return Taken(had.id, False)
-        check_room(session, account, blob.size, upload_id=upload_id)
-        album = None if album_id is None else albums.owned_album(session, account_id, album_id)
-        picture = Picture(
-            id=tables.new_id(), account_id=account_id, name=plain_name(name), kind=kind,
-            sha256=blob.sha256, came=blob.size, compare=compare,
-            mode=mode or (album.mode if album is not None else None) or account.mode,
-            original=hold(session, library.blobs, blob), stored=hold_again(session, blob.sha256),
-            record=Form(ORIGINAL, SUFFIXES[kind], blob.sha256).to_json(), way="as it came",
+        return take_blob(
+            session, library, account_id, blob, kind, name,
+            album_id=album_id, mode=mode, compare=compare, upload_id=upload_id,
         )  # fmt: skip
-        session.add(picture)
-        session.flush()
-        _link(session, account_id, picture.id, album_id, upload_id)
-        enqueue(session, OPTIMISE, picture.id)
-        note_change(session, account_id, pictures=1, came=blob.size)
-        recount(session, picture)
-        return Taken(picture.id, True)
+
+
+def kept_kind(begins: bytes, name: str) -> str:
+    """What a file that so begins is; UnsupportedImageError where it is of no kind that is kept."""
+    kind = kind_of(begins)
+    if kind is None or kind not in SUFFIXES:
+        raise UnsupportedImageError(f"Cannot keep {plain_name(name)}: it is not a picture.")
+    return kind
+
+
+def take_blob(
+    session: Session,
+    library: Library,
+    account_id: str,
+    blob: Blob,
+    kind: str,
+    name: str,
+    *,
+    album_id: str | None = None,
+    mode: str | None = None,
+    compare: bool = True,
+    upload_id: str | None = None,
+) -> Taken:
+    """Accept a blob that was put, of a kind that is kept, in a transaction: as ``take_in``."""
+    account = locked(session, account_id)  # so that two of the same file are one
+    had = has(session, account_id, blob.sha256)
+    if had is not None:
+        had.trashed = None
+        _link(session, account_id, had.id, album_id, upload_id)
+        return Taken(had.id, False)
+    check_room(session, account, blob.size, upload_id=upload_id)
+    album = None if album_id is None else albums.owned_album(session, account_id, album_id)
+    record = Form(ORIGINAL, SUFFIXES[kind], blob.sha256).to_json()
+    takes = blob.size + len(record.encode())  # as ``bytes_of`` counts: the blob once
+    picture = Picture(
+        id=tables.new_id(), account_id=account_id, name=plain_name(name), kind=kind,
+        sha256=blob.sha256, came=blob.size, compare=compare,
+        mode=mode or (album.mode if album is not None else None) or account.mode,
+        original=hold(session, library.blobs, blob, columns=2), stored=blob.sha256,
+        record=record, way="as it came", bytes=takes, stored_bytes=takes,
+    )  # fmt: skip
+    session.add(picture)
+    session.flush()
+    _link(session, account_id, picture.id, album_id, upload_id)
+    enqueue(session, OPTIMISE, picture.id)
+    note_change(session, account_id, pictures=1, came=blob.size, size=takes)
+    return Taken(picture.id, True)
 
 
 def plain_name(name: str) -> str:
@@ -104,9 +142,7 @@ def plain_name(name: str) -> str:
 
 def has(session: Session, account_id: str, sha256: str) -> Picture | None:
     """The picture of this account whose file had that hash; nothing is told of other accounts."""
-    return session.scalar(
-        select(Picture).where(Picture.account_id == account_id, Picture.sha256 == sha256)
-    )
+    return session.scalar(_HAD, {"account_id": account_id, "sha256": sha256})
 
 
 def owned(session: Session, account_id: str, picture_id: str) -> Picture | None:
@@ -284,4 +320,4 @@ def _link(
     if album_id is not None:
         albums.add(session, account_id, album_id, [picture_id])
     if upload_id is not None:
-        session.execute(update(Upload).where(Upload.id == upload_id).values(picture_id=picture_id))
+        session.execute(_ENDED, {"upload": upload_id, "picture": picture_id})

@@ -8,29 +8,32 @@ it either finds the file and keeps it, or finds that it is gone and puts it agai
 """
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Insert, delete, select, update
 from sqlalchemy.orm import Session
 
 from srq.store.library import tables
 from srq.store.library.blobs import Blob, Blobs, Found
-from srq.store.library.database import Database, insert_into
+from srq.store.library.database import Database, dialect_of, insert_for
 
 _AT_A_TIME = 100
 
 
-def hold(session: Session, blobs: Blobs, blob: Blob) -> str:
-    """Count one more row that names a blob which was put; its SHA-256."""
-    row = insert_into(session, tables.Blob, sha256=blob.sha256, size=blob.size, refs=1, unused=None)
-    session.execute(
-        row.on_conflict_do_update(
-            index_elements=[tables.Blob.sha256],
-            set_={"refs": tables.Blob.refs + 1, "unused": None},
-        )
-    )
+def hold(session: Session, blobs: Blobs, blob: Blob, columns: int = 1) -> str:
+    """Count one more row that names a blob which was put, in so many columns; its SHA-256."""
+    row = {"sha256": blob.sha256, "size": blob.size, "refs": columns, "unused": None}
+    session.execute(_holding(dialect_of(session)), row)
     if not blobs.has(blob.sha256):
         blobs.put(blob.source)
     return blob.sha256
+
+
+@cache
+def _holding(dialect: str) -> Insert:
+    row = insert_for(dialect, tables.Blob)
+    refs = tables.table_of(tables.Blob).c.refs + row.excluded.refs
+    return row.on_conflict_do_update(index_elements=["sha256"], set_={"refs": refs, "unused": None})
 
 
 def hold_again(session: Session, sha256: str) -> str:

@@ -26,7 +26,7 @@ from srq.store.library.limited import CAME, KilledError, run_limited
 from srq.store.library.optimise import limits_of
 from srq.store.library.picture_file import encoded
 from srq.store.library.references import hold
-from srq.store.library.tables import Blob, Candidate, Picture, Restored, now
+from srq.store.library.tables import Blob, Candidate, Picture, Restored, now, table_of
 from srq.store.restore import keeps_file, restore_file, restore_picture
 
 What = Literal["stored", "restored", "x2", "original"]
@@ -101,7 +101,7 @@ class There:
 
 
 # Made once, and of the tables' columns: each download asks one of them.
-_made, _blob = Restored.__table__.c, Blob.__table__.c
+_made, _blob = table_of(Restored).c, table_of(Blob).c
 _MADE = select(_made.blob, _made.size, _made.used).where(_made.key == bindparam("key"))
 _SIZE = select(_blob.size).where(_blob.sha256 == bindparam("sha256"))
 
@@ -122,7 +122,7 @@ class Kept:
     record: str | None
 
 
-_picture = Picture.__table__.c
+_picture = table_of(Picture).c
 _KEPT = select(*(_picture[one.name] for one in fields(Kept))).where(
     _picture.id == bindparam("id"), _picture.account_id == bindparam("account_id")
 )

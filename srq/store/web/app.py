@@ -70,9 +70,9 @@ def make_app(
         Cookie(settings.is_https, settings.session_days),
     )
     app.router.routes += picture.files  # Most of what is asked for; found first.
-    # The albums' list stands before the album's page, and so do all fixed paths before ids.
+    # Those that are asked most come first; and the gallery's fixed paths before a picture's id.
     for part in (
-        entry, account, albums, gallery, picture, shares, shared, dashboard, archive, api, uploads,
+        uploads, gallery, picture, api, shared, albums, entry, account, shares, dashboard, archive,
         metrics, enlarging,
     ):  # fmt: skip
         app.include_router(part.router)

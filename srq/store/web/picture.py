@@ -97,7 +97,7 @@ def file(session: Session, request: Request, visitor: Visitor) -> Asked:
     """A download."""
     what = request.path_params["what"]
     if what not in WHAT:
-        raise HTTPException(404, "A picture has no such file.")
+        raise HTTPException(422, "A picture has no such file.")
     found = _kept(session, request, visitor)
     return asked(session, request, found, what, suffix=request.query_params.get("suffix"))
 

@@ -27,13 +27,14 @@ class ImpatientProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Bytes came: of a head, which is to end soon, or of what follows it."""
         asked_before = self.cycle
+        is_body = asked_before is not None and asked_before.more_body
         super().data_received(data)
         if self.cycle is not asked_before:
             self._stop_waiting()
             return
         if self.cycle is None or self.cycle.response_complete:
             self._wait_for_head()
-        if self.cycle is None or not self.cycle.more_body:
+        if not is_body:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
                 self.send_400_response("The head of the request is too long.")

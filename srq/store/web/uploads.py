@@ -9,23 +9,26 @@ import binascii
 import hashlib
 import re
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from email.utils import formatdate
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from srq.errors import SrqError
+from srq.errors import SrqError, StorageError
 from srq.image.kinds import kind_of
 from srq.store.library import references
 from srq.store.library.accounts import QuotaError, reserve
-from srq.store.library.blobs import PIECE
-from srq.store.library.pictures import take_in
-from srq.store.library.tables import Album, Upload, UploadPart, new_id, now
+from srq.store.library.blobs import Blob, beginning, blob_of
+from srq.store.library.library import Library
+from srq.store.library.pictures import kept_kind, take_blob, take_in
+from srq.store.library.tables import Album, Upload, UploadPart, new_id, now, table_of
 from srq.store.web.security.sessions import DAY
 from srq.store.web.security.visitor import ApiVisitor
 from srq.store.web.server import Server, server_of
@@ -117,7 +120,7 @@ def create(
             reserve(session, visitor.id, upload_length)
         except QuotaError as error:
             raise HTTPException(413, str(error)) from error
-        if len(_open(session, visitor.id)) >= _OPEN_UPLOADS:
+        if _unfinished(session, visitor.id) >= _OPEN_UPLOADS:
             raise HTTPException(429, "Too many uploads are unfinished; end or delete some.")
         session.add(row)
     return _answer(201, {"Location": f"/uploads/{row.id}", "Upload-Offset": "0"})
@@ -149,24 +152,28 @@ async def append(
     row = await run_in_threadpool(_owned, server, visitor.id, upload_id)
     if row.offset != upload_offset:
         raise HTTPException(409, f"The upload is at {row.offset}, not at {upload_offset}.")
-    offset, gathered = row.offset, bytearray()
+    offset, size = row.offset, 0
+    gathered: list[bytes] = []
 
     async def keep() -> None:
-        nonlocal offset
+        nonlocal offset, size
         if gathered:
-            await run_in_threadpool(_keep_part, server, row.id, offset, bytes(gathered))
-            offset += len(gathered)
+            data = b"".join(gathered)
             gathered.clear()
+            await run_in_threadpool(_keep_part, server, row.id, offset, data)
+            offset, size = offset + len(data), 0
 
     try:
         async for piece in request.stream():
-            if offset + len(gathered) + len(piece) > row.length:
+            if offset + size + len(piece) > row.length:
                 raise HTTPException(413, "More came than the upload has.", {"connection": "close"})
             begins = offset == 0 and not gathered and len(piece) >= min(64, row.length)
             if begins and kind_of(bytes(piece[:64])) is None:
                 raise HTTPException(415, "This is not a picture of a kind that is kept.")
-            gathered += piece
-            if len(gathered) >= PART:
+            if piece:
+                gathered.append(piece)
+                size += len(piece)
+            if size >= PART:
                 await keep()
     except ClientDisconnect:
         await keep()
@@ -175,8 +182,12 @@ async def append(
         if error.status_code == 408:
             await keep()
         raise
-    await keep()
     more: dict[str, str] = {}
+    if offset == 0 and size == row.length:  # all of it: it need not lie anywhere before
+        picture_id = await run_in_threadpool(_take_whole, server, row, b"".join(gathered))
+        offset, more["X-Picture"] = size, picture_id
+        return _answer(204, {"Upload-Offset": str(offset)} | _until(row) | more)
+    await keep()
     if offset == row.length:
         picture_id = await run_in_threadpool(_finish, server, visitor.id, upload_id)
         more["X-Picture"] = picture_id
@@ -216,11 +227,11 @@ def _until(row: Upload) -> dict[str, str]:
     return {"Upload-Expires": formatdate(row.expires, usegmt=True)}
 
 
-def _open(session: Session, account_id: str) -> list[str]:
-    query = select(Upload.id).where(
+def _unfinished(session: Session, account_id: str) -> int:
+    query = select(func.count()).where(
         Upload.account_id == account_id, Upload.picture_id.is_(None), Upload.expires > now()
     )
-    return list(session.scalars(query))
+    return session.scalar(query) or 0
 
 
 def _owned(server: Server, account_id: str, upload_id: str) -> Upload:
@@ -240,16 +251,43 @@ def _keep_part(server: Server, upload_id: str, start: int, data: bytes) -> None:
     """Keep a part and move the offset. Raises 409 where another request has moved it."""
     blob = server.library.blobs.put(data)
     with server.database.writing() as session:
-        moved = session.execute(
-            update(Upload)
-            .where(Upload.id == upload_id, Upload.offset == start, Upload.picture_id.is_(None))
-            .values(offset=start + len(data))
-            .returning(Upload.id)
-        )
-        if moved.first() is None:
-            raise HTTPException(409, "Another request has gone on with this upload.")
+        _move(session, upload_id, start, start + len(data))
         held = references.hold(session, server.library.blobs, blob)
         session.add(UploadPart(upload_id=upload_id, start=start, size=len(data), blob=held))
+
+
+_upload = table_of(Upload)
+_MOVED = (
+    update(_upload)
+    .where(_upload.c.id == bindparam("upload"), _upload.c.picture_id.is_(None))
+    .where(_upload.c.offset == bindparam("start"))
+    .values(offset=bindparam("end"))
+    .returning(_upload.c.id)
+)
+
+
+def _move(session: Session, upload_id: str, start: int, end: int) -> None:
+    """Move the offset. Raises 409 where another request has moved it."""
+    moved = session.execute(_MOVED, {"upload": upload_id, "start": start, "end": end})
+    if moved.first() is None:
+        raise HTTPException(409, "Another request has gone on with this upload.")
+
+
+def _take_whole(server: Server, row: Upload, data: bytes) -> str:
+    """Make the picture of an upload that came in one request; its id. Raises 409 where another
+    request has gone on with it, 415 and the like where it cannot be kept."""
+    library = server.library
+    blob = blob_of(data)
+    with _failing(server, row.id):
+        kind = kept_kind(beginning(data), row.name)
+        _check(row, blob)
+        blob = library.blobs.put(blob)
+        with server.database.writing() as session:
+            _move(session, row.id, 0, len(data))
+            return take_blob(
+                session, library, row.account_id, blob, kind, row.name,
+                album_id=row.album_id, upload_id=row.id,
+            ).picture_id  # fmt: skip
 
 
 def _finish(server: Server, account_id: str, upload_id: str) -> str:
@@ -267,40 +305,54 @@ def _finish(server: Server, account_id: str, upload_id: str) -> str:
         raise HTTPException(404, "There is no such upload.")
     if row.picture_id is not None:
         return row.picture_id
-    with tempfile.TemporaryDirectory(prefix="srq-upload-") as folder:
-        source = Path(folder) / "upload"
-        with source.open("wb") as stream:
-            for part in parts:
-                for piece in server.library.blobs.pieces(part.blob or ""):
-                    stream.write(piece)
-        fault = _fault_of(source, row)
-        try:
-            if fault is not None:
-                raise _fail(server, upload_id, 460, fault)
-            taken = take_in(
-                server.library, account_id, source, row.name,
-                album_id=row.album_id, upload_id=upload_id,
-            )  # fmt: skip
-        except QuotaError as error:
-            raise _fail(server, upload_id, 413, str(error)) from error
-        except SrqError as error:
-            raise _fail(server, upload_id, 415, str(error)) from error
+    with tempfile.TemporaryDirectory(prefix="srq-upload-") as folder, _failing(server, upload_id):
+        blob = _joined(server.library, parts, Path(folder) / "upload")
+        _check(row, blob)
+        taken = take_in(
+            server.library, account_id, blob, row.name,
+            album_id=row.album_id, upload_id=upload_id,
+        )  # fmt: skip
     with server.database.writing() as session:
         _drop_parts(session, upload_id)
     return taken.picture_id
 
 
-def _fault_of(source: Path, row: Upload) -> str | None:
+def _joined(library: Library, parts: Sequence[UploadPart], path: Path) -> Blob:
+    """The parts in one file, hashed as it is written."""
     digest, size = hashlib.sha256(), 0
-    with source.open("rb") as stream:
-        while piece := stream.read(PIECE):
-            digest.update(piece)
-            size += len(piece)
-    if size != row.length:
-        return f"{size} bytes came of {row.length}; upload it again."
-    if row.sha256 is not None and digest.hexdigest() != row.sha256:
-        return "What came has another SHA-256 than was told; upload it again."
-    return None
+    with path.open("wb") as stream:
+        for part in parts:
+            for piece in library.blobs.pieces(part.blob or ""):
+                stream.write(piece)
+                digest.update(piece)
+                size += len(piece)
+    return Blob(digest.hexdigest(), size, path)
+
+
+class _FaultError(SrqError):
+    """What came is not what was told."""
+
+
+def _check(row: Upload, blob: Blob) -> None:
+    if blob.size != row.length:
+        raise _FaultError(f"{blob.size} bytes came of {row.length}; upload it again.")
+    if row.sha256 not in (None, blob.sha256):
+        raise _FaultError("What came has another SHA-256 than was told; upload it again.")
+
+
+@contextmanager
+def _failing(server: Server, upload_id: str) -> Iterator[None]:
+    """End the upload where what came cannot be kept."""
+    try:
+        yield
+    except _FaultError as error:
+        raise _fail(server, upload_id, 460, str(error)) from error
+    except QuotaError as error:
+        raise _fail(server, upload_id, 413, str(error)) from error
+    except StorageError:
+        raise  # It may be better soon; the upload goes on.
+    except SrqError as error:
+        raise _fail(server, upload_id, 415, str(error)) from error
 
 
 def _fail(server: Server, upload_id: str, status: int, sentence: str) -> HTTPException:

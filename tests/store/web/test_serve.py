@@ -103,19 +103,19 @@ def test_a_worker_that_dies_is_begun_again(tmp_path, monkeypatch):
     assert len((tmp_path / "begun").read_text()) >= 3
 
 
-@pytest.mark.parametrize("sends", [b"", b"GET /health HTTP/1.1\r\nHost: a"])
-def test_clients_that_do_not_ask_are_let_go(monkeypatch, sends):
+def spoken(sends, app=None):
+    """What the server answers to the pieces of ``sends`` until it closes the connection."""
     import asyncio
 
     import uvicorn
 
-    monkeypatch.setattr("srq.store.web.protocol.HEAD_SECONDS", 0.1)
-
-    async def app(scope, receive, send):
+    async def nobody(scope, receive, send):
         raise AssertionError("nobody asked")
 
     async def run():
-        config = uvicorn.Config(app, http=ImpatientProtocol, lifespan="off", log_level="error")
+        config = uvicorn.Config(
+            app or nobody, http=ImpatientProtocol, lifespan="off", log_level="critical"
+        )
         config.load()
         server = uvicorn.Server(config)
         loop = asyncio.get_running_loop()
@@ -124,11 +124,70 @@ def test_clients_that_do_not_ask_are_let_go(monkeypatch, sends):
         )
         async with made:
             reader, writer = await asyncio.open_connection(*made.sockets[0].getsockname())
-            writer.write(sends)
-            assert await asyncio.wait_for(reader.read(), 30) == b""
+            for piece in sends:
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(0.01)  # so that it comes by itself
+            answer = await asyncio.wait_for(reader.read(), 30)
             writer.close()
+            return answer
 
-    asyncio.run(run())
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("sends", [b"", b"GET /health HTTP/1.1\r\nHost: a"])
+def test_clients_that_do_not_ask_are_let_go(monkeypatch, sends):
+    monkeypatch.setattr("srq.store.web.protocol.HEAD_SECONDS", 0.1)
+    assert spoken([sends]) == b""
+
+
+@pytest.mark.parametrize(
+    "sends",
+    [
+        [b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 20_000, b"x" * 20_000],
+        [b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 40_000 + b"\r\n\r\n"],
+        [b"GET /" + b"x" * 40_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n"],
+    ],
+)
+def test_heads_without_an_end_are_refused(sends):
+    assert spoken(sends).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: x, chunked, y\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\n X: folded\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost : a\r\n\r\n",
+        b"GET / HTTP/1.1\nHost: a\0b\n\n",
+        b"NO / HTTP/1.1\r\nHost: a\r\n\r\n",
+    ],
+)
+def test_heads_that_two_servers_might_read_otherwise_are_refused(head):
+    assert spoken([head]).startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_long_body_is_no_head():
+    got = []
+
+    async def app(scope, receive, send):
+        more, size = True, 0
+        while more:
+            message = await receive()
+            size += len(message["body"])
+            more = message["more_body"]
+        got.append(size)
+        headers = [(b"content-length", b"0")]
+        await send({"type": "http.response.start", "status": 204, "headers": headers})
+        await send({"type": "http.response.body"})
+
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 180000\r\n%s\r\n"
+    body = [b"x" * 60_000] * 3
+    answer = spoken([head % b"", *body, head % b"Connection: close\r\n", *body], app)
+    assert answer.count(b"HTTP/1.1 204 ") == 2
+    assert got == [180_000, 180_000]
 
 
 def test_two_passwords_at_a_time():

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from srq.store.library.tables import Account, WebSession, now
+from srq.store.library.tables import Account, WebSession, now, table_of
 from srq.store.web.security.tokens import hash_of, new_token
 
 DAY = 86_400
@@ -86,7 +86,7 @@ class Found:
 
 
 # Made once, and of the tables' columns: each request asks it.
-_account, _session = Account.__table__.c, WebSession.__table__.c
+_account, _session = table_of(Account).c, table_of(WebSession).c
 _FOUND = (
     select(
         _account.id, _account.name, _account.is_admin, _account.mode, _session.csrf, _session.used

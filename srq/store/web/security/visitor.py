@@ -9,7 +9,7 @@ from fastapi import Depends, HTTPException, Request
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from srq.store.library.tables import Account, ApiKey, now
+from srq.store.library.tables import Account, ApiKey, now, table_of
 from srq.store.web.security import sessions
 from srq.store.web.security.tokens import hash_of
 from srq.store.web.server import Server, server_of
@@ -19,7 +19,7 @@ _KEY_SEEN_EVERY = 60
 """Seconds between two notes of when a key was last used: reading should not write."""
 
 # Made once, and of the tables' columns: each request of a program asks it.
-_account, _key = Account.__table__.c, ApiKey.__table__.c
+_account, _key = table_of(Account).c, table_of(ApiKey).c
 _KEY = select(
     _account.id, _account.name, _account.is_admin, _account.mode,
     _key.id.label("key_id"), _key.used, _key.expires,
