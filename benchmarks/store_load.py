@@ -95,8 +95,8 @@ app = Starlette(routes=[
     Route("/page", page), Route("/middle", middle), Route("/large", large),
     Route("/uploads", begin, methods=["POST"]), Route("/uploads/it", take, methods=["PATCH"]),
 ])
-uvicorn.run(app, port=int(sys.argv[1]), http="h11", ws="none", lifespan="off", access_log=False,
-            log_level="warning", timeout_keep_alive=15)
+uvicorn.run(app, port=int(sys.argv[1]), http="httptools", ws="none", lifespan="off",
+            access_log=False, log_level="warning", timeout_keep_alive=15)
 """
 
 

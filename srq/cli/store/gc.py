@@ -1,11 +1,17 @@
 """``srq store gc``: let go of what is over."""
 
-from typing import Annotated
-
 import typer
 
 from srq.cli.output import JsonFile
-from srq.cli.store.keeping import CACHE_MB, TRASH_DAYS, CacheMb, TrashDays, settings_of
+from srq.cli.store.keeping import (
+    CACHE_MB,
+    TRASH_DAYS,
+    UNUSED_HOURS,
+    CacheMb,
+    TrashDays,
+    UnusedHours,
+    settings_of,
+)
 from srq.cli.store.place import DEFAULT, BlobsUrl, DatabaseUrl, LibraryFolder
 
 app = typer.Typer()
@@ -15,10 +21,7 @@ app = typer.Typer()
 def gc(
     library: LibraryFolder = DEFAULT,
     trash_days: TrashDays = TRASH_DAYS,
-    unused_hours: Annotated[
-        float,
-        typer.Option("--unused-hours", min=0, help="How long files stay that nothing names."),
-    ] = 1,
+    unused_hours: UnusedHours = UNUSED_HOURS,
     cache_mb: CacheMb = CACHE_MB,
     database: DatabaseUrl = None,
     blobs: BlobsUrl = None,
@@ -34,12 +37,10 @@ def gc(
     from srq.cli.output import console, write_json
     from srq.cli.store.place import place_of
     from srq.store.library.gc import collect
-    from srq.store.library.library import HOUR, open_library
+    from srq.store.library.library import open_library
     from srq.store.report import size
 
-    settings = settings_of(
-        trash_days=trash_days, cache_mb=cache_mb, unused=int(unused_hours * HOUR)
-    )
+    settings = settings_of(trash_days=trash_days, cache_mb=cache_mb, unused_hours=unused_hours)
     with open_library(place_of(library, database, blobs), settings) as opened:
         done = collect(opened)
     console(json).print(

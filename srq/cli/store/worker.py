@@ -8,9 +8,13 @@ from srq.cli.output import Quiet
 from srq.cli.store.keeping import (
     CACHE_MB,
     GRACE_DAYS,
+    MEMORY_MB,
+    SECONDS,
     TRASH_DAYS,
     CacheMb,
     GraceDays,
+    MemoryMb,
+    Seconds,
     TrashDays,
     settings_of,
 )
@@ -29,12 +33,8 @@ def worker(
     grace_days: GraceDays = GRACE_DAYS,
     trash_days: TrashDays = TRASH_DAYS,
     cache_mb: CacheMb = CACHE_MB,
-    memory_mb: Annotated[
-        int, typer.Option("--memory-mb", min=500, help="The most memory for a picture.")
-    ] = 4000,
-    seconds: Annotated[
-        int, typer.Option("--seconds", min=10, help="The most processor time for a picture.")
-    ] = 7200,
+    memory_mb: MemoryMb = MEMORY_MB,
+    seconds: Seconds = SECONDS,
     database: DatabaseUrl = None,
     blobs: BlobsUrl = None,
     quiet: Quiet = False,
@@ -56,7 +56,7 @@ def worker(
         grace_days=grace_days,
         trash_days=trash_days,
         cache_mb=cache_mb,
-        memory=memory_mb * 1_000_000,
+        memory_mb=memory_mb,
         seconds=seconds,
     )
 

@@ -5,7 +5,7 @@ What keeps them:
 - ``tables``      what a library knows; ``database`` its transactions, ``migrations`` its changes.
 - ``blobs``       files by their SHA-256, in a folder; ``bucket`` keeps them in S3.
 - ``references``  how often each blob is named, and which are not any more.
-- ``library``     all of these, opened.
+- ``library``     all of these, opened; ``settings`` says how long it keeps what.
 
 What is done with them:
 

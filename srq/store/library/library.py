@@ -13,34 +13,9 @@ from srq.files import storage_error, write_bytes
 from srq.store.library.blobs import Blobs, open_blobs
 from srq.store.library.database import Database
 from srq.store.library.references import hold
+from srq.store.library.settings import Settings
 from srq.store.library.tables import KeptProgram
 from srq.upscaling.fingerprints import Engine, Programs
-
-HOUR, DAY = 3600, 24 * 3600
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a library is kept; times in seconds.
-
-    grace:      from the decision about a picture to the end of its original.
-    trash:      from the trash to the end of the picture.
-    unused:     from the last row that named a blob to its end.
-    cache:      the most bytes of restored files that are kept.
-    memory:     the most bytes that work on a picture may take.
-    seconds:    the most processor time that it may take, and a tenth of the wall's.
-    pixels:     the most that a picture may have.
-    attempts:   how often work is begun that kills its process.
-    """
-
-    grace: int = 7 * DAY
-    trash: int = 30 * DAY
-    unused: int = HOUR
-    cache: int = 1 << 30
-    memory: int = 4 << 30
-    seconds: int = 7200
-    pixels: int = 100_000_000
-    attempts: int = 3
 
 
 class Library:

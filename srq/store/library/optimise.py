@@ -17,7 +17,7 @@ from srq.store.form import Form
 from srq.store.library.blobs import Blob
 from srq.store.library.library import Library
 from srq.store.library.limited import CAME, Limits, run_limited
-from srq.store.library.pictures import FAILED, source_of, take_candidate
+from srq.store.library.pictures import FAILED, WAITING, source_of, take_candidate
 from srq.store.library.references import hold, release
 from srq.store.library.tables import Candidate, Picture, new_id, now
 from srq.store.modes import FLOORS
@@ -31,9 +31,14 @@ Ending = Callable[[Session], bool]
 
 
 def optimise(
-    library: Library, picture_id: str, ending: Ending, beat: Callable[[], bool] = lambda: True
+    library: Library,
+    picture_id: str,
+    ending: Ending,
+    beat: Callable[[], bool] = lambda: True,
+    mode: str | None = None,
 ) -> None:
-    """Search for the fewest bytes of a picture that hold its mode, and decide.
+    """Search for the fewest bytes of a picture that hold its mode, or another ``mode``, which is
+    its own once the search has ended well; and decide.
 
     A file that is no sound picture is noted as failed, and kept. Raises KilledError where the
     child died, UnwantedError where ``beat`` says so, StorageError where something refuses.
@@ -46,9 +51,9 @@ def optimise(
             ending(session)
         return
     came = _file_that_came(library, picture)
-    modes = [picture.mode]
+    modes = [mode or picture.mode]
     if picture.compare:
-        modes += [mode for mode in MODES if mode != picture.mode]
+        modes += [one for one in MODES if one != modes[0]]
     with staging(library.folder / "work") as folder:
         try:
             (folder / CAME).write_bytes(came)
@@ -69,13 +74,16 @@ def limits_of(library: Library) -> Limits:
 
 
 def fail(library: Library, picture_id: str, why: str, ending: Ending) -> None:
-    """Note that nothing could be made of a picture; it stays as it came."""
+    """Note that nothing could be made of a picture; it stays as it is, and one that was never
+    stored is kept as it came."""
     with library.database.writing() as session:
         if not ending(session):
             return
         picture = session.get(Picture, picture_id, with_for_update=True)
         if picture is not None:
-            picture.state, picture.failure = FAILED, why
+            picture.failure = why
+            if picture.state == WAITING:
+                picture.state = FAILED
 
 
 def _file_that_came(library: Library, picture: Picture) -> bytes:

@@ -15,10 +15,11 @@ from srq.errors import SrqError
 from srq.parallel.ray import map_over_ray
 from srq.parallel.shards import Shard
 from srq.parallel.workers import map_in_threads
-from srq.store.library.library import Library, Place, Settings, open_library
+from srq.store.library.library import Library, Place, open_library
 from srq.store.library.limited import KilledError
 from srq.store.library.optimise import optimise
 from srq.store.library.pictures import source_of
+from srq.store.library.settings import Settings
 from srq.store.library.tables import Blob, Picture
 
 _AT_A_TIME = 500
@@ -80,14 +81,13 @@ def _elsewhere(picture_id: str, *, place: Place, settings: Settings, mode: str |
 
 
 def _again(picture_id: str, *, library: Library, mode: str | None) -> Done:
-    with library.database.writing() as session:
+    with library.database.reading() as session:
         picture = session.get(Picture, picture_id)
         if picture is None:
             return Done(picture_id, sentence="it was deleted meanwhile")
-        picture.mode = mode or picture.mode
         before, name = _stored_bytes(session, picture), picture.name
     try:
-        optimise(library, picture_id, lambda _: True)
+        optimise(library, picture_id, lambda _: True, mode=mode)
     except SrqError as error:
         return Done(name, sentence=str(error))
     except KilledError as error:

@@ -9,8 +9,9 @@ from srq.store.library import worker as worker_module
 from srq.store.library.accounts import account_named
 from srq.store.library.blobs import FolderBlobs
 from srq.store.library.fsck import check
-from srq.store.library.library import Library, Place, Settings, open_library
+from srq.store.library.library import Library, Place, open_library
 from srq.store.library.pictures import take_in
+from srq.store.library.settings import Settings
 from srq.store.library.tables import Account, Job, Picture
 from srq.store.library.worker import Worker
 from tests.store.conftest import file_of

@@ -8,9 +8,10 @@ from pathlib import Path
 from srq.store.library import child, jobs, optimise
 from srq.store.library.accounts import account_named
 from srq.store.library.gc import collect
-from srq.store.library.library import Library, Place, Settings, open_library
+from srq.store.library.library import Library, Place, open_library
 from srq.store.library.pictures import delete, take_in, trash
 from srq.store.library.restored import download, wish
+from srq.store.library.settings import Settings
 from srq.store.library.tables import Picture
 from srq.store.library.worker import Worker
 

@@ -18,9 +18,10 @@ from srq.store.choose import Trials
 from srq.store.library import restored
 from srq.store.library.fsck import check
 from srq.store.library.gc import collect
-from srq.store.library.library import Settings, open_library
+from srq.store.library.library import open_library
 from srq.store.library.pictures import hold, release
 from srq.store.library.restored import download, wish
+from srq.store.library.settings import Settings
 from srq.store.library.tables import Picture, Restored, now
 from tests.store.conftest import file_of
 from tests.store.library.conftest import drain, picture_of, taken

@@ -4,9 +4,10 @@ import pytest
 
 pytest.importorskip("imagecodecs", reason="pip install 'srq[store]'")
 
-from srq.errors import DataError
+from srq.errors import DataError, ImageError
 from srq.parallel.shards import Shard
-from srq.store.library import albums
+from srq.store.library import albums, optimise
+from srq.store.library.limited import KilledError
 from srq.store.library.reoptimise import ids_to_do, reoptimise
 from srq.store.library.transfer import MANIFEST, export_pictures, import_pictures, unused_name
 from tests.store.library.conftest import (
@@ -85,6 +86,35 @@ def test_again_in_another_mode(library, account, jpeg):
     assert picture_of(library, ids[0]).mode == "budget:99%"
     assert account_of(library, account).used > 0
     assert [one.sentence for one in reoptimise(library, ["nobody"])] == ["it was deleted meanwhile"]
+    drain(library)
+    assert_sound(library)
+
+
+@pytest.mark.parametrize("error", [KilledError("its process was ended"), ImageError("Not sound.")])
+def test_a_search_that_fails_changes_nothing(library, account, jpeg, monkeypatch, error):
+    picture_id = taken(library, account, jpeg)
+    drain(library)
+    before = picture_of(library, picture_id)
+
+    def broken(*given):
+        raise error
+
+    monkeypatch.setattr(optimise, "run_limited", broken)
+    (done,) = reoptimise(library, [picture_id], mode="small")
+    assert str(error) in (done.sentence or "")
+    after = picture_of(library, picture_id)
+    for name in ("mode", "state", "stored", "record", "original", "bytes"):
+        assert getattr(after, name) == getattr(before, name), name
+    assert_sound(library)
+
+
+@pytest.mark.slow
+def test_over_a_cluster(library, account, jpeg):
+    pytest.importorskip("ray", reason="pip install 'srq[ray]'")
+    ids = [taken(library, account, jpeg + bytes([n])) for n in range(2)]
+    done = list(reoptimise(library, ids, ray="local"))
+    assert [one.sentence for one in done] == [None, None]
+    assert [picture_of(library, one).way for one in ids] == ["jpeg in jxl"] * 2
     drain(library)
     assert_sound(library)
 

@@ -17,8 +17,9 @@ from srq.store.form import Form
 from srq.store.library import limited, optimise, worker
 from srq.store.library.fsck import check
 from srq.store.library.gc import collect
-from srq.store.library.library import Settings, open_library
+from srq.store.library.library import open_library
 from srq.store.library.limited import KilledError, Limits, UnwantedError, run_limited
+from srq.store.library.settings import Settings
 from srq.store.library.tables import Candidate, Job, KeptProgram, Picture, now
 from srq.store.restore import restore_picture
 from tests.store.conftest import file_of
