@@ -1,6 +1,5 @@
 """Defects: which pixels of a photograph are damaged."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -8,32 +7,69 @@ import torch
 from numpy.typing import NDArray
 
 from srq.image.blocks import Block
+from srq.restore.networks.detector import largest
 from srq.restore.windows import in_windows, window
 
 Mask = NDArray[np.bool_]
+Probabilities = NDArray[np.float32]
+
+SUSPECTED = 0.12
+"""The probability from which on a pixel is filled before the translation, which then judges whether
+what was filled in or what was there is nearer to the truth. Half of the damage reaches it, and a
+twentieth of what is sound."""
+
+WIDEST = 25
+"""How wide, in pixels, damage is that is left to a mask of the user's; odd. A wide patch is hard to
+tell from a white shirt, and filling it loses the most."""
+
+_BESIDE = 4
+"""How far suspected pixels are from a sure one, at most, to be filled with it."""
 
 
 def find_defects(network: Any, picture: NDArray[np.float32]) -> Mask:
-    """Where the network sees damage in (H, W, 3) of 0 to 1, and the pixels around that."""
-    found = np.empty(picture.shape[:2], np.bool_)
-    threshold = float(network.threshold)
-    for block, made in probabilities(network, picture):
-        found[block.part] = made >= threshold
-    return grown(found)
+    """Where (H, W, 3) of 0 to 1 is to be mended by filling alone; see ``marks``."""
+    return marks(probabilities_of(network, picture), float(network.threshold))
 
 
-def probabilities(
-    network: Any, picture: NDArray[np.float32]
-) -> Iterator[tuple[Block, NDArray[np.float32]]]:
-    """How likely each pixel of (H, W, 3) is damaged, 0 to 1, window after window."""
+def marks(found: Probabilities, threshold: float) -> Mask:
+    """What to fill where nothing judges it afterwards: the pixels that are damaged with at least
+    the probability ``threshold``, suspected ones beside them, and those around. What is as wide
+    as WIDEST is left."""
+    sure = found >= threshold
+    if not sure.any():
+        return sure
+    low = found >= SUSPECTED
+    for _ in range(_BESIDE):
+        sure |= grown(sure) & low
+    return grown(_narrow(sure))
+
+
+def suspected(found: Probabilities) -> Mask:
+    """Where damage is likely enough to be filled for the translation, and the pixels around."""
+    return grown(found >= SUSPECTED)
+
+
+def probabilities_of(network: Any, picture: NDArray[np.float32]) -> Probabilities:
+    """How likely each pixel of (H, W, 3), 0 to 1, is damaged: (H, W), 0 to 1."""
 
     def run(block: Block) -> torch.Tensor:
         values = window(picture, block, network.multiple).to(network.threshold.device)
         return torch.sigmoid(network(values)).cpu()
 
     size = picture.shape[0], picture.shape[1]
+    whole = np.empty(size, np.float32)
     for block, made in in_windows(size, network.reach, network.multiple, run):
-        yield block, made[..., 0]
+        whole[block.part] = made[..., 0]
+    return whole
+
+
+def _narrow(mask: Mask) -> Mask:
+    """The mask less each square of WIDEST that fits into it, and less what is half of that away.
+    What touches the border is taken to go on beyond it."""
+    bits = torch.from_numpy(mask[None, None].astype(np.float32))
+    centres = -largest(-bits, WIDEST)
+    wide = largest(largest(centres, WIDEST), WIDEST)
+    return mask & (wide[0, 0].numpy() == 0)
 
 
 def grown(mask: Mask) -> Mask:

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 from srq.errors import ConfigError, ImageError
 from srq.image.depth import peak, quantize
 from srq.image.picture import Picture
-from srq.restore.defects import Mask, find_defects
+from srq.restore.defects import (
+    Mask,
+    Probabilities,
+    find_defects,
+    grown,
+    probabilities_of,
+    suspected,
+)
 from srq.restore.inpaint import inpaint
 from srq.restore.stages import Networks
 from srq.restore.tone import LUMA, Plane, find_tones
@@ -21,7 +28,10 @@ Part = Literal["scratches", "tone", "noise"]
 
 _ROWS = 256
 _UNSEEN = 0.5 / 255
-"""The mean change up to which translating a photograph was not worth it."""
+"""The mean change up to which a photograph has no noise that is worth mending."""
+
+_SEEN = 10.0 / 255
+"""The change from which on a pixel that may be damaged was mended."""
 
 
 @dataclass(frozen=True)
@@ -104,24 +114,26 @@ def restore_picture(
         )
     planes, top = _planes(picture), peak(picture.pixels.dtype)
     # Damage keeps its own tone over faded colours, and is looked for before these are mended.
-    hidden = _hidden(planes, picture, networks, options, mask)
+    sure, hidden = _marks(planes, picture, networks, options, mask)
     toned = _toned(planes, picture, networks, options)
-    filled = planes
-    if hidden.any():
-        filled = inpaint(planes, hidden)
+    mended = inpaint(planes, hidden) if hidden.any() else planes
     translated = False
     if networks.translation is not None and (options.does("noise") or hidden.any()):
-        made = _translated(networks, planes, filled, hidden, progress)
-        if options.only == "scratches":
-            filled[hidden] = made[hidden]
-        elif _differ(made, filled):
-            filled, translated = made, True
+        made = _translated(networks, planes, mended, sure, progress)
+        if mask is None:
+            hidden &= grown(_seen(made, planes))
+        translated = options.does("noise") and _differ(made, planes, ~hidden)
+        if translated:
+            mended = made
+        else:
+            planes[hidden] = made[hidden]
+            mended = planes
     if progress is not None:
         progress(0)
     damage = np.where(hidden, np.uint8(255), np.uint8(0))
     if not (toned or translated or hidden.any()):
         return Restored(picture, damage, toned=False, translated=False)
-    pixels = _mixed(picture.pixels, filled, top, options.strength)
+    pixels = _mixed(picture.pixels, mended, top, options.strength)
     restored = replace(picture, pixels=pixels, coding=None)
     return Restored(restored, damage, toned, translated)
 
@@ -150,27 +162,45 @@ def _toned(planes: Plane, picture: Picture, networks: Networks, options: Options
     return tones is not None
 
 
-def _hidden(
+def _marks(
     planes: Plane,
     picture: Picture,
     networks: Networks,
     options: Options,
     mask: NDArray[np.uint8] | None,
-) -> Mask:
-    """Where the picture is damaged; nowhere below full transparency."""
-    hidden = np.zeros(picture.size, np.bool_)
+) -> tuple[Probabilities, Mask]:
+    """How surely the picture is damaged, and where it is to be filled; nowhere below full
+    transparency.
+
+    With a translation, that is wherever it may be damaged: the translation judges what was filled
+    in. Without, it is where that is sure enough.
+    """
+    sure, hidden = np.zeros(picture.size, np.float32), np.zeros(picture.size, np.bool_)
     if options.does("scratches"):
         if mask is not None:
             hidden = mask >= 128
+            sure = hidden.astype(np.float32)
         elif networks.detector is not None:
-            hidden = find_defects(networks.detector, np.broadcast_to(planes, (*picture.size, 3)))
-    return hidden if picture.alpha is None else hidden & (picture.alpha > 0)
+            seen = np.broadcast_to(planes, (*picture.size, 3))
+            if networks.translation is None:
+                hidden = find_defects(networks.detector, seen)
+            else:
+                sure = probabilities_of(networks.detector, seen)
+                hidden = suspected(sure)
+    if picture.alpha is not None:
+        sure[picture.alpha == 0] = 0
+        hidden &= picture.alpha > 0
+    return sure, hidden
 
 
 def _translated(
-    networks: Networks, planes: Plane, filled: Plane, hidden: Mask, progress: Progress | None
+    networks: Networks,
+    planes: Plane,
+    filled: Plane,
+    sure: Probabilities,
+    progress: Progress | None,
 ) -> Plane:
-    made = translate(networks.translation, _coloured(planes), _coloured(filled), hidden, progress)
+    made = translate(networks.translation, _coloured(planes), _coloured(filled), sure, progress)
     return made if planes.shape[2] == 3 else (made @ LUMA)[..., None]
 
 
@@ -179,12 +209,22 @@ def _coloured(planes: Plane) -> Plane:
     return planes if planes.shape[2] == 3 else np.repeat(planes, 3, axis=2)
 
 
-def _differ(a: Plane, b: Plane) -> bool:
-    total = sum(
-        float(np.abs(a[start : start + _ROWS] - b[start : start + _ROWS]).sum())
-        for start in range(0, len(a), _ROWS)
-    )
-    return total / a.size > _UNSEEN
+def _seen(a: Plane, b: Plane) -> Mask:
+    """Where two pictures differ by _SEEN in any colour."""
+    seen = np.empty(a.shape[:2], np.bool_)
+    for start in range(0, len(a), _ROWS):
+        rows = slice(start, start + _ROWS)
+        seen[rows] = np.abs(a[rows] - b[rows]).max(2) >= _SEEN
+    return seen
+
+
+def _differ(a: Plane, b: Plane, where: Mask) -> bool:
+    """Whether two pictures differ by more than _UNSEEN in the mean of what is ``where``."""
+    total = 0.0
+    for start in range(0, len(a), _ROWS):
+        rows = slice(start, start + _ROWS)
+        total += float(np.abs(a[rows] - b[rows])[where[rows]].sum())
+    return total > _UNSEEN * a.shape[2] * np.count_nonzero(where)
 
 
 def _mixed(pixels: NDArray[Any], restored: Plane, top: int, strength: float) -> NDArray[Any]:

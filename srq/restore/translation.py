@@ -4,11 +4,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from srq.image.blocks import Block
-from srq.restore.defects import Mask
+from srq.restore.defects import Probabilities
 from srq.restore.tone import Plane
 from srq.restore.windows import in_windows, window
 
@@ -17,41 +16,38 @@ THUMBNAIL = 256
 
 
 def translate(
-    network: Any, picture: Plane, filled: Plane, mask: Mask, progress: Any = None
+    network: Any, picture: Plane, filled: Plane, sure: Probabilities, progress: Any = None
 ) -> Plane:
     """The restored (H, W, 3), clipped to 0..1.
 
-    ``picture`` and ``filled`` are (H, W, 3), before and after what ``mask`` hides was filled.
-    ``progress(n)`` is called after every n pixels.
+    ``picture`` and ``filled`` are (H, W, 3), before and after what may be damaged was filled;
+    ``sure`` (H, W) says how surely it is. ``progress(n)`` is called after every n pixels.
     """
     multiple: int = network.multiple
-    hidden = mask.astype(np.float32)
     with torch.inference_mode():
-        memory = network.remember(*_thumbnails(picture, filled, hidden, multiple))
+        memory = network.remember(*_thumbnails(picture, filled, sure, multiple))
 
     def run(block: Block) -> Tensor:
-        parts = (window(plane, block, multiple) for plane in (picture, filled, hidden))
+        parts = (window(plane, block, multiple) for plane in (picture, filled, sure))
         return network(*parts, memory)
 
     made = np.empty_like(filled)
-    for block, part in in_windows(mask.shape, network.reach, multiple, run):
+    for block, part in in_windows(sure.shape, network.reach, multiple, run):
         np.clip(part, 0, 1, out=made[block.part])
         if progress is not None:
             progress(block.pixels)
     return made
 
 
-def _thumbnails(
-    picture: Plane, filled: Plane, mask: NDArray[np.float32], multiple: int
-) -> list[Tensor]:
-    """The whole picture, small: means of areas, and of the mask the largest."""
-    shrink = min(1.0, THUMBNAIL / max(mask.shape))
+def _thumbnails(picture: Plane, filled: Plane, sure: Probabilities, multiple: int) -> list[Tensor]:
+    """The whole picture, small: means of areas, and of how surely it is damaged the largest."""
+    shrink = min(1.0, THUMBNAIL / max(sure.shape))
     height, width = (
-        max(multiple, round(side * shrink) // multiple * multiple) for side in mask.shape
+        max(multiple, round(side * shrink) // multiple * multiple) for side in sure.shape
     )
     size = height, width
     means = [nn.functional.adaptive_avg_pool2d(_tensor(plane), size) for plane in (picture, filled)]
-    return [*means, nn.functional.adaptive_max_pool2d(_tensor(mask[..., None]), size)]
+    return [*means, nn.functional.adaptive_max_pool2d(_tensor(sure[..., None]), size)]
 
 
 def _tensor(plane: Plane) -> Tensor:

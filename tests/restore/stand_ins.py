@@ -21,12 +21,33 @@ class Lighter:
 
 
 class WhiteIsDamage:
-    """Finds what is nearly white."""
+    """Finds what is nearly white, or lighter than ``light``."""
 
     multiple, reach, threshold = 4, 0, torch.tensor(0.5)
 
+    def __init__(self, light=0.99):
+        self.light = light
+
     def __call__(self, pictures):
-        return 1000 * (pictures.amin(1, keepdim=True) - 0.99)
+        return 1000 * (pictures.amin(1, keepdim=True) - self.light)
+
+
+class Judge:
+    """Takes what was filled in where the picture is light, and keeps the rest of it as it is;
+    ``seen`` are its last picture, filled picture and mask."""
+
+    multiple, reach = 4, 0
+
+    def __init__(self, light=0.99):
+        self.light = light
+        self.seen = None
+
+    def remember(self, picture, filled, mask):
+        """Nothing."""
+
+    def __call__(self, picture, filled, mask, memory):
+        self.seen = picture, filled, mask
+        return torch.where(picture.amin(1, keepdim=True) > self.light, filled, picture)
 
 
 class Spread(nn.Module):

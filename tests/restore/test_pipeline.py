@@ -7,10 +7,11 @@ import srq
 from srq.errors import ConfigError, ImageError
 from srq.image.io import Picture
 from srq.restore import stages
+from srq.restore.defects import grown
 from srq.restore.inpaint import inpaint
 from srq.restore.pipeline import Options, restore_picture
 from srq.restore.stages import Networks
-from tests.restore.stand_ins import Lighter, Spread, WhiteIsDamage
+from tests.restore.stand_ins import Judge, Lighter, Spread, WhiteIsDamage
 
 CAT = np.ascontiguousarray(data.chelsea()[60:150, 100:220] // 2)
 MASK = np.zeros(CAT.shape[:2], np.uint8)
@@ -45,6 +46,52 @@ def test_damage_is_found_and_grows_by_a_pixel():
     error = np.abs(made.picture.pixels.astype(int) - CAT)[49:53, 19:61]
     assert error.mean() < 12
     assert np.array_equal(made.picture.pixels[wanted == 0], torn[wanted == 0])
+
+
+def test_the_translation_judges_what_the_detector_suspects():
+    torn = CAT.copy()
+    torn[50:52, 20:60] = 255
+    torn[20:22, 20:60] = 220  # suspected too, but sound
+    networks = Networks(detector=WhiteIsDamage(0.8), translation=Judge())
+    made = restore_picture(Picture(torn), networks)
+    wanted = np.zeros_like(MASK)
+    wanted[49:53, 19:61] = 255
+    assert np.array_equal(made.mask, wanted)
+    assert not made.translated
+    suspected = grown((torn >= 0.8 * 255).all(2))
+    filled = inpaint(torn.astype(np.float32) / 255, suspected)
+    mended = np.floor(filled * 255.0 + 0.5).astype(np.uint8)
+    assert np.array_equal(made.picture.pixels[50:52, 20:60], mended[50:52, 20:60])
+    torn[50:52, 20:60] = made.picture.pixels[50:52, 20:60]
+    assert np.array_equal(made.picture.pixels, torn)
+
+
+def test_a_false_alarm_that_the_translation_sees_leaves_the_picture():
+    torn = CAT.copy()
+    torn[20:22, 20:60] = 220
+    picture = Picture(torn)
+    made = restore_picture(picture, Networks(detector=WhiteIsDamage(0.8), translation=Judge()))
+    assert made.picture is picture
+    assert made.needed_nothing
+
+
+def test_the_translation_is_told_how_sure_it_is():
+    judge = Judge()
+    networks = Networks(detector=WhiteIsDamage(0.4), translation=judge)
+    restore_picture(Picture(CAT), networks)
+    height, width = CAT.shape[:2]
+    mask = judge.seen[2][0, 0, :height, :width].numpy()
+    sure = 1 / (1 + np.exp(-1000 * (CAT.min(2) / 255 - 0.4)))
+    assert np.abs(mask - sure).max() < 1e-3
+    restore_picture(Picture(CAT), networks, mask=MASK)
+    assert np.array_equal(judge.seen[2][0, 0, :height, :width].numpy(), MASK / 255)
+    restore_picture(Picture(CAT), networks, Options(only="noise"))
+    assert not judge.seen[2].any()
+
+
+def test_what_a_user_marks_is_mended_whatever_the_change():
+    made = restore_picture(Picture(CAT), Networks(translation=Judge()), mask=MASK)
+    assert np.array_equal(made.mask, MASK)
 
 
 def test_tone_is_mended_where_it_is_asked_for():

@@ -10,7 +10,8 @@ from tests.restore.stand_ins import Spread
 def inputs(shape):
     rng = np.random.default_rng(5)
     picture, filled = rng.random((2, *shape, 3)).astype(np.float32)
-    return picture, filled, rng.random(shape) < 0.1
+    sure = (rng.random(shape) < 0.1).astype(np.float32)
+    return picture, filled, sure
 
 
 @pytest.mark.parametrize("shape", [(70, 90), (64, 64), (3, 5), (129, 33)])

@@ -64,10 +64,10 @@ def top_hats(plane: Tensor, size: int) -> Tensor:
     """By how much each pixel of (N, 1, H, W) is lighter than its opening and darker than its
     closing by a square of ``size``, (N, 2, H, W): what is thinner than the square stands out."""
     both = torch.cat([plane, -plane], 1)
-    return both - _largest(-_largest(-both, size), size)
+    return both - largest(-largest(-both, size), size)
 
 
-def _largest(planes: Tensor, size: int) -> Tensor:
+def largest(planes: Tensor, size: int) -> Tensor:
     """The largest value in the square of an odd ``size`` around each pixel."""
     for kernel in ((size, 1), (1, size)):
         around = (kernel[0] // 2, kernel[1] // 2)

@@ -5,14 +5,21 @@ from torch import Tensor, nn
 
 from srq.restore.networks.blocks import UNet
 
+_SURE = 3.0
+"""The logit with which what is surely damaged takes what was filled in, until it is trained."""
+
 
 class Direct(nn.Module):
-    """A U-Net that adds a correction, zero until it is trained, to the filled picture."""
+    """A U-Net that blends the picture with the filled one, pixel by pixel, and adds a correction.
+
+    How far it trusts what was filled in follows the mask until it is trained; the correction is
+    zero until then.
+    """
 
     def __init__(self, widths: tuple[int, ...] = (32, 64, 128, 144)) -> None:
         super().__init__()
         self.config = {"widths": list(widths)}
-        self.net = UNet(7, 3, tuple(widths), leak=0.1)
+        self.net = UNet(7, 4, tuple(widths), leak=0.1)
 
     @property
     def multiple(self) -> int:
@@ -31,7 +38,10 @@ class Direct(nn.Module):
         """The restored (N, 3, H, W), not clipped.
 
         picture: as it came, after its tone was mended, (N, 3, H, W).
-        filled:  the same with what lies under the mask filled.
-        mask:    (N, 1, H, W), 0 to 1.
+        filled:  the same with what may be damaged filled.
+        mask:    how surely it is damaged, (N, 1, H, W), 0 to 1.
         """
-        return filled + self.net(torch.cat([2 * filled - 1, 2 * (picture - filled), mask], 1))
+        fill = filled - picture
+        made = self.net(torch.cat([2 * picture - 1, 2 * fill, mask], 1))
+        trust = torch.sigmoid(made[:, :1] + _SURE * (2 * mask - 1))
+        return picture + trust * fill + made[:, 1:]

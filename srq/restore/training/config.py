@@ -44,9 +44,9 @@ class PicturesConfig:
     recipe: str = "old-photo"
     held: int = number(16, 2, 1000)
     sheet: int = number(192, 32, 4096)
-    gray: float = number(0.4, 0.0, 1.0)
+    gray: float = number(0.2, 0.0, 1.0)
     window: int = number(48, 8, 4096)
-    turnover: int = number(3, 1, 1000)
+    turnover: int = number(8, 1, 1000)
     largest: int = number(1024, 64, 16384)
 
 
@@ -90,16 +90,18 @@ class DetectorConfig(StageConfig):
     """Detector: ``widths`` are the channels of its levels. A share ``sound`` of a batch is cut from
     clean pictures, to which nothing was done; ``whole`` is that of undamaged ones in the rest. The
     colour of a share ``gray`` is taken away. ``hard`` is the weight of the undamaged pixels that
-    are most taken for damage, ``overlap`` that of the F1 missing to 1."""
+    are most taken for damage, ``overlap`` that of the F1 missing to 1, ``filling`` that of what is
+    wrong after what is marked has been filled."""
 
     steps: int = number(40_000, 1)
+    batch: int = number(7, 1, 65536)
     crop: int = number(96, 16, 4096)
-    lr: float = number(2e-3, 1e-9, 1.0)
     widths: tuple[int, ...] = (16, 32, 64, 64)
-    sound: float = number(0.25, 0.0, 0.9)
+    sound: float = number(0.43, 0.0, 0.9)
     gray: float = number(0.25, 0.0, 1.0)
     hard: float = number(0.25, 0.0, 1e3)
-    overlap: float = number(0.5, 0.0, 1e3)
+    overlap: float = number(0.1, 0.0, 1e3)
+    filling: float = number(0.5, 0.0, 1e3)
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ class DirectConfig(StageConfig):
     """The direct U-Net: ``widths`` are the channels of its levels."""
 
     steps: int = number(40_000, 1)
-    lr: float = number(5e-4, 1e-9, 1.0)
+    lr: float = number(2e-4, 1e-9, 1.0)
     widths: tuple[int, ...] = (32, 64, 128, 144)
 
 

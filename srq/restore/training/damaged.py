@@ -1,14 +1,16 @@
-"""Batches for what translates: damaged pictures without fading, filled where they are marked."""
+"""Batches for what translates: damaged pictures without fading, filled where damage may be."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from srq.image.metrics import mean_psnr
+from srq.restore.networks import shipped
 from srq.restore.training.config import StageConfig
+from srq.restore.training.filled import Find, found_by
 from srq.restore.training.photographs import Pixels
 from srq.restore.training.sheets import Crops, Sheet, Sheets
 from srq.restore.training.stage import Place
@@ -16,13 +18,21 @@ from srq.restore.training.stage import Place
 THUMBNAIL = 2
 """How much smaller the thumbnail of a sheet is, which stands for the whole picture."""
 
+_TOLD = 0.25
+"""The share of sheets that a user has marked; the detector looks at the others."""
+
+_TINTED = 0.5
+"""The share of crops whose colours are those of other prints and papers."""
+
+_LUMA = np.array([0.299, 0.587, 0.114])
 _HELD_SEED = 8
 _HELD = 24
 
 
 @dataclass(frozen=True)
 class Damaged:
-    """Pictures (N, 3, H, W) as they came, with the mask (N, 1, H, W) filled, and clean; 0 to 1."""
+    """Pictures (N, 3, H, W) as they came, the same filled where they may be damaged, how surely
+    they are (N, 1, H, W), and clean; 0 to 1."""
 
     picture: Tensor
     filled: Tensor
@@ -31,24 +41,33 @@ class Damaged:
 
 
 class DamagedCrops:
-    """The batches of a stage: crops, and the thumbnails of the sheets they are cut from."""
+    """The batches of a stage: crops, and the thumbnails of the sheets they are cut from.
+
+    held, told: sheets to measure by, marked by the detector, and by a user.
+    """
 
     def __init__(self, place: Place, config: StageConfig) -> None:
         self._config = config
         self._seed = place.config.seed
         self._device = place.device
         data, processes = place.config.data, place.processes
+        find = _finder(place)
+        self._rank, self._world = processes.rank, processes.world
         self._sheets = Sheets(
             place.photographs.train,
             data,
             self._seed,
             faded=False,
             filling=True,
-            mistakes=True,
+            find=find,
+            told=_TOLD,
             rank=processes.rank,
             world=processes.world,
         )
-        self.held = Sheets(place.photographs.held, data, _HELD_SEED, faded=False, filling=True)
+        self.held, self.told = (
+            Sheets(place.photographs.held, data, _HELD_SEED, faded=False, filling=True, find=each)
+            for each in (find, None)
+        )
 
     def batch(self, step: int, *, thumbnails: bool = True) -> tuple[Damaged, Damaged | None]:
         """The crops of ``step``, and the thumbnails of their sheets."""
@@ -56,6 +75,24 @@ class DamagedCrops:
         crops = self._sheets.crops(step, config.batch, config.crop, config.whole)
         made = self._damaged(crops.spoiled, crops.filled, crops.marked, crops.clean)
         return made, self.thumbnails(crops.sheets) if thumbnails else None
+
+    def tinted(self, crops: Damaged, step: int) -> Damaged:
+        """The crops of ``step``, a share of them with the colours of another print: faded, stained
+        or brown alike before and after, since the tone is not what is to be mended."""
+        slots = range(self._rank, self._config.batch, self._world)
+        curves = [_tint(np.random.default_rng([self._seed, 13, step, slot])) for slot in slots]
+        matrix, low, high, gamma = (
+            torch.from_numpy(np.stack(part).astype(np.float32)).to(self._device)
+            for part in zip(*curves, strict=True)
+        )
+
+        def changed(pictures: Tensor) -> Tensor:
+            mixed = torch.einsum("nchw,ndc->ndhw", pictures, matrix).clamp(min=0)
+            bottom, top, power = (each[:, :, None, None] for each in (low, high, gamma))
+            return bottom + (top - bottom) * mixed**power
+
+        pictures = (changed(each) for each in (crops.picture, crops.filled))
+        return Damaged(*pictures, crops.mask, changed(crops.clean))
 
     def thumbnails(self, sheets: Sequence[Sheet]) -> Damaged:
         """Whole sheets, THUMBNAIL times smaller."""
@@ -70,10 +107,13 @@ class DamagedCrops:
         """A whole sheet."""
         return self._of_sheets([sheet])
 
-    def held_sheets(self) -> list[Sheet]:
-        """Those to measure by, each with damage."""
-        numbers = [number for number in range(2 * _HELD) if number % 4]
-        return [self.held.sheet(number) for number in numbers[:_HELD]]
+    def held_sheets(self) -> list[Damaged]:
+        """The sheets to measure by, marked by the detector."""
+        return [self.sheet(self.held.sheet(number)) for number in self.held_numbers()]
+
+    def held_numbers(self) -> list[int]:
+        """Those of the sheets to measure by; each fourth is undamaged."""
+        return list(range(_HELD))
 
     def _of_sheets(self, sheets: Sequence[Sheet]) -> Damaged:
         planes = np.stack([sheet.planes.transpose(2, 0, 1) for sheet in sheets])
@@ -84,29 +124,31 @@ class DamagedCrops:
         return Damaged(*(_unit(part).to(self._device) for part in parts))
 
 
-def weighted_error(made: Tensor, batch: Damaged) -> Tensor:
-    """The mean absolute error, that under the mask threefold."""
-    return ((made - batch.clean).abs() * (1 + 2 * batch.mask)).mean()
+def error(made: Tensor, batch: Damaged) -> Tensor:
+    """The mean absolute error. All pixels weigh alike: a sound one that is filled costs what it
+    costs, and damage that cannot be seen costs nothing to miss."""
+    return (made - batch.clean).abs().mean()
 
 
-def scores(made: Sequence[Tensor], held: Sequence[Damaged]) -> dict[str, float]:
-    """The mean PSNR of results and of what was merely filled; "mask" is that inside the mask."""
-    found = {"made": made, "filled": [each.filled for each in held]}
-    whole = {
-        name: mean_psnr([_psnr(a, each.clean) for a, each in zip(pictures, held, strict=True)])
-        for name, pictures in found.items()
-    }
-    inside = {
-        f"{name} in mask": mean_psnr(
-            [
-                _psnr(a, each.clean, each.mask)
-                for a, each in zip(pictures, held, strict=True)
-                if bool(each.mask.any())
-            ]
-        )
-        for name, pictures in found.items()
-    }
-    return {**whole, **inside}
+def _finder(place: Place) -> Find | None:
+    """How the detector of this training looks at pictures, or else the one that ships; None where
+    there is none."""
+    for run in (place.runs, None):
+        if "detector" in shipped.names(run):
+            return found_by(shipped.load("detector", run))
+    return None
+
+
+def _tint(rng: np.random.Generator) -> tuple[NDArray[np.float64], ...]:
+    """A matrix (3, 3), then, of each channel, what black and white become and a gamma."""
+    if rng.random() >= _TINTED:
+        return np.eye(3), np.zeros(3), np.ones(3), np.ones(3)
+    kept = rng.uniform(0, 1) if rng.random() < 0.5 else 1.0
+    matrix = kept * np.eye(3) + (1 - kept) * np.tile(_LUMA, (3, 1))
+    low = np.clip(rng.uniform(-0.1, 0.2) + rng.uniform(-0.06, 0.06, 3), 0, 1)
+    high = np.clip(rng.uniform(0.75, 1.1) + rng.uniform(-0.12, 0.06, 3), 0, 1)
+    gamma = np.exp(rng.uniform(-0.3, 0.3) + rng.uniform(-0.15, 0.15, 3))
+    return matrix, low, high, gamma
 
 
 def row(*pictures: Tensor) -> Pixels:
@@ -115,10 +157,9 @@ def row(*pictures: Tensor) -> Pixels:
     return np.ascontiguousarray((full * 255 + 0.5).to(torch.uint8).permute(1, 2, 0).cpu().numpy())
 
 
-def _psnr(a: Tensor, b: Tensor, mask: Tensor | None = None) -> float:
-    error = (a.clamp(0, 1) - b).square().mean(1, keepdim=True)
-    mean = error.mean() if mask is None else (error * mask).sum() / mask.sum()
-    return float(-10 * torch.log10(mean + 1e-10))
+def psnr(a: Tensor, b: Tensor) -> float:
+    """Of pictures of 0 to 1, the first of which may go beyond."""
+    return float(-10 * torch.log10((a.clamp(0, 1) - b).square().mean() + 1e-10))
 
 
 def _unit(pixels: Pixels) -> Tensor:

@@ -1,49 +1,45 @@
-"""What a restorer is told of a spoiled picture: the marks of its damage, and the picture filled.
+"""What a restorer is told of a spoiled picture: how surely each pixel is damaged, and the picture
+filled where it may be.
 
-It is filled as ``srq restore`` does it. A detector misses some damage and sees some where there is
-none; so at times a part of the marks is taken away, and at times those of other damage are laid
-over.
+Some pictures are marked by the hand of a user, who knows. The others are looked at by the
+detector, which misses damage and sees some where there is none, as it does in ``srq restore``: so
+the restorer learns how far to trust it.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.restore.defects import grown
+from srq.restore.defects import grown, probabilities_of
 from srq.restore.inpaint import inpaint
 
 Pixels = NDArray[np.uint8]
 
+Find = Callable[[Pixels], NDArray[np.float32]]
+"""How likely each pixel of a picture (H, W, 3) is damaged, (H, W)."""
+
 SHOWN = 0.1
 """The cover from which on a pixel is marked, before the marks grow by a pixel."""
 
-_MISSED, _ALARMED = 0.2, 0.2
-"""How often marks are missing, and how often there are others."""
-
-_PARTS = 6
-
 
 def marked(cover: Pixels) -> Pixels:
-    """The marks, 0 or 255, of a cover (H, W) of 0 to 255: what is hidden, and a pixel more."""
-    return _codes(grown(cover >= SHOWN * 255))
+    """The marks of a user, 0 or 255, of a cover (H, W) of 0 to 255: what is hidden, and a pixel
+    more."""
+    return np.where(grown(cover >= SHOWN * 255), np.uint8(255), np.uint8(0))
 
 
-def filled(picture: Pixels, marks: Pixels) -> Pixels:
+def filled(picture: Pixels, marks: NDArray[np.bool_]) -> Pixels:
     """The picture (H, W, 3) with what is marked filled in."""
-    values = inpaint(picture.astype(np.float32) / np.float32(255), marks > 0)
+    values = inpaint(picture.astype(np.float32) / np.float32(255), marks)
     return np.floor(values * 255 + 0.5).astype(np.uint8)
 
 
-def mistaken(marks: Pixels, rng: np.random.Generator, others: Callable[[], Pixels]) -> Pixels:
-    """The marks with mistakes: at times a part is missing, at times there are ``others``."""
-    missed, alarmed = rng.random(2)
-    kept = rng.random((_PARTS, _PARTS)) < 0.5
-    if missed < _MISSED:
-        rows, columns = (np.arange(length) * _PARTS // length for length in marks.shape)
-        marks = marks * kept[np.ix_(rows, columns)]
-    return np.maximum(marks, others()) if alarmed < _ALARMED else marks
+def found_by(detector: Any) -> Find:
+    """How that detector looks at pictures."""
 
+    def find(picture: Pixels) -> NDArray[np.float32]:
+        return probabilities_of(detector, picture.astype(np.float32) / np.float32(255))
 
-def _codes(mask: NDArray[np.bool_]) -> Pixels:
-    return np.where(mask, np.uint8(255), np.uint8(0))
+    return find

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import nn
 
 from srq.degrade import Recipe
 from srq.degrade.masked import degraded_with_mask
-from srq.restore.defects import Mask, grown, probabilities
+from srq.restore.defects import Mask, Probabilities, grown, marks
 from srq.restore.training.filled import SHOWN
 
 Pixels = NDArray[np.uint8]
-Probabilities = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -38,15 +36,6 @@ def examples(pictures: Sequence[Pixels], recipe: Recipe, seed: int) -> list[Exam
     return made
 
 
-def probabilities_of(network: nn.Module, picture: Pixels) -> Probabilities:
-    """How likely each pixel of (H, W, 3) is damaged, (H, W)."""
-    values = picture.astype(np.float32) / np.float32(255)
-    whole = np.empty(picture.shape[:2], np.float32)
-    for block, part in probabilities(network, values):
-        whole[block.part] = part
-    return whole
-
-
 class Counts:
     """How many pixels are marked at each threshold, rightly and wrongly.
 
@@ -69,11 +58,11 @@ class Counts:
         self._damaged += int(damaged.sum())
         self._clean += 1
         for number, threshold in enumerate(self.THRESHOLDS):
-            marks = grown(spoiled >= threshold)
-            self._marked[number] += marks.sum()
-            self._right[number] += (marks & near).sum()
-            self._found[number] += (damaged & grown(marks)).sum()
-            self._alarms[number] += grown(clean >= threshold).mean()
+            marked = marks(spoiled, float(threshold))
+            self._marked[number] += marked.sum()
+            self._right[number] += (marked & near).sum()
+            self._found[number] += (damaged & grown(marked)).sum()
+            self._alarms[number] += marks(clean, float(threshold)).mean()
 
     def best(self) -> tuple[float, dict[str, float]]:
         """The threshold and its scores: the highest F1 among those with few enough false alarms,

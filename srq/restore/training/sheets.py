@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srq.degrade import Recipe
-from srq.degrade.masked import Spoiled, degraded_with_mask, spoiled
+from srq.degrade.masked import Spoiled, spoiled
 from srq.image.resize import bicubic
+from srq.restore.defects import suspected
 from srq.restore.training.config import PicturesConfig
-from srq.restore.training.filled import filled, marked, mistaken
+from srq.restore.training.filled import Find, filled, marked
 
 Pixels = NDArray[np.uint8]
 
@@ -64,20 +65,22 @@ class _Shown:
 
     @property
     def marked(self) -> Pixels:
-        """255 where it is said to be damaged; mistakes may be among that."""
+        """How surely it is said to be damaged, 0 to 255; mistakes may be among that."""
         return self._part(8, 9)
 
     @property
     def filled(self) -> Pixels:
-        """Three channels, spoiled, but filled where it is marked."""
+        """Three channels, spoiled, but filled where it may be damaged."""
         return self._part(9, 12)
 
 
 @dataclass(frozen=True)
 class Sheet(_Shown):
-    """A square: all channels are (S, S, n)."""
+    """A square: all channels are (S, S, n). Only damage and scanning tell ``plain`` ones from the
+    clean picture, and nothing else."""
 
     axis: int = 2
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,8 @@ class Sheets:
     faded:    whether colours are spoiled too, of every other sheet. Without, tones are those of
               the clean picture.
     filling:  whether what is damaged is marked and filled.
-    mistakes: whether marks may be wrong, as a detector's are.
+    find:     what marks it, of all sheets but a share ``told``, whose marks are the true ones;
+              of all sheets where it is None.
     """
 
     def __init__(
@@ -105,7 +109,8 @@ class Sheets:
         *,
         faded: bool = True,
         filling: bool = False,
-        mistakes: bool = False,
+        find: Find | None = None,
+        told: float = 0.0,
         rank: int = 0,
         world: int = 1,
     ) -> None:
@@ -115,7 +120,7 @@ class Sheets:
         self._unfading = recipe.without(("colour",))
         self._recipe = recipe if faded else self._unfading
         self._undamaging = self._recipe.without(("damage",))
-        self._filling, self._mistakes = filling, mistakes
+        self._filling, self._find, self._told = filling, find, told
         self._seed = seed
         self._rank, self._world = rank, world
         self._drawn: dict[int, Sheet] = {}
@@ -162,12 +167,18 @@ class Sheets:
         change = np.clip(made.change, 0, 255).astype(np.uint8)
         mark, whole = np.zeros_like(mask), made.pixels
         if self._filling:
-            mark = marked(mask)
-            if self._mistakes:
-                mark = mistaken(mark, rng, lambda: self._another(clean, number))
-            whole = filled(made.pixels, mark)
+            told = rng.random() < self._told
+            if self._find is None or told:
+                mark = marked(mask)
+                hidden = mark > 0
+            else:
+                found = self._find(made.pixels)
+                mark = np.floor(255 * found + 0.5).astype(np.uint8)
+                hidden = suspected(found)
+            whole = filled(made.pixels, hidden)
         flat = (plane[..., None] for plane in (mask, change, mark))
-        return Sheet(np.concatenate([clean, made.pixels, *flat, whole], axis=2))
+        plain = self._recipe is self._unfading or number % _KINDS >= _WHOLE_EACH
+        return Sheet(np.concatenate([clean, made.pixels, *flat, whole], axis=2), plain=plain)
 
     def _spoiled(self, clean: Pixels, number: int) -> Spoiled:
         """What becomes of sheet ``number``; see _KINDS."""
@@ -180,11 +191,6 @@ class Sheets:
         else:
             recipe = self._undamaging
         return spoiled(recipe, clean, [self._seed, 3, number])
-
-    def _another(self, clean: Pixels, number: int) -> Pixels:
-        """The marks of other damage of the same picture."""
-        _, cover = degraded_with_mask(self._recipe, clean, [self._seed, 4, number])
-        return marked(np.floor(255 * cover + 0.5).astype(np.uint8))
 
 
 def square(picture: Pixels, side: int, rng: np.random.Generator, *, gray: float) -> Pixels:

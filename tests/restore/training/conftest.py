@@ -79,4 +79,4 @@ def few_held(monkeypatch):
     from srq.restore.training.stages import detector
 
     monkeypatch.setattr(detector, "_HELD", 4)
-    monkeypatch.setattr(damaged, "_HELD", 3)
+    monkeypatch.setattr(damaged, "_HELD", 5)

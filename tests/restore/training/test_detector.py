@@ -1,12 +1,14 @@
 """What the detector learns from."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from srq.restore.training.photographs import load_photographs
 from srq.restore.training.stage import Place
-from srq.restore.training.stages.detector import DetectorStage, _grayed, targets
+from srq.restore.training.stages.detector import DetectorStage, _grayed, left, targets
 from srq.runs.processes import Processes
 
 
@@ -39,13 +41,33 @@ def stage(tiny, tmp_path):
 def test_half_of_a_batch_is_sound(stage):
     damaged = 0
     for step in range(20):
-        pictures, target, weight = stage.batch(step)
+        pictures, target, weight, wanted, alike = stage.batch(step)
+        assert wanted.shape == pictures.shape
+        assert alike[2:].all()
+        # What nothing was done to is what is wanted, whatever tones it was given.
+        assert torch.equal(pictures[2:], wanted[2:])
         assert pictures.shape == (4, 3, 16, 16)
         assert target.shape == weight.shape == (4, 1, 16, 16)
         damaged += int(target[1].sum())
         assert not target[[0, 2, 3]].any()
         assert weight[2:].all()
     assert damaged
+
+
+def test_what_filling_leaves_wrong_counts(stage):
+    wanted = torch.rand(1, 1, 1, 24).expand(1, 3, 24, 24).clone()
+    scratched = wanted.clone()
+    scratched[..., 10:12, :] = 1
+    found = torch.zeros(1, 1, 24, 24)
+    found[..., 9:13, :] = 1
+    nothing = torch.zeros_like(found)
+    untouched = left(wanted, nothing, wanted)
+    assert float(untouched) == 0
+    assert left(scratched, found, wanted) < left(scratched, nothing, wanted) - 0.2
+    assert left(wanted, found.transpose(2, 3), wanted) > untouched + 1
+    with_it, without = stage.loss(stage.batch(0)), replace(stage._config, filling=0.0)
+    stage._config = without
+    assert stage.loss(stage.batch(0)) != with_it
 
 
 def test_it_is_measured_on_whole_pictures(stage, tmp_path):

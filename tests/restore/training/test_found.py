@@ -5,8 +5,9 @@ import torch
 from torch import nn
 
 from srq.degrade import Recipe
-from srq.restore.defects import find_defects, grown
-from srq.restore.training.found import Counts, examples, probabilities_of
+from srq.restore.defects import find_defects, grown, marks
+from srq.restore.training.filled import found_by
+from srq.restore.training.found import Counts, examples
 
 
 def at(*places):
@@ -84,6 +85,7 @@ def test_whole_pictures_are_seen_as_they_are_marked():
         clean = made[number].clean
         assert clean.shape == (33, 47, 3)
         assert (made[number].spoiled == unfading.apply(clean, scale=1, seed=[6, number])).all()
-    seen = probabilities_of(Light(), made[0].spoiled)
-    marks = find_defects(Light(), made[0].spoiled.astype(np.float32) / np.float32(255))
-    assert (grown(seen >= 0.75) == marks).all()
+    seen = found_by(Light())(made[0].spoiled)
+    found = find_defects(Light(), made[0].spoiled.astype(np.float32) / np.float32(255))
+    assert (marks(seen, 0.75) == found).all()
+    assert found.any()

@@ -2,7 +2,8 @@
 
 A false alarm costs more than a scratch that is missed: what is marked is painted over. So damaged
 pixels weigh no more than others, undamaged pictures are in every batch, some of them clean ones to
-which nothing was done, and those of their pixels that are most taken for damage count again.
+which nothing was done, and those of their pixels that are most taken for damage count again. Above
+all, each picture is filled by what was found in it, and what is then wrong counts.
 """
 
 from functools import cached_property
@@ -16,8 +17,10 @@ from torch import Tensor, nn
 
 from srq.degrade import Recipe
 from srq.image.io import Picture, write
+from srq.restore.fill import push_pull
 from srq.restore.networks.detector import Detector
-from srq.restore.training.found import Counts, Example, examples, probabilities_of
+from srq.restore.training.filled import found_by
+from srq.restore.training.found import Counts, Example, examples
 from srq.restore.training.sheets import Sheets
 from srq.restore.training.sound import SoundCrops
 from srq.restore.training.stage import Batch, Place, Stage
@@ -32,6 +35,9 @@ FAINT = 0.08
 SEEN = 10
 """The change, in code values, from which on damage can be seen. What lies unseen, as a light
 scratch over snow, is not learned or measured either."""
+
+NEAR = 1e-4
+"""The squared error, that of 40 dB, below which a filled picture is near enough."""
 
 _HARD_SHARE = 64
 """One undamaged pixel in so many counts as hard."""
@@ -61,24 +67,26 @@ class DetectorStage(Stage):
         self._recipe = Recipe.load(data.recipe)
 
     def batch(self, step: int) -> Batch:
-        """Pictures (N, 3, C, C), the target of each pixel (N, 1, C, C) and its weight; sound ones
-        come last."""
+        """Pictures (N, 3, C, C), the target of each pixel (N, 1, C, C) and its weight; the clean
+        pictures, and of which ones (N) the colours are alike in both. Sound ones come last."""
         config = self._config
         sound = int(config.sound * config.batch)
         crops = self._sheets.crops(step, config.batch - sound, config.crop, config.whole)
         clean = self._sound.crops(step, sound, config.crop)
         nothing = np.zeros_like(clean[:, :1])
-        rng = np.random.default_rng([self._seed, 11, step])
-        seen = _stretched(_unit(np.concatenate([crops.spoiled, clean])), rng)
-        pictures = _grayed(seen, config.gray, rng)
+        pictures, wanted = (
+            self._seen(np.concatenate([part, clean]), step) for part in (crops.spoiled, crops.clean)
+        )
         mask, change = (np.concatenate([part, nothing]) for part in (crops.mask, crops.change))
-        arrays = (pictures, *targets(mask, change))
+        alike = np.array([sheet.plain for sheet in crops.sheets] + [True] * len(clean))
+        arrays = (pictures, *targets(mask, change), wanted, alike)
         return tuple(torch.from_numpy(array).to(self._device) for array in arrays)
 
     def loss(self, batch: Batch) -> Tensor:
         """The cross-entropy of all pixels, again that of the hardest undamaged ones, and, lest it
-        wait long before it marks anything, one less the F1 of the probabilities."""
-        pictures, target, weight = batch
+        wait long before it marks anything, one less the F1 of the probabilities; and what filling
+        by them leaves wrong."""
+        pictures, target, weight, wanted, alike = batch
         logits = self.network(pictures)
         each = weight * nn.functional.binary_cross_entropy_with_logits(
             logits, target, reduction="none"
@@ -86,14 +94,25 @@ class DetectorStage(Stage):
         undamaged = (each * (1 - target)).flatten()
         hardest = undamaged.topk(max(1, len(undamaged) // _HARD_SHARE)).values
         hard = hardest.mean() / _HARD_SHARE**0.5
-        marked = weight * torch.sigmoid(logits)
+        found = torch.sigmoid(logits)
+        marked = weight * found
         overlap = (2 * (marked * target).sum() + 1) / (marked.sum() + target.sum() + 1)
-        return each.mean() + self._config.hard * hard + self._config.overlap * (1 - overlap)
+        config = self._config
+        loss = each.mean() + config.hard * hard + config.overlap * (1 - overlap)
+        if config.filling and alike.any():
+            loss = loss + config.filling * left(pictures[alike], found[alike], wanted[alike])
+        return loss
+
+    def _seen(self, pixels: NDArray[np.uint8], step: int) -> NDArray[np.float32]:
+        """Crops of ``step`` with other tones, the same for the same step."""
+        rng = np.random.default_rng([self._seed, 11, step])
+        return _grayed(_stretched(_unit(pixels), rng), self._config.gray, rng)
 
     def measure(self, network: nn.Module, pictures: Path) -> dict[str, float]:
         """Scores on whole held pictures at the threshold that is best there."""
+        find = found_by(network)
         for number, example in enumerate(self._examples[: self._shown]):
-            found = (255 * probabilities_of(network, example.spoiled)).astype(np.uint8)
+            found = (255 * find(example.spoiled)).astype(np.uint8)
             damaged = np.where(example.damaged, np.uint8(255), np.uint8(0))
             row = [example.spoiled, _three(damaged), _three(found)]
             write(pictures / f"{number}.png", Picture(np.concatenate(row, 1)))
@@ -112,11 +131,18 @@ class DetectorStage(Stage):
         return examples(chosen, self._recipe, _HELD_SEED)
 
     def _chosen(self, network: nn.Module) -> tuple[float, dict[str, float]]:
-        counts = Counts()
+        find, counts = found_by(network), Counts()
         for example in self._examples:
-            seen = (probabilities_of(network, each) for each in (example.spoiled, example.clean))
-            counts.add(example.damaged, *seen)
+            counts.add(example.damaged, find(example.spoiled), find(example.clean))
         return counts.best()
+
+
+def left(pictures: Tensor, found: Tensor, wanted: Tensor) -> Tensor:
+    """What is wrong after ``pictures`` have been filled by how likely each pixel is damaged: the
+    mean logarithm of the crops' squared errors. A decibel counts alike in all of them, be it lost
+    by an alarm in a clean one or gained by a scratch that is gone; far below NEAR none counts."""
+    error = (push_pull(pictures, found) - wanted).square().mean((1, 2, 3))
+    return torch.log1p(error / NEAR).mean()
 
 
 def targets(

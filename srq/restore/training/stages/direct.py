@@ -5,14 +5,14 @@ from pathlib import Path
 from torch import Tensor, nn
 
 from srq.restore.networks.direct import Direct
-from srq.restore.training.damaged import DamagedCrops, weighted_error
+from srq.restore.training.damaged import DamagedCrops, error
 from srq.restore.training.stage import Batch, Place, Stage
 from srq.restore.training.stages.mapping import translated
 from srq.runs.measured import PSNR
 
 
 class DirectStage(Stage):
-    """Learns to correct the filled picture."""
+    """Learns to judge what was filled in, and to correct the picture."""
 
     quantity = PSNR
 
@@ -25,12 +25,12 @@ class DirectStage(Stage):
     def batch(self, step: int) -> Batch:
         """Crops; it sees no thumbnails."""
         crops, _ = self._crops.batch(step, thumbnails=False)
-        return (crops,)
+        return (self._crops.tinted(crops, step),)
 
     def loss(self, batch: Batch) -> Tensor:
         """The error of the restored picture."""
         (crops,) = batch
-        return weighted_error(self.network(crops.picture, crops.filled, crops.mask), crops)
+        return error(self.network(crops.picture, crops.filled, crops.mask), crops)
 
     def measure(self, network: nn.Module, pictures: Path) -> dict[str, float]:
         """The PSNR of held pictures under their true masks, beside what was merely filled."""

@@ -7,9 +7,11 @@ import torch
 from torch import Tensor, nn
 
 from srq.image.io import Picture, write
+from srq.image.metrics import mean_psnr
 from srq.restore.networks.mapping import MappingShape, beside, latent_mask
 from srq.restore.networks.triplet import Triplet
-from srq.restore.training.damaged import Damaged, DamagedCrops, row, scores, weighted_error
+from srq.restore.training.damaged import Damaged, DamagedCrops, error, psnr, row
+from srq.restore.training.sheets import Sheet
 from srq.restore.training.stage import Batch, Place, Stage
 from srq.restore.training.stages.vae_x import trained
 from srq.restore.training.stages.vae_y import shape_of
@@ -54,7 +56,7 @@ class MappingStage(Stage):
         aside = beside(crops.picture, crops.filled, crops.mask)
         mapped = triplet.mapping(z, aside, latent_mask(crops.mask), memory)
         of_latent = (mapped - wanted).abs().mean()
-        of_image = weighted_error(triplet.generator(mapped), crops)
+        of_image = error(triplet.generator(mapped), crops)
         return self._config.latent_weight * of_latent + self._config.image_weight * of_image
 
     def measure(self, network: nn.Module, pictures: Path) -> dict[str, float]:
@@ -64,16 +66,31 @@ class MappingStage(Stage):
 
 @torch.no_grad()
 def translated(network: Any, crops: DamagedCrops, pictures: Path, shown: int) -> dict[str, float]:
-    """The scores of a network that translates, on held sheets; some are written down."""
-    held: list[Damaged] = []
-    made: list[Tensor] = []
-    for number, sheet in enumerate(crops.held_sheets()):
+    """The scores of a network that translates, on held sheets; some are written down.
+
+    "made" is the PSNR of damaged sheets that the detector has marked, and "input" that of what
+    they were; "told" is that of those that a user has marked, and "filled" what they are if merely
+    filled. Of sheets to which nothing was done, "clean" is the lowest.
+    """
+    values: dict[str, list[float]] = {"made": [], "input": [], "told": [], "filled": []}
+    clean: list[float] = []
+
+    def made_of(sheet: Sheet) -> tuple[Damaged, Tensor]:
         each, small = crops.sheet(sheet), crops.thumbnails([sheet])
         memory = network.remember(small.picture, small.filled, small.mask)
-        result = network(each.picture, each.filled, each.mask, memory)
+        return each, network(each.picture, each.filled, each.mask, memory)
+
+    for number in crops.held_numbers():
+        found, result = made_of(crops.held.sheet(number))
         if number < shown:
-            shown_row = row(each.picture, each.mask, each.filled, result, each.clean)
-            write(pictures / f"{number}.png", Picture(shown_row))
-        held.append(each)
-        made.append(result)
-    return scores(made, held)
+            parts = (found.picture, found.mask, found.filled, result, found.clean)
+            write(pictures / f"{number}.png", Picture(row(*parts)))
+        if bool((found.picture == found.clean).all()):
+            clean.append(psnr(result, found.clean))
+            continue
+        told, other = made_of(crops.told.sheet(number))
+        pairs = {"made": result, "input": found.picture, "told": other, "filled": told.filled}
+        for name, made in pairs.items():
+            values[name].append(psnr(made, found.clean))
+    scores = {name: mean_psnr(each) for name, each in values.items()}
+    return {**scores, "clean": min(clean)} if clean else scores

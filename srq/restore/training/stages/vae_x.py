@@ -77,7 +77,7 @@ class VaeXStage(Stage):
     @torch.no_grad()
     def measure(self, network: nn.Module, pictures: Path) -> dict[str, float]:
         """The PSNR of what comes back of held pictures, damaged and filled."""
-        held = [self._crops.sheet(sheet) for sheet in self._crops.held_sheets()]
+        held = self._crops.held_sheets()
         made = [network(each.filled)[0] for each in held]
         for number, each in enumerate(held[: self._shown]):
             write(pictures / f"{number}.png", Picture(row(each.filled, made[number])))

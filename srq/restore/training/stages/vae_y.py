@@ -6,9 +6,10 @@ import torch
 from torch import Tensor, nn
 
 from srq.image.io import Picture, write
+from srq.image.metrics import mean_psnr
 from srq.restore.networks.vae import Vae, VaeShape, divergence
 from srq.restore.training.config import VaeConfig
-from srq.restore.training.damaged import DamagedCrops, row, scores
+from srq.restore.training.damaged import DamagedCrops, psnr, row
 from srq.restore.training.stage import Batch, Place, Stage
 from srq.runs.measured import PSNR
 
@@ -40,11 +41,12 @@ class VaeYStage(Stage):
     @torch.no_grad()
     def measure(self, network: nn.Module, pictures: Path) -> dict[str, float]:
         """The PSNR of what comes back of held pictures."""
-        held = [self._crops.sheet(sheet) for sheet in self._crops.held_sheets()]
+        held = self._crops.held_sheets()
         made = [network(each.clean)[0] for each in held]
         for number, each in enumerate(held[: self._shown]):
             write(pictures / f"{number}.png", Picture(row(each.clean, made[number])))
-        return {"made": scores(made, held)["made"]}
+        pairs = zip(made, held, strict=True)
+        return {"made": mean_psnr([psnr(result, each.clean) for result, each in pairs])}
 
 
 def shape_of(config: VaeConfig) -> VaeShape:

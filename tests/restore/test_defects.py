@@ -1,0 +1,47 @@
+"""What is marked of what a detector has found."""
+
+import numpy as np
+
+from srq.restore.defects import SUSPECTED, WIDEST, grown, marks
+
+
+def found(*parts, size=(80, 90), probability=0.9):
+    """Probabilities that are ``probability`` in these slices, and nil elsewhere."""
+    seen = np.zeros(size, np.float32)
+    for part in parts:
+        seen[part] = probability
+    return seen
+
+
+def test_what_is_sure_is_marked_and_the_pixels_around_it():
+    seen = found(np.s_[20:22, 5:80], np.s_[40, 40])
+    assert np.array_equal(marks(seen, 0.5), grown(seen > 0))
+    assert not marks(seen, 0.95).any()
+
+
+def test_suspected_pixels_beside_a_sure_one_are_marked_with_it():
+    seen = np.maximum(found(np.s_[30, 30]), found(np.s_[30, 31:60], probability=0.2))
+    assert np.array_equal(marks(seen, 0.5), grown(found(np.s_[30, 30:35]) > 0))
+    assert not marks(np.minimum(seen, 0.4), 0.5).any()
+    faint = np.where(seen == np.float32(0.2), np.float32(SUSPECTED - 0.01), seen)
+    assert np.array_equal(marks(faint, 0.5), grown(found(np.s_[30, 30]) > 0))
+
+
+def test_what_is_wide_is_left_and_what_is_narrow_is_not():
+    wide, narrow = found(np.s_[20 : 20 + WIDEST, 5:50]), found(np.s_[20 : 19 + WIDEST, 5:50])
+    assert not marks(wide, 0.5).any()
+    assert np.array_equal(marks(narrow, 0.5), grown(narrow > 0))
+
+
+def test_what_lies_at_the_border_is_taken_to_go_on_beyond_it():
+    half = WIDEST // 2
+    wide, narrow = found(np.s_[: half + 1, 5:50]), found(np.s_[:half, 5:50])
+    assert not marks(wide, 0.5).any()
+    assert np.array_equal(marks(narrow, 0.5), grown(narrow > 0))
+
+
+def test_a_scratch_that_leaves_a_wide_patch_is_marked_beyond_it():
+    seen = found(np.s_[20:60, 0:30], np.s_[39:41, 30:90])
+    made = marks(seen, 0.5)
+    assert not made[:, :40].any()
+    assert made[39:41, 45:].all()
