@@ -91,8 +91,8 @@ class DamagedCrops:
             bottom, top, power = (each[:, :, None, None] for each in (low, high, gamma))
             return bottom + (top - bottom) * mixed**power
 
-        pictures = (changed(each) for each in (crops.picture, crops.filled))
-        return Damaged(*pictures, crops.mask, changed(crops.clean))
+        picture, filled = changed(crops.picture), changed(crops.filled)
+        return Damaged(picture, filled, crops.mask, changed(crops.clean))
 
     def thumbnails(self, sheets: Sequence[Sheet]) -> Damaged:
         """Whole sheets, THUMBNAIL times smaller."""
