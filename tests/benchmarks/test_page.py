@@ -35,6 +35,8 @@ def test_every_result_belongs_to_a_row():
         "zoo-x3.json",
         "zoo-x4.json",
         "zoo-x2-fpga.json",
+        "zoo-x2-longer.json",
+        "ladder-x2-large-8bit.json",
         "peers-x2.json",
     }
     evaluations |= {
