@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from srq.errors import DataError
 from srq.files import storage_error, write_bytes
-from srq.store.library.blobs import Blobs, open_blobs
+from srq.store.library.blobs import Blobs, FolderBlobs, open_blobs
 from srq.store.library.database import Database
 from srq.store.library.references import hold
 from srq.store.library.settings import Settings
@@ -34,6 +34,11 @@ class Library:
         self.settings = settings or Settings()
         self.programs = Programs(place.folder / "programs")
         self._lock = Lock()
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether rows and files lie on this machine: to read a few takes no time to speak of."""
+        return self.database.is_sqlite and isinstance(self.blobs, FolderBlobs)
 
     def engine(self, fingerprint: str) -> Engine:
         """The engine of a Program: of the zoo, or that the library kept; DataError without."""

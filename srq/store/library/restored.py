@@ -99,6 +99,11 @@ class There:
     size: int
     used: int | None = None
 
+    @property
+    def is_to_be_noted(self) -> bool:
+        """Whether it is worth a write that it is used: not each time, or reading would write."""
+        return self.used is not None and self.used < now() - _MINUTE
+
 
 # Made once, and of the tables' columns: each download asks one of them.
 _made, _blob = table_of(Restored).c, table_of(Blob).c
@@ -263,8 +268,7 @@ def _made_once(library: Library, wanted: Wish) -> There:
 
 
 def _note_use(library: Library, wanted: Wish, found: There) -> None:
-    """Not each time: that would write as often as others read."""
-    if found.used is not None and found.used < now() - _MINUTE:
+    if found.is_to_be_noted:
         with library.database.writing() as session:
             session.execute(update(Restored).where(Restored.key == wanted.key).values(used=now()))
 

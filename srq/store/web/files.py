@@ -27,6 +27,11 @@ class Asked:
     wanted: Wish
     found: There | None
 
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether ``response`` makes and writes nothing, and reads a piece at most."""
+        return self.found is not None and self.found.size <= PIECE and not self.found.is_to_be_noted
+
     def response(self, request: Request) -> Response:
         """The file, made if need be, or 304 where the browser has it. Called outside of
         transactions.
@@ -48,6 +53,7 @@ class Shown:
 
     sha256: str
     media_type: str
+    is_at_hand = True
 
     def response(self, request: Request) -> Response:
         """The blob, or 304 where the browser has it; 404 where it is gone."""

@@ -4,7 +4,10 @@ import io
 import zipfile
 
 import pytest
+from sqlalchemy import select, update
 
+from srq.store.library.library import Library
+from srq.store.library.tables import Restored, WebSession
 from srq.store.web.archive import unique
 from srq.store.web.security.headers import FILE_POLICY
 from srq.store.web.security.names import disposition, file_name
@@ -62,6 +65,39 @@ def test_files_are_attachments_in_a_sandbox(ann):
         409,
         422,
     )
+
+
+@pytest.mark.parametrize("is_at_hand", [True, False])
+def test_files_with_and_without_a_thread(ann, bob, library, monkeypatch, is_at_hand):
+    """Rows and files of this machine are read at once; of others, in a thread."""
+    assert library.is_at_hand
+    monkeypatch.setattr(Library, "is_at_hand", property(lambda _: is_at_hand))
+    data = jpeg()
+    picture = ann.upload(data)
+    paths = [f"/pictures/{picture}/{path}" for path in ("file/original", "file/stored", "view")]
+    for path in paths:
+        answer = ann.client.get(path)
+        assert (answer.status_code, answer.content) == (200, data)
+        again = ann.client.get(path, headers={"If-None-Match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert bob.client.get(path).status_code == 404
+    made = ann.client.get(f"/pictures/{picture}/file/restored?suffix=.png")
+    assert made.content.startswith(b"\x89PNG")
+    assert ann.client.get(f"/pictures/{picture}/file/restored?suffix=.png").content == made.content
+    assert bob.client.get(f"/pictures/{picture}/file/restored?suffix=.png").status_code == 404
+    with library.database.writing() as session:
+        session.execute(update(WebSession).values(used=0))
+        session.execute(update(Restored).values(used=0))
+    assert ann.client.get(f"/pictures/{picture}/file/restored?suffix=.png").content == made.content
+    assert ann.client.get(f"/pictures/{picture}/preview").status_code == 404  # there is none yet
+    with library.database.reading() as session:
+        assert session.scalars(select(Restored.used)).one() > 0
+        assert sorted(session.scalars(select(WebSession.used)))[-1] > 0
+    ann.see("/")
+    ann.send("/sign-out")
+    for path in paths:
+        answer = ann.client.get(path)
+        assert (answer.status_code, answer.content) == (303, b"")
 
 
 def test_a_zip_has_safe_names_once_each(ann):
