@@ -65,7 +65,7 @@ class CandidateRow(BaseModel):
 
 
 class PicturePage(BaseModel):
-    """Pictures, and what to ask for as ``after`` to get more."""
+    """Pictures, and what to ask for as "after" to get more."""
 
     pictures: list[PictureRow]
     next: str | None
@@ -176,7 +176,7 @@ def picture_file(
     what: What,
     suffix: Annotated[str | None, Query(max_length=5)] = None,
 ) -> Response:
-    """A file of it; ``suffix`` (.png, .webp, .jpg) has it made into that."""
+    """A file of it; a suffix (.png, .webp, .jpg) has it made into that."""
     with server_of(request).database.reading() as session:
         found = owned_picture(session, visitor, picture_id)
         file = asked(session, request, found, what, suffix=suffix)
