@@ -6,8 +6,8 @@
 - ``pages``      templates and what all pages have.
 - ``uploads``    resumable uploads (tus 1.0).
 - ``gallery``, ``picture``, ``albums``, ``shares``, ``account``, ``dashboard``: a page or two each.
-- ``files``      the bytes of pictures, and headers that keep browsers from running them; ``direct`` finds
-  them in one transaction.
+- ``files``      the bytes of pictures, and headers that keep browsers from running them.
+- ``direct``     those of who has signed in, found in one transaction.
 - ``enlarging``  pictures that browsers restore themselves, by WebAssembly.
 - ``archive``    many pictures as one ZIP.
 - ``api``        the same for programs, described by OpenAPI.
