@@ -40,7 +40,8 @@ def restore(
         typer.Option(
             "--mask",
             metavar="FILE",
-            help="A picture as large as IN, white where IN is damaged; found out without.",
+            help="A picture as large as IN, white where IN is damaged. Without it a detector in"
+            " --networks looks for damage; none ships.",
             show_default=False,
         ),
     ] = None,
@@ -103,10 +104,11 @@ def restore(
 ) -> None:
     """Restore an old photograph, or every one in a folder.
 
-    Tone is mended for the whole picture, then damage is found and filled, and noise taken away. A
-    picture keeps its size, depth, gray or colour, alpha, colour profile and EXIF, a TIFF its pages.
-    One that needs nothing is left as it is. In a folder, a picture that cannot be read is reported
-    and the others go on. If any picture is missing at the end, the exit code is 2.
+    Tone is mended for the whole picture, then damage is filled and noise taken away. A picture
+    keeps its size, depth, gray or colour, alpha, colour profile and EXIF, a TIFF its pages. One
+    with nothing to mend is left as it is. What ships mends the tone, and fills what --mask marks.
+    In a folder, a picture that cannot be read is reported and the others go on. If any picture is
+    missing at the end, the exit code is 2.
     """
     import time
 

@@ -36,13 +36,15 @@ def restore(
 
     ``image`` is what ``srq.upscale`` takes: a NumPy array, a Pillow image or an srq Picture.
     ``mask`` is another of these, of the same height and width, white where ``image`` is damaged;
-    without it damage is looked for. ``tone`` is "auto", "keep" or "gray"; ``only`` may name one
-    part to do, "scratches", "tone" or "noise"; ``strength`` is from 0, nothing, to 1. ``networks``
-    is a run folder of ``srq train restore``, whose networks take the place of those that ship. An
-    image that needs nothing comes back as it is. docs/guide/restore.md says more.
+    without it damage is looked for, if ``networks`` has a detector: none ships. ``tone`` is
+    "auto", "keep" or "gray"; ``only`` may name one part to do, "scratches", "tone" or "noise";
+    ``strength`` is from 0, nothing, to 1. ``networks`` is a run folder of ``srq train restore``,
+    whose networks take the place of those that ship. An image that needs nothing comes back as it
+    is. docs/guide/restore.md says more.
 
-    Raises ImageError for an image or a mask that it cannot take, ConfigError for other words,
-    ModelError for a folder without networks, MissingDependencyError without torch.
+    Raises ImageError for an image or a mask that it cannot take, ConfigError for other words and
+    for a part that no network here does, ModelError for a folder without networks,
+    MissingDependencyError without torch.
     """
     check_torch()
     from srq.image.forms import as_picture
@@ -53,8 +55,9 @@ def restore(
     picture, back = as_picture(image)
     options = Options.named(tone, only, strength)
     hidden = None if mask is None else lightest(as_picture(mask)[0])
-    run = None if networks is None else Path(networks)
-    restored = restore_picture(picture, opened(run), options, mask=hidden)
+    used = opened(None if networks is None else Path(networks))
+    options.check(used, masked=hidden is not None)
+    restored = restore_picture(picture, used, options, mask=hidden)
     return image if restored.needed_nothing else back(restored.picture)
 
 

@@ -49,7 +49,7 @@ class Done:
             *([f"{100 * self.damaged:.2g} % damaged"] if self.damaged else []),
             *(["noise"] if self.translated else []),
         ]
-        return ", ".join(parts) or "needs nothing, left as it is"
+        return ", ".join(parts) or "nothing found to mend, left as it is"
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,10 @@ def restore_files(
 
     One picture is restored at a time, while another is read or written. ``enlarge`` makes what was
     restored larger. A file that needs nothing is copied where it may keep its format. Raises
-    ConfigError, before anything is done, if a result exists under ``Existing.REFUSE``.
+    ConfigError, before anything is done, if a result exists under ``Existing.REFUSE``, or if only a
+    part is wanted that no network here does.
     """
+    options.check(networks, masked=mask is not None)
     work = partial(
         _restore_file,
         restore=partial(restore_picture, networks=networks, options=options, mask=mask),

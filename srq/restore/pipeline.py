@@ -61,6 +61,15 @@ class Options:
             raise ConfigError(f"The strength must be from 0 to 1, not {strength:g}.")
         return cls(cast(ToneWay, tone), cast("Part | None", only), strength)
 
+    def check(self, networks: Networks, *, masked: bool) -> None:
+        """Raise ConfigError where the only part to do is one that nothing here does; ``masked``
+        says whether a mask tells where the damage is."""
+        wanting = "No network that {} ships; {}name a run folder of 'srq train restore'."
+        if self.only == "scratches" and networks.detector is None and not masked:
+            raise ConfigError(wanting.format("finds scratches", "give a mask of your own, or "))
+        if self.only == "noise" and networks.translation is None:
+            raise ConfigError(wanting.format("takes noise away", ""))
+
     def does(self, part: Part) -> bool:
         """Whether that part is to be done."""
         return self.only in (None, part)

@@ -54,7 +54,7 @@ def test_a_photo_that_needs_nothing_is_told_so_and_left_as_it_is(here, capsys):
     write("whole.jpg", Picture(CAT))
     assert main(["restore", "whole.jpg", "made.jpg"]) == 0
     assert Path("made.jpg").read_bytes() == Path("whole.jpg").read_bytes()
-    assert capsys.readouterr().out.endswith("; needs nothing, left as it is\n")
+    assert capsys.readouterr().out.endswith("; nothing found to mend, left as it is\n")
     assert main(["restore", "whole.jpg"]) == 0
     assert np.array_equal(read("whole-restored.png").pixels, read("whole.jpg").pixels)
 
@@ -78,7 +78,7 @@ def test_a_folder_with_a_broken_picture(folder, capsys):
     assert err.count("\n") == 1
     lines = out.splitlines()
     assert lines[0].startswith("[1/3] out/a.png: 120 x 90, ")
-    assert lines[1].endswith("; needs nothing, left as it is")
+    assert lines[1].endswith("; nothing found to mend, left as it is")
     assert lines[2].startswith("2 done, 0 skipped, 1 failed; ")
     assert Path("out/below/b.jpg").read_bytes() == (folder / "below/b.jpg").read_bytes()
     report = json.loads(Path("report.json").read_text())
@@ -140,6 +140,7 @@ def test_the_result_may_be_enlarged(here):
     [
         (["missing.png"], "Cannot read missing.png: it does not exist"),
         (["photo.png", "--tone", "brown"], "The tone must be auto, keep or gray, not 'brown'."),
+        (["photo.png", "--only", "noise"], "No network that takes noise away ships; name a run"),
         (["photo.png", "--only", "dust"], "must be scratches, tone or noise, not 'dust'."),
         (["photo.png", "made.xyz"], "does not say a format"),
         (["photo.png", "photo.png"], "photo.png is a picture to read"),

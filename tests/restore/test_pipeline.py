@@ -179,6 +179,18 @@ def test_other_words_are_refused(words, sentence):
         Options.named(*words)
 
 
+def test_a_part_that_nothing_does_is_refused():
+    scratches, noise = Options(only="scratches"), Options(only="noise")
+    with pytest.raises(ConfigError, match="No network that finds scratches ships; give a mask"):
+        scratches.check(Networks(), masked=False)
+    with pytest.raises(ConfigError, match="takes noise away ships; name a run folder"):
+        noise.check(Networks(detector=WhiteIsDamage()), masked=True)
+    scratches.check(Networks(), masked=True)
+    scratches.check(Networks(detector=WhiteIsDamage()), masked=False)
+    noise.check(Networks(translation=Spread()), masked=False)
+    Options().check(Networks(), masked=False)
+
+
 def test_a_mask_of_another_size_is_refused():
     with pytest.raises(ImageError, match="as large as its picture, 120 x 90, but it is 5 x 4"):
         restore_picture(Picture(CAT), ALL, mask=np.zeros((4, 5), np.uint8))
