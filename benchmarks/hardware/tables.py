@@ -8,6 +8,7 @@ RESULTS = harness.RESULTS / "hardware"
 FRAMES = RESULTS / "frames.json"
 COUNTED = RESULTS / "counted.json"
 ROUTED = RESULTS / "routed.json"
+FLOORPLAN = RESULTS / "floorplan.json"
 STREAMS = "streams"
 """The row of all that is no layer."""
 
@@ -90,9 +91,9 @@ _AIMS = {
 
 def _routed(rows: list[dict[str, Any]]) -> str:
     lines = [
-        "| Program | clock asked for, MHz | clock reached, MHz | its path: logic, ns |"
+        "| Program | placed by | clock asked for, MHz | clock reached, MHz | its path: logic, ns |"
         " routing, ns | LUT4 and carry | FF | block RAM | seed |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for row in rows:
         used = {
@@ -100,7 +101,8 @@ def _routed(rows: list[dict[str, Any]]) -> str:
             for kind, cell in (("lut", "TRELLIS_COMB"), ("ff", "TRELLIS_FF"), ("ram", "DP16KD"))
         }
         lines.append(
-            f"| `{row['program']}` | {row['asked']:g} | {row['mhz']:.1f} | {row['logic']:.2f} |"
+            f"| `{row['program']}` | {'length' if row['by_length'] else 'timing'} |"
+            f" {row['asked']:g} | {row['mhz']:.1f} | {row['logic']:.2f} |"
             f" {row['routing']:.2f} | {used['lut']} | {used['ff']} | {used['ram']} |"
             f" {row['seed']} |"
         )

@@ -1,42 +1,57 @@
-"""Do the test benches that it writes notice a mistake in the generator of the RTL?
+"""Do the checks of the RTL notice a mistake in its generator?
 
     python -m benchmarks.studies.generator_mutations 100
 
-In each trial one operator, comparison, constant or piece of text of the Python in srq/export/rtl is
-altered, the cores of ``rtl_mutations`` are exported by it, and each is judged as there. A trial is
-*caught* if an export fails or a simulation does not print "equal", *linted* if `make lint` alone
-complains. One that survives with the same files as before is *without effect* on these cores; it is
-drawn anew, since it was never written out. Of the others, `tests/export/rtl` judges once more:
-*tested*, or *equal*; those are listed, with the line.
+In each trial one operator, comparison, constant or piece of text of the Python in srq/export/rtl
+or srq/adders is altered, the cores of ``rtl_mutations`` are exported by it, and each is judged as
+there. A trial is *caught* if an export fails or a simulation does not print "equal", *linted* if
+`make lint` alone complains. One that survives with the same files as before is *without effect* on
+these cores; it is counted and another is drawn, since it was never written out. Of the others the
+tests of both rooms judge once more: *tested* if they fail. What they pass is *proved* where each
+layer without multipliers still is its matrix for all inputs, and takes other adders: the core is
+right, and larger or smaller. What is left is *equal*. Those are listed, with the line.
 """
 
 import ast
 import copy
 import random
 import re
-import subprocess
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from benchmarks import harness
-from benchmarks.studies.rtl_mutations import CORES, EDITS, exported, outcome
+from benchmarks.studies.rtl_mutations import (
+    CORES,
+    EDITS,
+    GENERATOR,
+    exported,
+    limited,
+    outcome,
+)
 from srq.provenance import Provenance
 
-RESULT = harness.RESULTS / "generator_mutations.json"
 ROOT = Path(__file__).parents[2]
-ROOM = "srq/export/rtl"
 
-MODULES = (
-    *("core", "network", "processes", "datapath/__init__", "datapath/constant", "datapath/dsp"),
-    *("datapath/folded", "datapath/layer", "datapath/pipeline", "datapath/verilog"),
-)
+MODULES = {
+    "srq/export/rtl": (
+        *("core", "network", "ports", "processes", "shape", "video", "datapath/__init__"),
+        *("datapath/constant", "datapath/dsp", "datapath/folded", "datapath/layer"),
+        *("datapath/pipeline", "datapath/verilog"),
+    ),
+    "srq/adders": ("digits", "fusion", "graph", "making", "matrix", "sharing", "trees", "values"),
+}
 """What decides what the core does; not what only reports, nor what the benches are made of."""
 
+TESTS = ("tests/adders", "tests/export/rtl", "-k", "not zoos_programs and not readme")
+"""The tests of both rooms, without those that take minutes."""
+
 SECONDS = 300
+"""Of processor time that an export, or the tests, may take."""
 
 _OPERATORS: dict[type, type] = {
     ast.Add: ast.Sub,
@@ -129,7 +144,7 @@ class Judge:
         self._before = {name: contents(path) for name, path in before.items()}
 
     def __call__(self, module: str, text: str) -> str:
-        """``caught``, ``linted``, ``tested``, ``equal`` or ``without effect``."""
+        """``caught``, ``linted``, ``tested``, ``proved``, ``equal`` or ``without effect``."""
         file = self._folder / "altered.py"
         file.write_text(text)
         with tempfile.TemporaryDirectory(dir=self._folder) as name:
@@ -143,19 +158,16 @@ class Judge:
         if said <= {"equal", "linted"}:
             if said != {"equal"}:
                 return "linted"
-            return "tested" if self._run(module, file, "test", "tests/export/rtl") else "equal"
+            if self._run(module, file, "test", *TESTS):
+                return "tested"
+            return "equal" if self._run(module, file, "prove") else "proved"
         return "caught"
 
     @staticmethod
     def _run(module: str, file: Path, *what: str) -> int:
         run = "import sys; from benchmarks.studies.mutant import main; sys.exit(main())"
         command = [sys.executable, "-c", run, module, str(file), *what]
-        try:
-            return subprocess.run(
-                command, cwd=ROOT, capture_output=True, check=False, timeout=SECONDS
-            ).returncode
-        except subprocess.TimeoutExpired:
-            return 1
+        return limited(command, SECONDS).returncode
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -168,28 +180,30 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 def trial(judge: Judge, rng: random.Random) -> dict[str, Any]:
-    """An edit that has an effect on what is exported."""
-    while True:
-        name = rng.choice(MODULES)
-        path = ROOT / ROOM / f"{name}.py"
+    """An edit that has an effect on what is exported; ``idle`` says how many were drawn before."""
+    files = [f"{room}/{name}" for room, names in MODULES.items() for name in names]
+    for idle in count():
+        name = rng.choice(files)
+        path = ROOT / f"{name}.py"
         tree = ast.parse(path.read_text())
         place, change = rng.choice(list(edits(tree)))
         copied = copy.deepcopy(tree)
         change(copied)
         text = ast.unparse(copied)
-        dotted = f"{ROOM}/{name}".removesuffix("/__init__").replace("/", ".")
+        dotted = name.removesuffix("/__init__").replace("/", ".")
         said = judge(dotted, text)
-        if said != "without effect":
-            break
-    was, is_ = (list(ast.walk(each))[place] for each in (tree, copied))
-    line = getattr(was, "lineno", 0)
-    return {
-        "file": f"{name}.py",
-        "line": line,
-        "was": re.sub(r"\s+", " ", ast.unparse(was))[:200],
-        "is": re.sub(r"\s+", " ", ast.unparse(is_))[:200],
-        "outcome": said,
-    }
+        if said == "without effect":
+            continue
+        was, is_ = (list(ast.walk(each))[place] for each in (tree, copied))
+        return {
+            "file": f"{name}.py",
+            "line": getattr(was, "lineno", 0),
+            "was": re.sub(r"\s+", " ", ast.unparse(was))[:200],
+            "is": re.sub(r"\s+", " ", ast.unparse(is_))[:200],
+            "idle": idle,
+            "outcome": said,
+        }
+    raise AssertionError
 
 
 def main() -> None:
@@ -209,9 +223,10 @@ def main() -> None:
                 "made": Provenance.now().to_json(),
                 "seed": chosen.seed,
                 "outcomes": dict(Counter(each["outcome"] for each in trials)),
+                "without_effect": sum(each["idle"] for each in trials),
                 "others": [each for each in trials if each["outcome"] != "caught"],
             }
-            harness.write_result(RESULT, record)
+            harness.write_result(GENERATOR, record)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""A module of srq replaced by an altered copy, in a process of its own: for generator_mutations.
+"""Altered sources in a process of its own: for rtl_mutations and generator_mutations.
 
-``main`` takes MODULE FILE and then ``export FOLDER``, which writes the cores of rtl_mutations, or
-``test PATH ...``, which runs pytest.
+``main`` puts an altered copy in place of a module of srq. It takes MODULE FILE and then ``export
+FOLDER``, which writes the cores of rtl_mutations, or ``prove``, which proves their layers, or
+``test PATH ...``, which runs pytest. ``with_cells`` takes a copy of hw, and runs the tests and
+proofs of cells on that.
 """
 
 import importlib.abc
@@ -37,12 +39,50 @@ def main() -> int:
     folder = Path(__file__).parents[2].joinpath(*module.split("."))
     sys.meta_path.insert(0, _Altered(module, Path(file), folder))
     if what == "test":
-        import pytest
-
-        return pytest.main(["-q", "-x", "-p", "no:cacheprovider", *rest])
+        return _tests(*rest)
     from benchmarks.studies.rtl_mutations import CORES, small
     from srq.export import export
 
+    if what == "prove":
+        return _prove()
     for name, exporter in CORES.items():
         export(small(), exporter, Path(rest[0]) / name)
     return 0
+
+
+def with_cells() -> int:
+    """The command."""
+    from benchmarks.hardware import yosys
+
+    hardware = Path(sys.argv[1]) / "rtl"
+    yosys.HARDWARE = hardware  # before the proofs take it
+    from tests.export.rtl import simulation
+    from tests.hw.rtl import bench
+
+    simulation.HARDWARE = bench.HARDWARE = hardware
+    tests = ("rtl_cells", "multiply_add", "formal")
+    # Some tests alter cells themselves.
+    return _tests(*(f"tests/hw/test_{name}.py" for name in tests), "-k", "not (edited or wrong)")
+
+
+def _tests(*which: str) -> int:
+    import pytest
+
+    return pytest.main(["-q", "-x", "-p", "no:cacheprovider", *which])
+
+
+def _prove() -> int:
+    """0 where every layer without multipliers is proved to be its matrix."""
+    from benchmarks.hardware.proofs import prove_layer
+    from benchmarks.studies.rtl_mutations import small
+    from srq.export.rtl.datapath import Choices
+    from srq.export.rtl.processes import processes_of
+
+    layers = [process.layer for process in processes_of(small())]
+    return int(
+        not all(
+            prove_layer(layer, Choices(ternary=ternary)).holds
+            for layer in layers
+            for ternary in (True, False)
+        )
+    )

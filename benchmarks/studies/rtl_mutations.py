@@ -1,4 +1,4 @@
-"""Do an exported core's own test bench and lint notice a mistake in the RTL?
+"""Do the checks of an exported core notice a mistake in its RTL?
 
     python -m benchmarks.studies.rtl_mutations 100
 
@@ -6,12 +6,18 @@ A small Program with all that the core can do is exported with each datapath; in
 token of one of a folder's files is altered at random, and the folder's own Makefile simulates it in
 Icarus Verilog. In half of the trials the altered file is a cell, in half it is generated. A trial
 is *caught* if the simulation does not print "equal", *linted* if `make lint` alone complains; an
-edit that does not compile is drawn anew. Those that survive are listed, with the line.
+edit that does not compile is drawn anew. What passes both is *equivalent* if Yosys proves that it
+is the same machine, else *tested* if the tests or the proofs of the cells fail with it, else
+*equal*. Parts of a cell that are for one vendor's primitives or for synthesis alone are not
+altered: the folder does not simulate them, tests/hw compares them with their twins.
 """
 
 import random
 import re
+import resource
+import shutil
 import subprocess
+import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -20,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import harness
+from benchmarks.hardware.equivalence import is_equivalent
 from srq.export import export
 from srq.export.rtl import Rtl
 from srq.fixed import Format
@@ -27,13 +34,21 @@ from srq.program import Add, Conv, Input, NearestUpsample, Output, PixelShuffle,
 from srq.provenance import Provenance
 
 RESULT = harness.RESULTS / "rtl_mutations.json"
-SECONDS = 240
+GENERATOR = harness.RESULTS / "generator_mutations.json"
+ROOT = Path(__file__).parents[2]
+TOP = "srq_mutants_core"
+SECONDS = 60
+"""Of processor time that a simulation may take; those of good cores take 10 at the most."""
 
 CORES = {
     "constant": Rtl(target="xilinx", max_width=64),
     "dsp": Rtl(datapath="dsp", pixels_per_clock=2, max_width=64, output="raster"),
+    "folded": Rtl(datapath="folded", clocks_per_pixel=3, max_width=64),
 }
 """The exported folders: together they have every cell."""
+
+OUTCOMES = ("caught", "linted", "tested", "equivalent", "proved", "equal")
+UNNOTICED = ("equivalent", "proved", "equal")
 
 EDITS = (
     (re.compile(r"(?<=[\w)\]] )\+(?= [\w({])"), "-"),
@@ -57,7 +72,10 @@ EDITS = (
 )
 """Patterns, and what takes the place of one match."""
 
-_DEAD = re.compile(r"//[^\n]*|`ifndef SYNTHESIS.*?`endif|`ifdef SRQ_XILINX.*?`else", re.DOTALL)
+_DEAD = re.compile(
+    r"//[^\n]*|`ifndef SYNTHESIS.*?`endif|`ifdef SRQ_XILINX.*?`else|`ifdef SRQ_TAPS.*?`endif",
+    re.DOTALL,
+)
 """What this simulation does not see."""
 
 
@@ -109,26 +127,45 @@ def edited(text: str, rng: random.Random) -> tuple[str, int] | None:
 
 def outcome(folder: Path) -> str:
     """``equal``, ``caught``, ``linted`` or ``refused``: what the folder's own Makefile says."""
-    try:
-        done = _make(folder)
-        if done.returncode == 0 and "equal" in done.stdout.splitlines():
-            return "equal" if _make(folder, "lint").returncode == 0 else "linted"
-    except subprocess.TimeoutExpired:
-        return "caught"
-    return "refused" if "error" in done.stderr and "testbench" not in done.stdout else "caught"
+    done = _make(folder)
+    if done.returncode == 0 and "equal" in done.stdout.splitlines():
+        return "equal" if _make(folder, "lint").returncode == 0 else "linted"
+    return "caught" if "./testbench" in done.stdout else "refused"
 
 
 def _make(folder: Path, *goals: str) -> subprocess.CompletedProcess[str]:
+    return limited(["make", "-C", str(folder), *goals], SECONDS)
+
+
+def limited(command: list[str], seconds: int) -> subprocess.CompletedProcess[str]:
+    """Run a command that has so much processor time."""
     return subprocess.run(
-        ["make", "-C", str(folder), *goals],
-        capture_output=True, text=True, check=False, timeout=SECONDS,
+        command, cwd=ROOT, capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds)),
     )  # fmt: skip
+
+
+def is_tested(cell: Path) -> bool:
+    """Whether the tests or the proofs of the cells fail with this one in place of its namesake."""
+    run = "import sys; from benchmarks.studies.mutant import with_cells; sys.exit(with_cells())"
+    with tempfile.TemporaryDirectory(prefix="srq-cells-") as name:
+        hardware = Path(name) / "hw"
+        shutil.copytree(ROOT / "hw", hardware)
+        shutil.copy(cell, hardware / "rtl")
+        done = subprocess.run(
+            [sys.executable, "-c", run, str(hardware)],
+            cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    if done.returncode not in (0, 1):
+        raise RuntimeError(f"the tests of cells cannot be run:\n{done.stdout[-3000:]}")
+    return done.returncode == 1
 
 
 def exported(folder: Path) -> dict[str, Path]:
     """The folders of ``CORES``, which must be right as they are."""
     for name, exporter in CORES.items():
         export(small(), exporter, folder / name)
+        shutil.copytree(folder / name, folder / f"{name}-right")
         said = outcome(folder / name)
         if said != "equal":
             raise SystemExit(f"the core {name} itself is {said}")
@@ -136,7 +173,8 @@ def exported(folder: Path) -> dict[str, Path]:
 
 
 def trial(folder: Path, cells: bool, rng: random.Random) -> dict[str, Any]:
-    """Alter one file so that it compiles, simulate, and put it back."""
+    """Alter one file so that it compiles, judge, and put it back."""
+    right = folder.with_name(f"{folder.name}-right")
     names = (folder / "files.f").read_text().split()
     names = [name for name in names if name.startswith("srq_mutants") != cells]
     while True:
@@ -148,6 +186,10 @@ def trial(folder: Path, cells: bool, rng: random.Random) -> dict[str, Any]:
         path.write_text(made[0])
         try:
             said = outcome(folder)
+            if said == "equal" and is_equivalent(right, folder, TOP):
+                said = "equivalent"
+            elif said == "equal" and cells and is_tested(path):
+                said = "tested"
         finally:
             path.write_text(text)
         if said != "refused":
@@ -177,6 +219,34 @@ def main() -> None:
             trials.append(trial(folder, bool(number % 2), rng))
             print(number, trials[-1]["outcome"], folder.name, trials[-1]["file"], flush=True)
             harness.write_result(RESULT, record(trials, chosen.seed))
+
+
+def tables() -> dict[str, str]:
+    """How the edits of both studies ended, and those that nothing noticed."""
+    results = {"the RTL": RESULT, "its generator": GENERATOR}
+    found = {name: harness.read_result(path) for name, path in results.items() if path.exists()}
+    return {"outcomes": _outcomes(found), "survivors": _survivors(found)}
+
+
+def _outcomes(results: dict[str, dict[str, Any]]) -> str:
+    lines = [
+        f"| edits to | {' | '.join(OUTCOMES)} | all |",
+        "|---|" + "---:|" * (len(OUTCOMES) + 1),
+    ]
+    for name, result in results.items():
+        counts = [result["outcomes"].get(outcome, 0) for outcome in OUTCOMES]
+        lines.append(f"| {name} | {' | '.join(map(str, [*counts, sum(counts)]))} |")
+    return "\n".join(lines)
+
+
+def _survivors(results: dict[str, dict[str, Any]]) -> str:
+    lines = [
+        f"- {each['file']}, {each['outcome']}: `{each['was']}` became `{each['is']}`."
+        for result in results.values()
+        for each in result["others"]
+        if each["outcome"] in UNNOTICED
+    ]
+    return "\n".join(lines) or "None."
 
 
 def record(trials: list[dict[str, Any]], seed: int) -> dict[str, Any]:
