@@ -70,7 +70,7 @@ def highs(source: Pixels, sizes: Sizes, multiple: int) -> Iterator[tuple[str, Pi
             continue
         seen.add(target)
         left += 1
-        hr = source if target == (width, height) else lanczos(source, target[::-1])
+        hr = source if target == (width, height) else lanczos(source, (target[1], target[0]))
         yield size.name, hr[: target[1] - target[1] % multiple, : target[0] - target[0] % multiple]
     if not left:
         raise DataError(
