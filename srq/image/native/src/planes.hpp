@@ -9,22 +9,18 @@ namespace srq::image {
 
 // The weights of each output sample along one axis: `count` of them from source sample `first` on,
 // at `weights + x * stride`.
-struct Taps {
+template <class Weight>
+struct TapsOf {
   const int32_t* first;
   const int32_t* count;
-  const float* weights;
+  const Weight* weights;
   ptrdiff_t stride;
   ptrdiff_t length;
 };
 
-// The same of codes in fixed point: whole numbers of 1 / 2^kFraction.
-struct CodeTaps {
-  const int32_t* first;
-  const int32_t* count;
-  const int32_t* weights;
-  ptrdiff_t stride;
-  ptrdiff_t length;
-};
+using Taps = TapsOf<float>;
+// Of codes, in fixed point: whole numbers of 1 / 2^kFraction.
+using CodeTaps = TapsOf<int32_t>;
 
 constexpr int kFraction = 22;
 
