@@ -12,7 +12,7 @@ from srq.restore.networks import shipped
 from srq.restore.training.config import StageConfig
 from srq.restore.training.filled import Find, found_by
 from srq.restore.training.photographs import Pixels
-from srq.restore.training.sheets import Crops, Sheet, Sheets
+from srq.restore.training.sheets import LUMA, Crops, Sheet, Sheets
 from srq.restore.training.stage import Place
 
 THUMBNAIL = 2
@@ -24,7 +24,6 @@ _TOLD = 0.25
 _TINTED = 0.5
 """The share of crops whose colours are those of other prints and papers."""
 
-_LUMA = np.array([0.299, 0.587, 0.114])
 _HELD_SEED = 8
 _HELD = 24
 
@@ -144,7 +143,7 @@ def _tint(rng: np.random.Generator) -> tuple[NDArray[np.float64], ...]:
     if rng.random() >= _TINTED:
         return np.eye(3), np.zeros(3), np.ones(3), np.ones(3)
     kept = rng.uniform(0, 1) if rng.random() < 0.5 else 1.0
-    matrix = kept * np.eye(3) + (1 - kept) * np.tile(_LUMA, (3, 1))
+    matrix = kept * np.eye(3) + (1 - kept) * np.tile(LUMA, (3, 1))
     low = np.clip(rng.uniform(-0.1, 0.2) + rng.uniform(-0.06, 0.06, 3), 0, 1)
     high = np.clip(rng.uniform(0.75, 1.1) + rng.uniform(-0.12, 0.06, 3), 0, 1)
     gamma = np.exp(rng.uniform(-0.3, 0.3) + rng.uniform(-0.15, 0.15, 3))

@@ -30,7 +30,7 @@ are not spoiled, and to the undamaged sheet nothing is done at all."""
 _REDUCED = 0.5
 """How often a sheet is cut larger and reduced, by up to two."""
 
-_LUMA = np.array([0.299, 0.587, 0.114])
+LUMA = np.array([0.299, 0.587, 0.114])
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ def square(picture: Pixels, side: int, rng: np.random.Generator, *, gray: float)
     piece = picture[top : top + taken, left : left + taken]
     to_gray = rng.random() < gray
     if piece.ndim == 3 and to_gray:
-        piece = np.floor(piece @ _LUMA + 0.5).astype(np.uint8)
+        piece = np.floor(piece @ LUMA + 0.5).astype(np.uint8)
     if taken != side:
         piece = bicubic(piece, size=(side, side))
     return np.repeat(piece[..., None], 3, 2) if piece.ndim == 2 else np.ascontiguousarray(piece)

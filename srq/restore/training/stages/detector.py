@@ -19,6 +19,7 @@ from srq.degrade import Recipe
 from srq.image.io import Picture, write
 from srq.restore.fill import push_pull
 from srq.restore.networks.detector import Detector
+from srq.restore.tone import LUMA
 from srq.restore.training.filled import found_by
 from srq.restore.training.found import Counts, Example, examples
 from srq.restore.training.sheets import Sheets
@@ -42,7 +43,6 @@ NEAR = 1e-4
 _HARD_SHARE = 64
 """One undamaged pixel in so many counts as hard."""
 
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 _HELD = 24
 _HELD_SEED = 7
 
@@ -177,7 +177,7 @@ def _grayed(
 ) -> NDArray[np.float32]:
     """The pictures, the colour of a share taken away: damage differs in colour from a faded picture
     so plainly that nothing else would be learned of it."""
-    gray = np.einsum("nchw,c->nhw", pictures, _LUMA)[:, None]
+    gray = np.einsum("nchw,c->nhw", pictures, LUMA)[:, None]
     return np.where(rng.random((len(pictures), 1, 1, 1)) < share, gray, pictures)
 
 
