@@ -131,7 +131,8 @@ def map_in_processes(
         # Not left to end by themselves: a second Ctrl-C here would wait on them for ever.
         for child in set(active_children()) - others:
             child.terminate()
-        executor.shutdown(wait=False)
+        # Its thread is waited for: Python's exit would wake it in the midst of its end.
+        executor.shutdown(cancel_futures=True)
         if isinstance(error, BrokenProcessPool):
             raise DataError(
                 "A worker process died, most likely for want of memory; run it with fewer workers."
