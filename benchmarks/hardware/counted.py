@@ -25,6 +25,7 @@ FORMS = (
     ("constant, adders of two", Rtl(target="xilinx"), True),
     ("constant, adders of three", Rtl(target="xilinx"), False),
     ("dsp", Rtl("dsp", target="xilinx"), False),
+    ("dsp, weights loaded", Rtl("dsp", target="xilinx", loadable=True), False),
     ("folded, 2 clocks a pixel", Rtl("folded", target="xilinx", clocks_per_pixel=2), False),
     ("folded, 4 clocks a pixel", Rtl("folded", target="xilinx", clocks_per_pixel=4), False),
     ("folded, 16 clocks a pixel", Rtl("folded", target="xilinx", clocks_per_pixel=16), False),

@@ -99,10 +99,14 @@ STREAMS = (
     _stream("fork_", 8, READERS=3),  # `fork` alone is a word of the language
     _stream("fork_join", 9),
     _stream("line", 14, WORDS=5),
+    _stream("axi_lite", 8),
+    _stream("weights", 14),
+    _stream("video_in", 10),
     _stream("window", 8, TOP=1, BOTTOM=0, LEFT=1, RIGHT=0),
     _stream("window", 10, TOP=1, BOTTOM=1, LEFT=1, RIGHT=1),
 )
-"""Proofs of the cells that carry streams: all that can happen within so many clocks of a reset."""
+"""Proofs of the cells that carry streams, or words of a bus: all that can happen within so many
+clocks of a reset."""
 
 
 @dataclass(frozen=True)

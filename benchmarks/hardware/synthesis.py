@@ -72,7 +72,11 @@ def synthesis(
 def core_for(program: Program, exporter: Rtl, *, plain: bool) -> Core:
     """The core, with adders of two operands alone where it is to be plain."""
     choices = Choices(
-        exporter.datapath, exporter.target, ternary=False if plain else None, fold=exporter.fold
+        exporter.datapath,
+        exporter.target,
+        ternary=False if plain else None,
+        fold=exporter.fold,
+        loadable=exporter.loadable,
     )
     return core_of(program, exporter.shape, choices)
 

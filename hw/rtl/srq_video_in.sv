@@ -9,8 +9,9 @@
 //   first of them after each frame;
 // - a frame whose size is 0 or greater than allowed is dropped, and `wrong_size` rises.
 // Beats before the first `s_tuser` after a reset are dropped without a word. A beat of a good frame is
-// given in the cycle in which it comes. Where a frame's size is another than the last one's, it waits
-// until `busy` has fallen, and `resize` rises for a cycle, in which all cells that hold beats are reset.
+// given in the cycle in which it comes. Where a frame's size is another than the last one's, or `change` is
+// high before its first beat comes, it waits until `busy` has fallen, and `resize` rises for a cycle, in
+// which all cells that hold beats are reset.
 module srq_video_in #(
     parameter int BITS = 8,          // of a beat, from 1 up
     parameter int PIXELS = 1,        // in a beat, from 1 up
@@ -36,7 +37,8 @@ module srq_video_in #(
     output logic [ROW_BITS-1:0]    frame_rows,
     output logic                   begins,       // a frame's first beat is taken
     input  logic                   busy,         // any beat of a frame is still in the core
-    output logic                   resize,       // reset the core, whose next frame has another size
+    input  logic                   change,       // the next frame needs another core, if of this size
+    output logic                   resize,       // reset the core, whose next frame is another kind
     output logic                   short_line,
     output logic                   long_line,
     output logic                   short_frame,
@@ -44,7 +46,7 @@ module srq_video_in #(
     output logic                   wrong_size
 );
     localparam logic [2:0] BETWEEN = 3'd0;     // frames
-    localparam logic [2:0] HEAD = 3'd1;        // a frame of another size is to begin
+    localparam logic [2:0] HEAD = 3'd1;        // a frame of another kind is to begin
     localparam logic [2:0] SIZED = 3'd2;       // its size has been taken over
     localparam logic [2:0] LINE = 3'd3;        // beats come
     localparam logic [2:0] FILL_LINE = 3'd4;   // zeros
@@ -54,7 +56,8 @@ module srq_video_in #(
 
     logic [COLUMN_BITS-1:0] column;  // in beats
     logic [ROW_BITS-1:0] row;
-    logic line_ends, frame_ends, at_origin, same_size, good_size, given;
+    logic line_ends, frame_ends, at_origin, same_size, good_size, same_core, given;
+    logic changed;  // `change` as it was before this beat was first offered
     logic passed;  // a beat that comes and belongs to the frame
     logic told;    // long_frame rose after the last frame, or is not to rise
     logic stray, refused;
@@ -64,12 +67,13 @@ module srq_video_in #(
     assign line_ends = column == frame_beats - 1'b1;
     assign frame_ends = line_ends && row == frame_rows - 1'b1;
     assign same_size = columns == frame_columns && rows == frame_rows && frame_rows != '0;
+    assign same_core = same_size && !changed;
     assign good_size = columns != '0 && columns <= COLUMN_BITS'(MAX_COLUMNS) && rows != '0;
 
     assign stray = state == BETWEEN && s_tvalid && !s_tuser;
     assign refused = state == BETWEEN && s_tvalid && s_tuser && !same_size && !good_size;
     assign passed = s_tvalid && ((state == LINE && !s_tuser)
-        || (state == BETWEEN && s_tuser && same_size) || state == SIZED);
+        || (state == BETWEEN && s_tuser && same_core) || state == SIZED);
     assign m_valid = passed || state == FILL_LINE || state == FILL_FRAME;
     assign m_data = (state == FILL_LINE || state == FILL_FRAME) ? '0 : s_tdata;
     assign given = m_valid && m_ready;
@@ -81,7 +85,7 @@ module srq_video_in #(
         case (state)
             BETWEEN: begin
                 if (stray || refused) s_tready = 1'b1;
-                else if (s_tvalid && !same_size) next = HEAD;
+                else if (s_tvalid && !same_core) next = HEAD;
             end
             HEAD: if (!busy) next = SIZED;
             LINE: if (s_tvalid && s_tuser) next = FILL_FRAME;
@@ -112,8 +116,10 @@ module srq_video_in #(
             column <= '0;
             row <= '0;
             told <= 1'b1;
+            changed <= 1'b0;
         end else begin
             state <= next;
+            if (!m_valid || m_ready) changed <= change;
             if (resize) begin
                 frame_columns <= columns;
                 frame_rows <= rows;

@@ -42,6 +42,9 @@ def cost(
             metavar="N", help="Of the datapath folded: 2 to 64.  [default: 4]", show_default=False
         ),
     ] = 0,
+    loadable: Annotated[
+        bool, typer.Option("--loadable", help="Of the datapath dsp: weights are loaded.")
+    ] = False,
     json: JsonFile = None,
 ) -> None:
     """Count a program's multipliers, memory and latency in streaming hardware.
@@ -65,6 +68,7 @@ def cost(
             target=target,
             max_width=width,
             clocks_per_pixel=clocks_per_pixel,
+            loadable=loadable,
         )
         core = exporter.core(program)
     counted = cost_of(program, width=width)

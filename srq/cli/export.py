@@ -3,11 +3,14 @@
 import shlex
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from srq.cli.output import aligned, console
+
+if TYPE_CHECKING:
+    from srq.program import Program
 
 app = typer.Typer(
     name="export", help="Write a program out: ONNX, C, HLS, RTL, a shader, WebAssembly, vectors."
@@ -168,6 +171,21 @@ def rtl(
         int,
         typer.Option(metavar="N", help="Of folded: 2 to 64.  [default: 4]", show_default=False),
     ] = 0,
+    loadable: Annotated[
+        bool,
+        typer.Option(
+            "--loadable",
+            help="Of dsp: weights are loaded over AXI4-Lite and exchanged between frames.",
+        ),
+    ] = False,
+    weights_of: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MODEL",
+            help="Of --loadable: also write the weights of this program, to be loaded into the same"
+            " core; again for more.",
+        ),
+    ] = None,
 ) -> None:
     """Write a SystemVerilog core, with its test bench and scripts for synthesis."""
     _export(
@@ -180,6 +198,8 @@ def rtl(
         max_width=max_width,
         output=output.value,
         clocks_per_pixel=clocks_per_pixel,
+        loadable=loadable,
+        weights_of=_programs(weights_of or []),
     )
     _next(f"make -C {_quoted(out)}")
 
@@ -245,6 +265,13 @@ def _export(model: str, out: Path, name: str, **choices: Any) -> list[Path]:
     _say(f"{program.name or model} ({program.fingerprint[:12]}) as {name}, in {out}:")
     _say_sizes(files, out)
     return files
+
+
+def _programs(models: list[str]) -> tuple["Program", ...]:
+    from srq.program import load
+    from srq.zoo import resolve
+
+    return tuple(load(resolve(model, "program")) for model in models)
 
 
 def _say_sizes(files: list[Path], out: Path) -> None:

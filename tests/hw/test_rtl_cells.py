@@ -25,6 +25,11 @@ def test_a_skid_register_keeps_every_beat(bench, flow):
     bench("srq_skid", "skid", BITS=8, **flow)
 
 
+@pytest.mark.parametrize(("bits", "words"), [(18, 5), (4, 1)], ids=str)
+def test_a_chain_is_filled_word_by_word(bench, bits, words):
+    bench("srq_chain", "chain", BITS=bits, WORDS=words, **BUSY)
+
+
 @pytest.mark.parametrize(
     ("depth", "flow"), [(2, FREE), (2, BUSY), (5, BLOCKED), (5, STARVED)], ids=str
 )

@@ -1,5 +1,6 @@
 """A Program as SystemVerilog: a stream of pixels through one pipeline for each layer."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from srq.dataflow import cost_of
@@ -7,8 +8,11 @@ from srq.errors import ConfigError
 from srq.export.rtl.core import Core, core_of
 from srq.export.rtl.datapath import DATAPATHS, TARGETS, Choices
 from srq.export.rtl.folder import files_of
+from srq.export.rtl.loading import problems as loading_problems
+from srq.export.rtl.loading import reasons_against
 from srq.export.rtl.ports import out_bits
 from srq.export.rtl.shape import Shape
+from srq.export.text import identifier
 from srq.program import Program
 
 MOST_WIDTH = 16384
@@ -31,6 +35,8 @@ class Rtl:
     pixels_per_clock: low-resolution pixels in a beat: one of ``PIXELS``.
     target:           what it is synthesized for: one of ``TARGETS``.
     max_width:        the widest low-resolution line, in pixels; line memories grow with it.
+    loadable:         of ``dsp``: weights are loaded over AXI4-Lite, and exchanged between frames.
+    weights_of:       Programs whose weights are written too, as sets for the same core.
     clocks_per_pixel: 2 to ``MOST_CLOCKS`` of the datapath ``folded``, 1 of others; 0: 4 or 1.
     output:           ``blocks``: a beat holds the scale x scale pixels of each low-resolution one;
                       ``raster``: the pixels of one line.
@@ -42,6 +48,8 @@ class Rtl:
     max_width: int = 1920
     output: str = "blocks"
     clocks_per_pixel: int = 0
+    loadable: bool = False
+    weights_of: tuple[Program, ...] = ()
 
     def __post_init__(self) -> None:
         for what, value, known in (
@@ -58,6 +66,12 @@ class Rtl:
                 f" not {self.max_width!r}."
             )
         self._check_clocks()
+        if self.loadable and self.datapath != "dsp":
+            raise ConfigError(
+                f"Weights are loaded into multipliers: take the datapath dsp, not {self.datapath}."
+            )
+        if self.weights_of and not self.loadable:
+            raise ConfigError("Weights of other programs are for a core that is loadable.")
 
     def _check_clocks(self) -> None:
         clocks = self.clocks_per_pixel
@@ -107,16 +121,26 @@ class Rtl:
                 f"a beat that goes out would have {bits} bits, and {MOST_BEAT} are possible; use a"
                 " smaller scale, or fewer pixels a clock."
             )
+        if self.loadable:
+            problems += loading_problems(program) or self._loading_problems(program)
         return problems
+
+    def _loading_problems(self, program: Program) -> Iterator[str]:
+        """Why the sets of ``weights_of`` cannot be written for the core of ``program``."""
+        for other in self.weights_of:
+            yield from reasons_against(program, other)
+        names = [identifier(other) for other in self.weights_of]
+        if len(set(names)) < len(names):
+            yield "two of the programs whose weights are to be written have one name; rename one."
 
     def core(self, program: Program) -> Core:
         """The core of ``program``: its latency, its modules and what they take."""
-        choices = Choices(self.datapath, self.target, fold=self.fold)
+        choices = Choices(self.datapath, self.target, fold=self.fold, loadable=self.loadable)
         return core_of(program, self.shape, choices)
 
     def files(self, program: Program) -> dict[str, bytes]:
         """See ``srq.export.Exporter``."""
-        return files_of(self.core(program), self.target)
+        return files_of(self.core(program), self.target, self.weights_of)
 
 
 def listing(known: tuple[object, ...]) -> str:

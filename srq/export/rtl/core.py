@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from srq.export.rtl.datapath import Choices, Module, module
+from srq.export.rtl.loading import opened
 from srq.export.rtl.ports import core_name
 from srq.export.rtl.processes import (
     LEAST_PITCH,
@@ -67,7 +68,7 @@ class Core:
 @lru_cache(maxsize=8)
 def core_of(program: Program, shape: Shape, choices: Choices) -> Core:
     """The core; making the modules of a large Program takes seconds."""
-    found = processes_of(program)
+    found = opened(program) if choices.loadable else processes_of(program)
     modules = {
         process.name: module(process.layer, f"{core_name(program)}_{process.name}_sum", choices)
         for process in found

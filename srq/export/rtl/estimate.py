@@ -41,7 +41,7 @@ def counted(core: Core) -> dict[str, Cost]:
             made.cost.bits * pixels,
             made.cost.depth,
             made.cost.stage_depth,
-            made.cost.registers * pixels,
+            made.cost.registers * pixels + made.set_bits,
             made.cost.multipliers * pixels,
         )
         for name, made in core.modules.items()

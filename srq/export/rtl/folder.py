@@ -3,12 +3,20 @@
 from collections.abc import Sequence
 
 from srq.export.rtl.core import Core
+from srq.export.rtl.loading_files import (
+    is_loadable,
+    layout_of,
+    loading_files,
+    loading_numbers,
+    loading_readme,
+)
 from srq.export.rtl.network import Network
 from srq.export.rtl.ports import core_name, in_bits, out_bits, whole_bytes
 from srq.export.rtl.processes import Process
 from srq.export.rtl.sources import cells, source_folder, stream_cells
 from srq.export.rtl.synthesis import reading, synthesis
 from srq.export.rtl.vectors import beats_in, beats_out, faults, frames
+from srq.export.rtl.weights import INITIAL, idle_connections
 from srq.export.text import fill, stamp
 from srq.program import Program
 
@@ -16,11 +24,14 @@ CLOCK_MHZ = {"xilinx": 300, "ecp5": 125, "generic": 250}
 """What the constraints ask for."""
 
 
-def files_of(core: Core, target: str) -> dict[str, bytes]:
-    """The files by their paths."""
+def files_of(core: Core, target: str, others: Sequence[Program] = ()) -> dict[str, bytes]:
+    """The files by their paths.
+
+    others: of a core whose weights are loaded: Programs whose sets are written as well.
+    """
     program, top = core.program, core_name(core.program)
     modules = _modules(core)
-    network = Network(program, core.processes, core.modules, core.shape).text()
+    network = Network(program, core.processes, core.modules, core.shape, layout_of(core)).text()
     used = [cell for module in core.modules.values() for cell in module.cells]
     copied = cells([*stream_cells(network), *used])
     sources = [f"{top}_package.sv", *copied, *modules, f"{top}.sv"]
@@ -35,9 +46,10 @@ def files_of(core: Core, target: str) -> dict[str, bytes]:
         ),
         "files.f": "\n".join([*sources, ""]),
         **_bench(core, choices),
-        **_scripts(sources, choices),
+        **_scripts(core, sources, choices),
         **_constraints(target, program.fingerprint),
-        "README.md": _readme(core, target),
+        **(loading_files(core, others) if is_loadable(core) else {}),
+        "README.md": _readme(core, target, others),
     }
     written = {path: text.encode("ascii") for path, text in texts.items()}
     waivers = (source_folder() / "waivers.vlt").read_bytes()
@@ -71,24 +83,27 @@ def _bench(core: Core, choices: dict[str, str]) -> dict[str, str]:
             f"    localparam int {name.upper()}S = {count};"
             for name, count in faults(program, shape).items()
         ),
+        bus=f"\n        {idle_connections()}," if is_loadable(core) else "",
     )
+    benches = "testbench loading" if is_loadable(core) else "testbench"
     return {
         "testbench.sv": bench,
-        "Makefile": fill("rtl/Makefile", **choices),
+        "Makefile": fill("rtl/Makefile", **choices, benches=benches),
         "vectors/in.hex": "\n".join([*given, ""]),
         "vectors/out.hex": "\n".join([*wanted, ""]),
     }
 
 
-def _scripts(sources: Sequence[str], choices: dict[str, str]) -> dict[str, str]:
+def _scripts(core: Core, sources: Sequence[str], choices: dict[str, str]) -> dict[str, str]:
     """For Yosys and for Vivado."""
     target = choices["target"]
     reads = [reading(target, [path]) for path in sources]
     synth = synthesis(target, choices["top"])
     defines = " -verilog_define SRQ_XILINX" if target == "xilinx" else ""
+    sets = f"read_mem {INITIAL}\n" if is_loadable(core) else ""
     return {
         "synth.ys": fill("rtl/synth.ys", **choices, reads="\n".join(reads), synth=synth),
-        "vivado.tcl": fill("rtl/vivado.tcl", **choices, defines=defines),
+        "vivado.tcl": fill("rtl/vivado.tcl", **choices, defines=defines, sets=sets),
     }
 
 
@@ -106,6 +121,7 @@ def _package(core: Core) -> str:
         latency=core.latency(shape.max_width),
         first_latency=core.latency(first_columns),
         two_frames=core.clocks(2 * first_rows, first_columns) if core.is_steady(*first) else 0,
+        loading=loading_numbers(core) if is_loadable(core) else "",
     )
 
 
@@ -118,8 +134,16 @@ def _constraints(target: str, fingerprint: str) -> dict[str, str]:
     return {"core.xdc" if target == "xilinx" else "core.sdc": head + clock}
 
 
-def _readme(core: Core, target: str) -> str:
+def _readme(core: Core, target: str, others: Sequence[Program]) -> str:
     program, shape = core.program, core.shape
+    bus = loading = files = ""
+    if is_loadable(core):
+        bus = "| `s_axil_*` | AXI4-Lite, by which weights are loaded: see below |\n"
+        files = (
+            "| `weights*.hex`, `loading.sv` | sets of weights, and the test bench that exchanges"
+            " them |\n"
+        )
+        loading = loading_readme(core, others)
     raster = shape.has_raster(program.scale)
     pixels = shape.pixels * program.scale**2
     if raster:
@@ -156,6 +180,9 @@ def _readme(core: Core, target: str) -> str:
         in_tdata=whole_bytes(in_bits(program, shape)),
         out_tdata=whole_bytes(out_bits(program, shape)),
         order=order,
+        bus=bus,
+        loading=loading,
+        files=files,
         latency=core.latency(shape.max_width),
         clocks=core.clocks(1080, shape.max_width),
         processes="\n".join(rows),

@@ -1,13 +1,19 @@
-"""The top of the core: the streams of a Program, connected."""
+"""The top of the core: the streams of a Program, connected.
+
+``layout`` is what a core of loaded weights says of them.
+"""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 
 from srq.dataflow.planes import Planes, View
+from srq.export.rtl.datapath.dsp import B_BITS
+from srq.export.rtl.datapath.loaded import BIAS_BITS
 from srq.export.rtl.datapath.module import Module, phase_bits
 from srq.export.rtl.ports import header
 from srq.export.rtl.processes import Process
 from srq.export.rtl.shape import Shape
 from srq.export.rtl.video import video_in, video_out
+from srq.export.rtl.weights import address_bits, axi_ports, loading, set_sizes
 from srq.program import Program
 
 
@@ -20,11 +26,13 @@ class Network:
         processes: Sequence[Process],
         modules: Mapping[str, Module],
         shape: Shape,
+        layout: int = 0,
     ) -> None:
         self._program = program
         self._processes = processes
         self._modules = modules
         self._shape = shape
+        self._layout = layout
         self._planes = Planes(program)
         self._bits = {program.input.name: program.input_value.format.bits}
         for process in processes:
@@ -42,11 +50,14 @@ class Network:
     def text(self) -> str:
         """The module."""
         program, shape = self._program, self._shape
-        begins = "paced" if shape.fold > 1 else "taken"
+        weights, biases = set_sizes(self._modules.values())
+        begins = "open" if biases else "paced" if shape.fold > 1 else "taken"
         source = program.input.name
+        ports = axi_ports(address_bits(weights, biases)) if biases else ""
         parts = [
-            header(program, shape),
-            *video_in(program, shape),
+            header(program, shape, ports),
+            *video_in(program, shape, loadable=bool(biases)),
+            *(loading(weights, biases, self._layout) if biases else ()),
             *self._skid(source, f"{begins}_valid", f"{begins}_ready", "taken_data"),
             *self._fork(source),
         ]
@@ -158,12 +169,28 @@ class Network:
         ]
         if self._shape.fold > 1:
             ports.insert(0, f".phase(phase_{name})")
+        ports += self._set_of(name)
         bits = self._bits[name]
         return (
             f"    {self._modules[name].name} sum{lane}_{name} (\n"
             f"        .clk(aclk), .ce(ce_{name}), {', '.join(ports)},\n"
             f"        .y(data_sum_{name}[{lane * bits}+:{bits}])\n    );"
         )
+
+    def _set_of(self, name: str) -> Iterator[str]:
+        """The weights and the biases of a process, where they are loaded: those that follow on
+        those of the processes before it."""
+        made = self._modules[name]
+        if not made.biases:
+            return
+        names = [process.name for process in self._processes]
+        before = [self._modules[each] for each in names[: names.index(name)]]
+        weights, biases = set_sizes(before)
+        for port, first, count, bits in (
+            ("weights", weights, made.weights, B_BITS),
+            ("biases", biases, made.biases, BIAS_BITS),
+        ):
+            yield f".{port}({port}[{first * bits}+:{count * bits}])"
 
     def _window(self, process: Process) -> Iterator[str]:
         shape, name, window = self._shape, process.name, process.window

@@ -27,8 +27,8 @@ def whole_bytes(bits: int) -> int:
     return -(-bits // 8) * 8
 
 
-def header(program: Program, shape: Shape) -> str:
-    """The module's head."""
+def header(program: Program, shape: Shape, more: str = "") -> str:
+    """The module's head; ``more`` are further ports, each line with its comma."""
     columns = shape.column_bits
     faults = ",\n".join(f"    output logic {name}" for name in FAULTS)
     return f"""\
@@ -47,5 +47,5 @@ module {core_name(program)} (
     output logic [{whole_bytes(out_bits(program, shape)) - 1}:0] m_axis_tdata,
     output logic m_axis_tuser,
     output logic m_axis_tlast,
-{faults}
+{more}{faults}
 );"""

@@ -7,6 +7,7 @@ _INSTALLED = Path(__file__).parents[2] / "hw" / "rtl"
 _CHECKOUT = Path(__file__).parents[3] / "hw" / "rtl"
 
 STREAM_CELLS = (
+    "srq_chain.sv",
     "srq_fifo.sv",
     "srq_fork.sv",
     "srq_join.sv",
@@ -18,9 +19,10 @@ STREAM_CELLS = (
     "srq_skid.sv",
     "srq_video_in.sv",
     "srq_video_out.sv",
+    "srq_weights.sv",
     "srq_window.sv",
 )
-"""The cells that streams are made of."""
+"""The cells that a top module is made of."""
 
 
 def source_folder() -> Path:
@@ -33,6 +35,7 @@ def stream_cells(top: str) -> list[str]:
     used = [name for name in STREAM_CELLS if f"{name.removesuffix('.sv')} #" in top]
     used += ["srq_join.sv"] * ("srq_join join_" in top)
     used += ["srq_line.sv"] * ("srq_window.sv" in used)
+    used += ["srq_axi_lite.sv"] * ("srq_weights.sv" in used)
     return sorted(used)
 
 

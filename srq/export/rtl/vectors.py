@@ -4,7 +4,7 @@ Good frames of many sizes, first two of one size that follow each other, then ev
 core mends, each between good frames.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -54,8 +54,7 @@ def frames(program: Program, shape: Shape) -> list[Frame]:
         return noise(fmt, (rows, min(columns, most)), rng, drawn=fmt.dtype)
 
     def good(pixels: NDArray) -> Frame:
-        rows, columns = pixels.shape
-        return Frame((rows, columns), _beats(pixels, shape.pixels, bits), pixels)
+        return whole_frame(pixels, shape, bits)
 
     first, second = picture(*FIRST), picture(*FIRST)
     second = np.where(second & 1, fmt.hi, 0).astype(fmt.dtype)
@@ -63,6 +62,12 @@ def frames(program: Program, shape: Shape) -> list[Frame]:
     for spoilt in _spoilt(good(picture(*SPOILT)), shape):
         found += [spoilt, good(picture(*SPOILT))]
     return found
+
+
+def whole_frame(pixels: NDArray, shape: Shape, bits: int) -> Frame:
+    """A picture of ``bits`` a pixel as a frame without faults."""
+    rows, columns = pixels.shape
+    return Frame((rows, columns), _beats(pixels, shape.pixels, bits), pixels)
 
 
 def _spoilt(good: Frame, shape: Shape) -> Iterator[Frame]:
@@ -100,9 +105,14 @@ def faults(program: Program, shape: Shape) -> dict[str, int]:
 
 def beats_in(program: Program, shape: Shape) -> list[str]:
     """A line for each beat: rows, columns, tlast, tuser, pixels, as one hexadecimal number."""
+    return lines_in(program, shape, frames(program, shape))
+
+
+def lines_in(program: Program, shape: Shape, sent: Iterable[Frame]) -> list[str]:
+    """The same of these frames."""
     bits = in_bits(program, shape)
     lines = []
-    for frame in frames(program, shape):
+    for frame in sent:
         rows, columns = frame.size
         size = (rows << shape.column_bits | columns) << 2
         lines += [f"{(size | place) << bits | word:x}" for place, word in frame.beats]
@@ -111,15 +121,20 @@ def beats_in(program: Program, shape: Shape) -> list[str]:
 
 def beats_out(program: Program, shape: Shape) -> list[str]:
     """A line for each beat: tlast, tuser, pixels, as one hexadecimal number."""
+    made = [frame.made for frame in frames(program, shape) if frame.made is not None]
+    return lines_out(program, shape, made)
+
+
+def lines_out(program: Program, shape: Shape, pictures: Iterable[NDArray]) -> list[str]:
+    """The same for these pictures."""
     reference, scale = Reference(program), program.scale
     bits, fmt = out_bits(program, shape), program.output_value.format.bits
     lines = []
-    for frame in frames(program, shape):
-        if frame.made is not None:
-            picture = reference(frame.made).astype(np.int64)
-            raster = shape.has_raster(scale)
-            beats = beats_of_picture(picture, scale, shape.pixels, fmt, raster=raster)
-            lines += [f"{place << bits | word:x}" for place, word in beats]
+    for made in pictures:
+        picture = reference(made).astype(np.int64)
+        raster = shape.has_raster(scale)
+        beats = beats_of_picture(picture, scale, shape.pixels, fmt, raster=raster)
+        lines += [f"{place << bits | word:x}" for place, word in beats]
     return lines
 
 

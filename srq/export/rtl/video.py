@@ -7,17 +7,20 @@ from srq.export.rtl.shape import Shape
 from srq.program import Program
 
 
-def video_in(program: Program, shape: Shape) -> Iterator[str]:
+def video_in(program: Program, shape: Shape, *, loadable: bool = False) -> Iterator[str]:
     """The stream ``taken``, of frames that are whole; with several clocks a pixel its handshake is
-    ``paced``."""
+    ``paced``. Where ``pending`` is high, the next frame waits for an empty core."""
     bits, columns = in_bits(program, shape), shape.column_bits
     faults = ", ".join(f".{fault}({fault})" for fault in FAULTS)
+    pending = "pending" if loadable else "1'b0"
+    if loadable:
+        yield "    logic pending;"
     yield f"""\
     logic rst, restart, resize, begins, ends, busy;
     logic [15:0] in_flight, frame_rows;
     logic [{columns - 1}:0] frame_columns, frame_beats, frame_pitch;
 
-    // Frames in the core. It is restarted between two frames of different size, when it is empty.
+    // Frames in the core. It is restarted between two frames of different kind, when it is empty.
     always_ff @(posedge aclk) begin
         if (rst) in_flight <= '0;
         else in_flight <= in_flight + 16'(begins) - 16'(ends);
@@ -38,7 +41,8 @@ def video_in(program: Program, shape: Shape) -> Iterator[str]:
         .s_tuser(s_axis_tuser), .s_tlast(s_axis_tlast),
         .m_valid(taken_valid), .m_ready(taken_ready), .m_data(taken_data),
         .frame_columns(frame_columns), .frame_beats(frame_beats), .frame_pitch(frame_pitch),
-        .frame_rows(frame_rows), .begins(begins), .busy(busy), .resize(resize),
+        .frame_rows(frame_rows), .begins(begins), .busy(busy), .change({pending}),
+        .resize(resize),
         {faults}
     );"""
     if shape.fold > 1:

@@ -9,6 +9,7 @@ from srq.export import export
 from srq.export.rtl import MOST_WEIGHTS, Rtl
 from srq.export.rtl.processes import processes_of
 from srq.verify import rtl as subject
+from srq.verify.yosys import run_yosys
 from tests.hw.kernels import small_program, two_lines_of_blocks
 from tests.kim_program import kim_program
 from tests.verify.programs import tiny
@@ -92,6 +93,18 @@ def test_a_test_bench_finds_a_mistake(tmp_path, require_tool):
     done = subprocess.run(["make"], cwd=tmp_path / "core", capture_output=True, text=True)
     assert done.returncode != 0
     assert "DIFFERENT" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "choices", [{}, {"datapath": "dsp"}, {"datapath": "dsp", "loadable": True}], ids=str
+)
+def test_yosys_finds_every_module_and_set(tmp_path, require_package, choices):
+    require_package("pyosys")
+    export(tiny(), "rtl", tmp_path / "core", target="xilinx", **choices)
+    script = (tmp_path / "core" / "synth.ys").read_text()
+    lines = [line for line in script.splitlines() if not line.startswith(("#", "tee"))]
+    # Up to where the design is checked against the vendor's cells.
+    run_yosys([*lines[:-1], f"{lines[-1]} -run begin:prepare"], tmp_path / "core")
 
 
 def test_a_missing_simulator_is_told(monkeypatch):

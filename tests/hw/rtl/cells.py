@@ -66,6 +66,23 @@ async def skid(dut):
 
 
 @cocotb.test()
+async def chain(dut):
+    """It holds the last WORDS words that were loaded, the first of them lowest."""
+    bits, count, rng = CHOICES["BITS"], CHOICES["WORDS"], random.Random(5)
+    dut.load.value = 0
+    start_clock(dut.clk)
+    loaded = []
+    for _ in range(6 * count):
+        word, load = rng.getrandbits(bits), rng.randrange(256) >= GAPS
+        dut.d.value, dut.load.value = word, int(load)
+        await after_edge(dut.clk)
+        loaded += [word] * load
+        if len(loaded) >= count:
+            assert dut.q.value == packed(loaded[-count:], bits)
+    assert len(loaded) > count
+
+
+@cocotb.test()
 async def fifo(dut):
     beats = drawn(300, 8)
     source, sink = await through(dut, beats, beats)

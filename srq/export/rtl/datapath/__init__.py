@@ -44,6 +44,7 @@ class Choices:
     every:    levels of adders between registers; 0 for what suits the target.
     ternary:  adders of three operands; None for what suits the target.
     fold:     clocks a pixel; 1 but for the datapath ``folded``.
+    loadable: of the datapath ``dsp``: weights come from outside.
     """
 
     datapath: str = "constant"
@@ -51,6 +52,7 @@ class Choices:
     every: int = 0
     ternary: bool | None = None
     fold: int = 1
+    loadable: bool = False
 
     @property
     def levels(self) -> int:
@@ -74,6 +76,10 @@ def module(layer: Layer, name: str, choices: Choices | None = None) -> Module:
         return folded_module(
             layer, name, fold=choices.fold, every=choices.levels, ternary=choices.has_ternary
         )
+    if choices.loadable:
+        from srq.export.rtl.datapath.loaded import loaded_module
+
+        return loaded_module(layer, name)
     from srq.export.rtl.datapath.dsp import dsp_module
 
     return dsp_module(layer, name, every=choices.levels, ternary=choices.has_ternary)

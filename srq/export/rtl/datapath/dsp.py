@@ -142,8 +142,7 @@ class Chains:
     def _chain(self, output: int, start: int, lines: list[str]) -> int:
         """An output's multipliers, the first with its input ``start`` clocks late; the clock after
         which its sum is there."""
-        row = self.weights[output]
-        used = np.flatnonzero(row)
+        used = np.flatnonzero(self.weights[output])
         if not len(used):
             return start + 1 if self.plan else 0
         for place, index in enumerate(used):
@@ -154,10 +153,14 @@ class Chains:
             lines.append(
                 f"    srq_multiply_add #(.CASCADE({int(place > 0)})) slice{at} (.clk(clk), .ce(ce),"
                 f" .a({self._input(int(index), start + place)}),"
-                f" .b({constant(int(row[index]), B_BITS)}), .c({above}), .pcin({before}),"
+                f" .b({self._coefficient(output, int(index))}), .c({above}), .pcin({before}),"
                 f" .p(p{at}), .pcout(pcout{at}));"
             )
         return start + SLICE + len(used) - 1
+
+    def _coefficient(self, output: int, index: int) -> str:
+        """A weight that is multiplied, in the width of a multiplier."""
+        return constant(int(self.weights[output, index]), B_BITS)
 
     def _low(self, output: int) -> str:
         """What enters an output's chain, in the width of a sum."""
@@ -193,12 +196,13 @@ class Chains:
     def _output(self, output: int, end: int, latency: int, lines: list[str]) -> None:
         """Requantized as soon as the sum is there, then delayed to the latest output."""
         layer, bits = self.layer, self.layer.format.bits
-        lo, hi = layer.sums[output]
         width = self._sum_width(output)
         whole = f"s{output}"
         lines.append(f"    wire [{P_BITS - 1}:0] {whole} = {self._whole(output)};")
         lines.append(f"    wire [{bits - 1}:0] q{output};")
-        lines.append(requantize(layer, output, width, (lo, hi), f"{whole}[{width - 1}:0]"))
+        lines.append(
+            requantize(layer, output, width, self._limits(output), f"{whole}[{width - 1}:0]")
+        )
         for wait in range(1, latency - end + 1):
             name, before = delayed(f"q{output}", wait), delayed(f"q{output}", wait - 1)
             self._registers.append((name, before, bits))
@@ -207,8 +211,12 @@ class Chains:
 
     def _sum_width(self, output: int) -> int:
         """Of an output's sum in two's complement, and more than its shift."""
-        lo, hi = self.layer.sums[output]
+        lo, hi = self._limits(output)
         return max(width_of((lo, hi)) + (lo >= 0), self.layer.shifts[output] + 1)
+
+    def _limits(self, output: int) -> tuple[int, int]:
+        """The least and the greatest sum of an output."""
+        return self.layer.sums[output]
 
     def _whole(self, output: int) -> str:
         """The sum of an output, in the width of a slice's."""
