@@ -2,10 +2,12 @@
 
     python -m benchmarks.studies.adders
     python -m benchmarks.studies.adders --cut 0.001 0.01 0.03 --bits 10x14
+    python -m benchmarks.studies.adders --narrow 0.01 0.02 --bits 8x8
 
 The Programs of ``kim-x2`` in the zoo, and with ``--cut`` Programs that ``srq quantize --adders``
-makes of it at these losses. The result file grows Program by Program, and what stands in it is
-not measured again.
+makes of it at these losses. With ``--narrow`` activations are narrowed at these losses first, and
+digits then cut at the loss that the command allows by itself. All is chosen on training pictures.
+The result file grows Program by Program, and what stands in it is not measured again.
 """
 
 import argparse
@@ -26,6 +28,7 @@ from srq.program import Conv, Program, load
 from srq.provenance import Provenance
 from srq.quant import quantize
 from srq.quant.evaluation import Pictures
+from srq.quant.pipeline import ADDERS_LOSS
 from srq.zoo import resolve
 
 RESULT = harness.RESULTS / "adders.json"
@@ -57,20 +60,31 @@ def main() -> None:
 def _programs(options: argparse.Namespace) -> Iterator[tuple[str, Any]]:
     for name in PROGRAMS:
         yield name, lambda name=name: load(resolve(name, "program"))
-    weights, activations = map(int, options.bits.split("x"))
+    bits = options.bits.replace("x", "/")
     for loss in options.cut:
+        yield f"{bits} bits, {loss:g} dB", lambda loss=loss: _made(bits, adders_loss=loss)
+    for loss in options.narrow:
         yield (
-            f"{weights}/{activations} bits, {loss:g} dB",
-            lambda loss=loss: lower(
-                quantize(
-                    REFERENCE,
-                    weights=weights,
-                    activations=activations,
-                    adders="auto",
-                    adders_loss=loss,
-                ).twin
-            ),
+            f"{bits} bits, narrowed by {loss:g} dB",
+            lambda loss=loss: _made(bits, narrow_loss=loss),
         )
+
+
+def _made(
+    bits: str, *, adders_loss: float = ADDERS_LOSS, narrow_loss: float | None = None
+) -> Program:
+    """What ``srq quantize --adders auto`` makes."""
+    weights, activations = map(int, bits.split("/"))
+    quantized = quantize(
+        REFERENCE,
+        weights=weights,
+        activations=activations,
+        adders="auto",
+        adders_loss=adders_loss,
+        narrow_loss=narrow_loss,
+    )
+    print(*quantized.method, sep="\n", flush=True)
+    return lower(quantized.twin)
 
 
 def counted(program: Program) -> dict[str, Any]:
@@ -155,6 +169,7 @@ def plot(path: Path) -> None:
 def _options() -> argparse.Namespace:
     parser = harness.parser(__doc__)
     parser.add_argument("--cut", type=float, nargs="*", default=[], help="dB that cutting may lose")
+    parser.add_argument("--narrow", type=float, nargs="*", default=[], help="and narrowing")
     parser.add_argument("--bits", default="10x14", help="weights x activations of those")
     parser.add_argument("--json", type=Path, help="the result file")
     return parser.parse_args()
