@@ -39,9 +39,9 @@ ROOT = Path(__file__).parents[2]
 
 MODULES = {
     "srq/export/rtl": (
-        *("core", "network", "ports", "processes", "shape", "video", "datapath/__init__"),
-        *("datapath/constant", "datapath/dsp", "datapath/folded", "datapath/layer"),
-        *("datapath/pipeline", "datapath/verilog"),
+        *("core", "loading", "network", "ports", "processes", "shape", "video", "weights"),
+        *("datapath/__init__", "datapath/constant", "datapath/dsp", "datapath/folded"),
+        *("datapath/layer", "datapath/loaded", "datapath/pipeline", "datapath/verilog"),
     ),
     "srq/adders": ("digits", "fusion", "graph", "making", "matrix", "sharing", "trees", "values"),
 }

@@ -1,15 +1,17 @@
 """Do the checks of an exported core notice a mistake in its RTL?
 
     python -m benchmarks.studies.rtl_mutations 100
+    python -m benchmarks.studies.rtl_mutations 40 --core loaded
 
-A small Program with all that the core can do is exported with each datapath; in each trial one
-token of one of a folder's files is altered at random, and the folder's own Makefile simulates it in
-Icarus Verilog. In half of the trials the altered file is a cell, in half it is generated. A trial
-is *caught* if the simulation does not print "equal", *linted* if `make lint` alone complains; an
-edit that does not compile is drawn anew. What passes both is *equivalent* if Yosys proves that it
-is the same machine, else *tested* if the tests or the proofs of the cells fail with it, else
-*equal*. Parts of a cell that are for one vendor's primitives or for synthesis alone are not
-altered: the folder does not simulate them, tests/hw compares them with their twins.
+A small Program with all that the core can do is exported with each datapath, and with weights that
+are loaded; in each trial one token of one of a folder's files is altered at random, and the
+folder's own Makefile simulates it in Icarus Verilog. In half of the trials the altered file is a
+cell, in half it is generated. A trial is *caught* if the simulation does not print "equal",
+*linted* if `make lint` alone complains; an edit that does not compile is drawn anew. What passes
+both is *equivalent* if Yosys proves that it is the same machine, else *tested* if the tests or the
+proofs of the cells fail with it, else *equal*. Parts of a cell that are for one vendor's primitives
+or for synthesis alone are not altered: the folder does not simulate them, tests/hw compares them
+with their twins.
 """
 
 import random
@@ -20,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +47,7 @@ CORES = {
     "constant": Rtl(target="xilinx", max_width=64),
     "dsp": Rtl(datapath="dsp", pixels_per_clock=2, max_width=64, output="raster"),
     "folded": Rtl(datapath="folded", clocks_per_pixel=3, max_width=64),
+    "loaded": Rtl(datapath="dsp", loadable=True, max_width=64),
 }
 """The exported folders: together they have every cell."""
 
@@ -161,15 +165,15 @@ def is_tested(cell: Path) -> bool:
     return done.returncode == 1
 
 
-def exported(folder: Path) -> dict[str, Path]:
-    """The folders of ``CORES``, which must be right as they are."""
-    for name, exporter in CORES.items():
-        export(small(), exporter, folder / name)
+def exported(folder: Path, names: Collection[str] = tuple(CORES)) -> dict[str, Path]:
+    """The folders of these cores, which must be right as they are."""
+    for name in names:
+        export(small(), CORES[name], folder / name)
         shutil.copytree(folder / name, folder / f"{name}-right")
         said = outcome(folder / name)
         if said != "equal":
             raise SystemExit(f"the core {name} itself is {said}")
-    return {name: folder / name for name in CORES}
+    return {name: folder / name for name in names}
 
 
 def trial(folder: Path, cells: bool, rng: random.Random) -> dict[str, Any]:
@@ -209,22 +213,30 @@ def main() -> None:
     options = harness.parser(__doc__)
     options.add_argument("trials", type=int, nargs="?", default=100)
     options.add_argument("--seed", type=int, default=2)
+    options.add_argument("--core", choices=("loaded",), help="this one alone")
     chosen = options.parse_args()
+    names = [name for name in CORES if (name == "loaded") == (chosen.core == "loaded")]
+    earlier = harness.read_result(RESULT) if RESULT.exists() else {}
     rng = random.Random(chosen.seed)
     trials = []
     with tempfile.TemporaryDirectory(prefix="srq-mutants-") as name:
-        folders = exported(Path(name))
+        folders = exported(Path(name), names)
         for number in range(chosen.trials):
             folder = folders[rng.choice(list(folders))]
             trials.append(trial(folder, bool(number % 2), rng))
             print(number, trials[-1]["outcome"], folder.name, trials[-1]["file"], flush=True)
-            harness.write_result(RESULT, record(trials, chosen.seed))
+            found = record(trials, chosen.seed)
+            loaded = {"loaded": found} if chosen.core == "loaded" else {}
+            harness.write_result(RESULT, {**earlier, **(loaded or found)})
 
 
 def tables() -> dict[str, str]:
     """How the edits of both studies ended, and those that nothing noticed."""
-    results = {"the RTL": RESULT, "its generator": GENERATOR}
-    found = {name: harness.read_result(path) for name, path in results.items() if path.exists()}
+    found = {"the RTL": harness.read_result(RESULT)}
+    if "loaded" in found["the RTL"]:
+        found["the RTL of loaded weights"] = found["the RTL"]["loaded"]
+    if GENERATOR.exists():
+        found["its generator"] = harness.read_result(GENERATOR)
     return {"outcomes": _outcomes(found), "survivors": _survivors(found)}
 
 
@@ -250,7 +262,8 @@ def _survivors(results: dict[str, dict[str, Any]]) -> str:
 
 
 def record(trials: list[dict[str, Any]], seed: int) -> dict[str, Any]:
-    """The result file: how many of each outcome, and all but those that were caught."""
+    """How many of each outcome, and all but those that were caught. The result file has it of the
+    first three cores, and of the one whose weights are loaded under ``loaded``."""
     return {
         "made": Provenance.now(fingerprint=small().fingerprint).to_json(),
         "seed": seed,
