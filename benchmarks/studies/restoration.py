@@ -13,7 +13,7 @@ another hand for the detector.
 import os
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ from srq.restore.training.filled import SHOWN
 RESULT = harness.RESULTS / "restoration.json"
 SEED = 777
 RECIPE = "old-photo"
-PARTS = ("tone", "detector", "mask", "structured", "everything", "clean")
+PARTS = ("tone", "detector", "mask", "structured", "unmarked", "everything", "noise", "clean")
 TOLERANCE = 1
 """Pixels around the true damage, and around what was found, that count neither way."""
 
@@ -110,11 +110,15 @@ def telea(picture: Pixels, mask: Mask) -> Pixels:
     return np.asarray(made, np.uint8)
 
 
-def telea_and_means(picture: Pixels, mask: Mask) -> Pixels:
+def means(picture: Pixels, mask: Mask) -> Pixels:
+    """NL-means at strength 3; ``mask`` is not used."""
     import cv2
 
-    made = cv2.fastNlMeansDenoisingColored(telea(picture, mask), None, 3, 3, 7, 21)
-    return np.asarray(made, np.uint8)
+    return np.asarray(cv2.fastNlMeansDenoisingColored(picture, None, 3, 3, 7, 21), np.uint8)
+
+
+def telea_and_means(picture: Pixels, mask: Mask) -> Pixels:
+    return means(telea(picture, mask), mask)
 
 
 def stretched(picture: Pixels) -> Pixels:
@@ -123,9 +127,11 @@ def stretched(picture: Pixels) -> Pixels:
     return np.clip((picture - low) * 255 / np.maximum(high - low, 1) + 0.5, 0, 255).astype(np.uint8)
 
 
-def ours(networks: Networks, options: Options) -> Method:
+def ours(networks: Networks, options: Options, *, told: bool = True) -> Method:
+    """``srq restore``; where it is not ``told``, no mask is given."""
+
     def method(picture: Pixels, mask: Mask) -> Pixels:
-        hidden = np.where(mask, np.uint8(255), np.uint8(0))
+        hidden = np.where(mask, np.uint8(255), np.uint8(0)) if told else None
         made = restore_picture(Picture(picture), networks, options, mask=hidden).picture.pixels
         return np.asarray(made, np.uint8)
 
@@ -238,23 +244,34 @@ def _found(some: Iterator[Case], networks: Networks) -> dict[str, float]:
 
 
 def compared(
-    some: Iterator[Case], methods: dict[str, Method], networks: Networks, *, told: bool
+    some: Iterator[Case], methods: dict[str, Method], networks: Networks | None = None
 ) -> dict[str, Any]:
-    """The mean scores of each method, with the mask told or found."""
+    """The mean scores of each method, with the true mask told or, with ``networks``, found.
+
+    Pictures to which nothing was done are left out.
+    """
     rows: dict[str, list[dict[str, float]]] = {"input": [], **{name: [] for name in methods}}
     for case in some:
-        mask = case.mask if told else _filled(case.spoiled, networks)[0]
+        if (case.spoiled == case.clean).all():
+            continue
+        mask = _filled(case.spoiled, networks)[0] if networks else case.mask
         rows["input"].append(scores(case.spoiled, case))
         for name, method in methods.items():
             rows[name].append(scores(method(case.spoiled, mask), case))
     return {
         name: {
-            key: mean_psnr(values) if key == "psnr" else float(np.nanmean(values))
+            key: mean_psnr(values) if key == "psnr" else _mean(values)
             for key in each[0]
             if (values := [one[key] for one in each])
         }
         for name, each in rows.items()
     }
+
+
+def _mean(values: list[float]) -> float | None:
+    """Of those that are numbers; None of none."""
+    numbers = [value for value in values if not np.isnan(value)]
+    return float(np.mean(numbers)) if numbers else None
 
 
 def study(pictures: Sequence[Path], part: str, run: Path | None = None) -> dict[str, Any]:
@@ -266,7 +283,15 @@ def study(pictures: Sequence[Path], part: str, run: Path | None = None) -> dict[
     if part == "detector":
         return detector(pictures, networks)
     if part == "clean":
-        return clean_pictures(pictures, networks)
+        some = {
+            "srq": networks,
+            "srq, tone alone": Networks(networks.tone),
+            "srq, tone kept": replace(networks, tone=None),
+        }
+        return {"rows": {name: clean_pictures(pictures, each) for name, each in some.items()}}
+    if part in ("unmarked", "noise"):
+        later = ("colour", "damage") if part == "noise" else ("colour",)
+        return {"rows": compared(cases(pictures, recipe.without(later)), _unmarked(networks, part))}
     told = part == "mask" or networks.detector is None
     if part == "mask":
         recipe = recipe.without((*LATER, "colour"))
@@ -282,8 +307,14 @@ def study(pictures: Sequence[Path], part: str, run: Path | None = None) -> dict[
             for name, network in translations(run).items()
         },
     }
-    rows = compared(cases(pictures, recipe), methods, networks, told=told)
-    return {"told": told, "rows": rows}
+    found = None if told else networks
+    return {"told": told, "rows": compared(cases(pictures, recipe), methods, found)}
+
+
+def _unmarked(networks: Networks, part: str) -> dict[str, Method]:
+    """What needs no mask: NL-means, and srq with nothing told."""
+    options = Options.named("keep", "noise" if part == "noise" else None)
+    return {"NL-means": means, "srq": ours(networks, options, told=False)}
 
 
 def clean_pictures(pictures: Sequence[Path], networks: Networks) -> dict[str, Any]:
@@ -365,17 +396,19 @@ def tables() -> dict[str, str]:
 
 def tables_of(result: dict[str, Any]) -> dict[str, str]:
     made = {}
-    if "tone" in result and "clean" in result:
-        made["tone"] = _tone_table(result["tone"], result["clean"])
+    if "tone" in result:
+        made["tone"] = _tone_table(result["tone"])
+    if "clean" in result:
+        made["clean"] = _clean_table(result["clean"])
     if result.get("detector", {}).get("rows"):
         made["detector"] = _detector_table(result["detector"])
-    for part in ("mask", "structured", "everything"):
+    for part in ("mask", "structured", "unmarked", "everything", "noise"):
         if part in result:
             made[part] = _scores_table(result[part])
     return made
 
 
-def _tone_table(found: dict[str, Any], clean: dict[str, Any]) -> str:
+def _tone_table(found: dict[str, Any]) -> str:
     names = {"input": "as it came", "stretched": "percentiles stretched", "srq": "srq"}
     lines = ["| tone | faded: PSNR | clean: mean change, levels |", "| --- | ---: | ---: |"]
     for key, name in names.items():
@@ -384,9 +417,19 @@ def _tone_table(found: dict[str, Any], clean: dict[str, Any]) -> str:
     lines += [
         "",
         f"{found['faded']} of {found['count']} pictures are faded by more than two levels; "
-        f"{found['better']} of them come out better. Of {clean['pictures']} clean ones "
-        f"{clean['unchanged']} are left as they are; {clean['below_38']} come back below 38 dB.",
+        f"{found['better']} of them come out better.",
     ]
+    return "\n".join(lines)
+
+
+def _clean_table(found: dict[str, Any]) -> str:
+    lines = [
+        "| clean pictures | as they were | the others: PSNR | lowest | below 38 dB |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    for name, row in found["rows"].items():
+        mean, lowest = ("" if row[key] is None else f"{row[key]:.2f}" for key in ("mean", "lowest"))
+        lines.append(f"| {name} | {row['unchanged']} | {mean} | {lowest} | {row['below_38']} |")
     return "\n".join(lines)
 
 
@@ -414,15 +457,22 @@ def _detector_table(found: dict[str, Any]) -> str:
 
 
 def _scores_table(found: dict[str, Any]) -> str:
+    shown = {
+        "psnr": ("PSNR", ".2f"),
+        "ssim": ("SSIM", ".4f"),
+        "mask": ("PSNR in the mask", ".2f"),
+        "gmsd": ("GMSD", ".4f"),
+        "flip": ("FLIP", ".4f"),
+    }
+    rows = found["rows"]
+    shown = {key: each for key, each in shown.items() if rows["input"][key] is not None}
     lines = [
-        "| | PSNR | SSIM | PSNR in the mask | GMSD | FLIP |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        "| | " + " | ".join(title for title, _ in shown.values()) + " |",
+        "| --- |" + " ---: |" * len(shown),
     ]
-    for name, row in found["rows"].items():
-        lines.append(
-            f"| {name} | {row['psnr']:.2f} | {row['ssim']:.4f} | {row['mask']:.2f} "
-            f"| {row['gmsd']:.4f} | {row['flip']:.4f} |"
-        )
+    for name, row in rows.items():
+        values = " | ".join(format(row[key], digits) for key, (_, digits) in shown.items())
+        lines.append(f"| {name} | {values} |")
     return "\n".join(lines)
 
 

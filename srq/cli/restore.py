@@ -106,7 +106,8 @@ def restore(
 
     Tone is mended for the whole picture, then damage is filled and noise taken away. A picture
     keeps its size, depth, gray or colour, alpha, colour profile and EXIF, a TIFF its pages. One
-    with nothing to mend is left as it is. What ships mends the tone, and fills what --mask marks.
+    with nothing to mend is left as it is. What ships mends the tone, takes away grain
+    and some blur, and fills what --mask marks.
     In a folder, a picture that cannot be read is reported and the others go on. If any picture is
     missing at the end, the exit code is 2.
     """

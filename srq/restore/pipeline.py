@@ -128,7 +128,9 @@ def restore_picture(
     mended = inpaint(planes, hidden) if hidden.any() else planes
     translated = False
     if networks.translation is not None and (options.does("noise") or hidden.any()):
-        made = _translated(networks, planes, mended, sure, progress)
+        # What a user marks is damaged for certain: there is nothing to judge in it.
+        shown = planes if mask is None else mended
+        made = _translated(networks, shown, mended, sure, progress)
         if mask is None:
             hidden &= grown(_seen(made, planes))
         translated = options.does("noise") and _differ(made, planes, ~hidden)

@@ -24,6 +24,7 @@ def test_those_that_ship():
     ours = opened()
     for stage, network in (("tone", ours.tone), ("detector", ours.detector)):
         assert (network is not None) == (stage in networks.names())
+    assert isinstance(ours.translation, Direct)
 
 
 def test_those_of_a_run_go_before_those_that_ship(tmp_path):
@@ -44,7 +45,7 @@ def test_a_folder_without_any_is_refused(tmp_path):
 
 def test_the_door_takes_a_run(tmp_path):
     direct = Direct((8, 16))
-    torch.nn.init.constant_(direct.net.out.bias, 0.2)
+    torch.nn.init.constant_(direct.net.out.bias, 2.0)  # a tenth of it is added
     put(tmp_path, "direct", direct)
     photo = np.full((32, 32), 100, np.uint8)
     made = srq.restore(photo, networks=tmp_path, tone="keep", only="noise")

@@ -146,17 +146,22 @@ class MappingConfig(StageConfig):
 class DirectConfig(StageConfig):
     """The direct U-Net: ``widths`` are the channels of its levels."""
 
-    steps: int = number(40_000, 1)
-    lr: float = number(2e-4, 1e-9, 1.0)
-    widths: tuple[int, ...] = (32, 64, 128, 144)
+    steps: int = number(11_000, 1)
+    batch: int = number(6, 1, 65536)
+    crop: int = number(96, 16, 4096)
+    lr: float = number(1.5e-3, 1e-9, 1.0)
+    ema: float = number(0.999, 0.0, 0.999999)
+    widths: tuple[int, ...] = (48, 64, 96)
 
 
 @dataclass(frozen=True)
 class MachineConfig:
-    """How the machine is used, and how often a stage writes things down; see ``srq train``."""
+    """How the machine is used, and how often a stage writes things down; see ``srq train``.
+    ``precision`` is that of the networks' sums; weights are float32 all the same."""
 
     device: Literal["auto", "cpu", "cuda"] = "auto"
     threads: int = number(0, 0, 4096)
+    precision: Literal["float32", "bfloat16"] = "float32"
     log_every: int = number(50, 1)
     checkpoint_every: int = number(1_000, 1)
     checkpoint_seconds: int = number(60, 0)

@@ -18,11 +18,15 @@ from srq.restore.training.stage import Place
 THUMBNAIL = 2
 """How much smaller the thumbnail of a sheet is, which stands for the whole picture."""
 
-_TOLD = 0.25
-"""The share of sheets that a user has marked; the detector looks at the others."""
+_TOLD = 0.3
+"""The share of sheets that a user has marked; the detector looks at the others. Where there is
+none, they are not marked, as in ``srq restore``."""
 
 _TINTED = 0.5
 """The share of crops whose colours are those of other prints and papers."""
+
+_GRAY = 0.25
+"""How often another print has no colour; half of those are not even brown."""
 
 _HELD_SEED = 8
 _HELD = 24
@@ -52,26 +56,34 @@ class DamagedCrops:
         data, processes = place.config.data, place.processes
         find = _finder(place)
         self._rank, self._world = processes.rank, processes.world
-        self._sheets = Sheets(
-            place.photographs.train,
-            data,
-            self._seed,
-            faded=False,
-            filling=True,
-            find=find,
-            told=_TOLD,
-            rank=processes.rank,
-            world=processes.world,
+        self._sheets, self._whole_sheets = (
+            Sheets(
+                place.photographs.train,
+                data,
+                self._seed,
+                damaged=damaged,
+                faded=False,
+                filling=True,
+                find=find if damaged else _nothing,
+                told=_TOLD if damaged else 0.0,
+                rank=processes.rank,
+                world=processes.world,
+            )
+            for damaged in (True, False)
         )
         self.held, self.told = (
             Sheets(place.photographs.held, data, _HELD_SEED, faded=False, filling=True, find=each)
             for each in (find, None)
         )
 
-    def batch(self, step: int, *, thumbnails: bool = True) -> tuple[Damaged, Damaged | None]:
-        """The crops of ``step``, and the thumbnails of their sheets."""
+    def batch(
+        self, step: int, *, thumbnails: bool = True, damaged: bool = True
+    ) -> tuple[Damaged, Damaged | None]:
+        """The crops of ``step``, and the thumbnails of their sheets; of sheets that are
+        ``damaged``, or were merely scanned."""
         config = self._config
-        crops = self._sheets.crops(step, config.batch, config.crop, config.whole)
+        sheets = self._sheets if damaged else self._whole_sheets
+        crops = sheets.crops(step, config.batch, config.crop, config.whole)
         made = self._damaged(crops.spoiled, crops.filled, crops.marked, crops.clean)
         return made, self.thumbnails(crops.sheets) if thumbnails else None
 
@@ -129,13 +141,29 @@ def error(made: Tensor, batch: Damaged) -> Tensor:
     return (made - batch.clean).abs().mean()
 
 
-def _finder(place: Place) -> Find | None:
-    """How the detector of this training looks at pictures, or else the one that ships; None where
-    there is none."""
+def shortfall(made: Tensor, batch: Damaged, enough: float) -> Tensor:
+    """How far the crops are from a PSNR of ``enough``, on the scale of decibels: the mean of
+    log(1 + the squared error / that of ``enough``).
+
+    So a decibel weighs alike in a crop with faint noise and in one with a torn corner, whose error
+    would else outweigh that of all others; and a change to a clean crop that nobody sees costs
+    next to nothing.
+    """
+    errors = (made - batch.clean).square().mean((1, 2, 3))
+    return torch.log1p(errors * 10 ** (enough / 10)).mean()
+
+
+def _finder(place: Place) -> Find:
+    """How the detector of this training looks at pictures, or else the one that ships; where there
+    is none, nothing is found."""
     for run in (place.runs, None):
         if "detector" in shipped.names(run):
             return found_by(shipped.load("detector", run))
-    return None
+    return _nothing
+
+
+def _nothing(picture: Pixels) -> NDArray[np.float32]:
+    return np.zeros(picture.shape[:2], np.float32)
 
 
 def _tint(rng: np.random.Generator) -> tuple[NDArray[np.float64], ...]:
@@ -143,10 +171,13 @@ def _tint(rng: np.random.Generator) -> tuple[NDArray[np.float64], ...]:
     if rng.random() >= _TINTED:
         return np.eye(3), np.zeros(3), np.ones(3), np.ones(3)
     kept = rng.uniform(0, 1) if rng.random() < 0.5 else 1.0
+    cast = 1.0
+    if rng.random() < _GRAY:
+        kept, cast = 0.0, float(rng.integers(2))
     matrix = kept * np.eye(3) + (1 - kept) * np.tile(LUMA, (3, 1))
-    low = np.clip(rng.uniform(-0.1, 0.2) + rng.uniform(-0.06, 0.06, 3), 0, 1)
-    high = np.clip(rng.uniform(0.75, 1.1) + rng.uniform(-0.12, 0.06, 3), 0, 1)
-    gamma = np.exp(rng.uniform(-0.3, 0.3) + rng.uniform(-0.15, 0.15, 3))
+    low = np.clip(rng.uniform(-0.1, 0.2) + cast * rng.uniform(-0.06, 0.06, 3), 0, 1)
+    high = np.clip(rng.uniform(0.75, 1.1) + cast * rng.uniform(-0.12, 0.06, 3), 0, 1)
+    gamma = np.exp(rng.uniform(-0.3, 0.3) + cast * rng.uniform(-0.15, 0.15, 3))
     return matrix, low, high, gamma
 
 

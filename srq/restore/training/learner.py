@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 
+import torch
 from torch import Tensor, nn, optim
 
 from srq.errors import CheckpointError
@@ -28,10 +29,14 @@ ADVERSARY = "adversary/"
 
 class StageLearner:
     """Takes the steps of ``stage``; the same config and pictures take the same, bit for bit on
-    the CPU, at one stretch or restored in between."""
+    the CPU, at one stretch or restored in between. ``sums`` says how precise the networks' sums
+    are."""
 
-    def __init__(self, stage: Stage, config: StageConfig, processes: Processes) -> None:
+    def __init__(
+        self, stage: Stage, config: StageConfig, processes: Processes, sums: torch.autocast
+    ) -> None:
         self.stage = stage
+        self._sums = sums
         self.step = 0
         self._config = config
         self._processes = processes
@@ -57,10 +62,13 @@ class StageLearner:
         rate = self._rate(self.step)
         batch = self.stage.batch(self.step)
         self.stage.network.train()
-        loss = self.stage.loss(batch)
+        with self._sums:
+            loss = self.stage.loss(batch)
         mean, wished = self._move(self._network, loss, rate, stop)
         if self._adversary is not None:
-            self._move(self._adversary, self.stage.adversary_loss(batch), rate, stop)
+            with self._sums:
+                loss = self.stage.adversary_loss(batch)
+            self._move(self._adversary, loss, rate, stop)
         self._average.update(self.stage.network.state_dict())
         self.step += 1
         return mean, wished > 0

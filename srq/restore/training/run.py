@@ -110,7 +110,12 @@ def _train_stage(name: StageName, place: Place, watcher: Watcher) -> StageResult
     if state is None and settings.begin:
         _begin(stage.network, name, settings.begin)
     stage.network.to(place.device)
-    learner = StageLearner(stage, settings, processes)
+    # torch's type stubs know no such call; its documentation does. A step is a tenth faster so.
+    stage.network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    sums = torch.autocast(
+        place.device.type, torch.bfloat16, enabled=config.run.precision == "bfloat16"
+    )
+    learner = StageLearner(stage, settings, processes, sums)
     notes = _notes(name, place, stage)
     schedule = Schedule(
         steps=settings.steps,

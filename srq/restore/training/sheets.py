@@ -94,6 +94,7 @@ class Crops(_Shown):
 class Sheets:
     """Draws sheets of ``pictures`` and cuts batches of them.
 
+    damaged:  whether anything is damaged. Without, a scanner's blur, noise and JPEG are all.
     faded:    whether colours are spoiled too, of every other sheet. Without, tones are those of
               the clean picture.
     filling:  whether what is damaged is marked and filled.
@@ -107,6 +108,7 @@ class Sheets:
         config: PicturesConfig,
         seed: int,
         *,
+        damaged: bool = True,
         faded: bool = True,
         filling: bool = False,
         find: Find | None = None,
@@ -117,6 +119,7 @@ class Sheets:
         self._pictures = pictures
         self._config = config
         recipe = Recipe.load(config.recipe)
+        recipe = recipe if damaged else recipe.without(("damage",))
         self._unfading = recipe.without(("colour",))
         self._recipe = recipe if faded else self._unfading
         self._undamaging = self._recipe.without(("damage",))

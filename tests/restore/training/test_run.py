@@ -139,3 +139,14 @@ def test_a_stage_begins_with_weights_of_an_earlier_training(trained, tiny, tmp_p
         run.start(tiny("tone.begin=nowhere"), tmp_path / "none")
     assert not (tmp_path / "other").exists()
     assert not (tmp_path / "none").exists()
+
+
+def test_sums_may_be_rougher_than_weights(trained, tiny, tmp_path):
+    only = ["stages=direct", "run.precision=bfloat16"]
+    run.start(tiny(*only), tmp_path / "rough")
+    rough, fine = (
+        load("direct", folder).state_dict() for folder in (tmp_path / "rough", trained[0])
+    )
+    assert all(tensor.dtype == torch.float32 for tensor in rough.values())
+    assert any(not torch.equal(rough[name], fine[name]) for name in fine)
+    assert all(torch.allclose(rough[name], fine[name], atol=0.05) for name in fine)
