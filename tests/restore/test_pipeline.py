@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-import torch  # noqa: F401 (what is tested here needs it)
+import torch
 from skimage import data
 
 import srq
@@ -87,6 +87,17 @@ def test_the_translation_is_told_how_sure_it_is():
     assert np.array_equal(judge.seen[2][0, 0, :height, :width].numpy(), MASK / 255)
     restore_picture(Picture(CAT), networks, Options(only="noise"))
     assert not judge.seen[2].any()
+
+
+def test_what_a_user_marks_the_translation_sees_filled_alone():
+    judge = Judge()
+    restore_picture(Picture(CAT), Networks(translation=judge), mask=MASK)
+    picture, filled, _ = judge.seen
+    assert torch.equal(picture, filled)
+    before = torch.from_numpy(CAT.transpose(2, 0, 1) / np.float32(255))
+    differ = (picture[0, :, :90, :120] != before).any(0).numpy()
+    assert differ.any()
+    assert not differ[MASK == 0].any()
 
 
 def test_what_a_user_marks_is_mended_whatever_the_change():
