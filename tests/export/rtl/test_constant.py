@@ -1,5 +1,8 @@
 """The datapath without multipliers computes what the Program says, in simulation."""
 
+import re
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -34,6 +37,20 @@ def test_a_convolution_and_the_addition_of_what_skipped_it(tmp_path, iverilog):
     layer = layer_of("kim-x2-8bit", "sum")
     assert [port.name for port in layer.ports] == ["x", "skip"]
     assert_equal(layer, Choices(target="xilinx"), tmp_path, iverilog)
+
+
+@pytest.mark.parametrize("every", [1, 2])
+@pytest.mark.parametrize("datapath", ["constant", "dsp"])
+def test_every_register_is_read(datapath, every):
+    layers = [random_layer(seed) for seed in range(20)]
+    layers += [layer_of("kim-x2-8bit", op) for op in ("depthwise1", "pointwise3", "sum_2")]
+    for layer in layers:
+        text = module(layer, "sum", Choices(datapath=datapath, every=every)).text
+        registers = re.findall(r"^    reg \[\d+:0\] (\w+);", text, re.MULTILINE)
+        read = Counter(re.findall(r"\b\w+\b", re.sub(r"\w+ <= ", "", text)))
+        assert registers
+        # One more than the declaration.
+        assert [name for name in registers if read[name] < 2] == []
 
 
 def test_what_the_proof_excludes_takes_no_saturation():
