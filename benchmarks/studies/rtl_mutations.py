@@ -76,7 +76,7 @@ EDITS = (
 )
 """Patterns, and what takes the place of one match."""
 
-_DEAD = re.compile(
+DEAD = re.compile(
     r"//[^\n]*|`ifndef SYNTHESIS.*?`endif|`ifdef SRQ_XILINX.*?`else|`ifdef SRQ_TAPS.*?`endif",
     re.DOTALL,
 )
@@ -114,7 +114,7 @@ def small() -> Program:
 
 def edited(text: str, rng: random.Random) -> tuple[str, int] | None:
     """``text`` with one edit, and the line it is in; None if there is nothing to edit."""
-    dead = [found.span() for found in _DEAD.finditer(text)]
+    dead = [found.span() for found in DEAD.finditer(text)]
     places = [
         (found, into)
         for pattern, into in EDITS

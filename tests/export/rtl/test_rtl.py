@@ -107,6 +107,15 @@ def test_yosys_finds_every_module_and_set(tmp_path, require_package, choices):
     run_yosys([*lines[:-1], f"{lines[-1]} -run begin:prepare"], tmp_path / "core")
 
 
+@pytest.mark.parametrize("pixels", [1, 2, 4])
+def test_data_of_video_are_whole_bytes(pixels):
+    for program, wide, out in ((tiny(), 8, 8), (tiny(bits=10), 10, 10), (small_program(), 8, 8)):
+        files = Rtl(pixels_per_clock=pixels).files(program)
+        top = files[f"srq_{program.name}_core.sv"].decode()
+        for port, bits in (("s", pixels * wide), ("m", pixels * 4 * out)):
+            assert f" [{-(-bits // 8) * 8 - 1}:0] {port}_axis_tdata," in top
+
+
 def test_a_missing_simulator_is_told(monkeypatch):
     monkeypatch.setenv(subject.SIMULATOR, "no-verilator")
     sentence = "there is no 'no-verilator'; apt install"
