@@ -197,8 +197,8 @@ def _with(
     program: Program, weights: dict[str, tuple[NDArray[Any], NDArray[Any] | None]]
 ) -> Program:
     """``program`` with these weights and biases, by the convolution's name."""
-    ops = [
-        Conv(
+    made = {
+        op.name: Conv(
             op.name,
             op.source,
             weights[op.name][0],
@@ -209,8 +209,6 @@ def _with(
             groups=op.groups,
             bias=weights[op.name][1],
         )
-        if isinstance(op, Conv)
-        else op
-        for op in program.ops
-    ]
-    return Program(ops, name=program.name)
+        for op in program.convs
+    }
+    return Program([made.get(op.name, op) for op in program.ops], name=program.name)
