@@ -13,11 +13,15 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from itertools import count
 from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.process import BaseProcess
 from threading import Condition, Event, Thread
 from typing import Generic, TypeVar
 
 from srq.errors import DataError
 from srq.parallel.prefetch import PATIENCE
+
+_END = 10.0
+"""Seconds in which the thread of a pool whose processes are gone surely ends."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -128,17 +132,31 @@ def map_in_processes(
         while pending:
             yield pending.popleft().result()
     except BaseException as error:
-        # Not left to end by themselves: a second Ctrl-C here would wait on them for ever.
-        for child in set(active_children()) - others:
-            child.terminate()
-        # Its thread is waited for: Python's exit would wake it in the midst of its end.
-        executor.shutdown(cancel_futures=True)
+        _abandon(executor, set(active_children()) - others)
         if isinstance(error, BrokenProcessPool):
             raise DataError(
                 "A worker process died, most likely for want of memory; run it with fewer workers."
             ) from None
         raise
     executor.shutdown()
+
+
+def _abandon(executor: ProcessPoolExecutor, processes: Iterable[BaseProcess]) -> None:
+    """End a pool and its processes at once, whatever they are at.
+
+    Left to end by themselves, a second Ctrl-C would wait on them for ever. And a pool that is
+    merely shut down waits for the rest of a result that a process was sending when it was killed.
+    That rest never comes, and Python's exit then waits too, or wakes the pool in the midst of its
+    end. So this process's end of the results' pipe is closed, and the pool's thread is waited for.
+    """
+    for process in processes:
+        process.terminate()
+    manager = getattr(executor, "_executor_manager_thread", None)
+    results = getattr(executor, "_result_queue", None)
+    executor.shutdown(wait=False)
+    if manager is not None and results is not None:
+        results._writer.close()
+        manager.join(_END)
 
 
 def _generated(items: Iterable[Item]) -> Generator[Item]:

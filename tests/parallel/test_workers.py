@@ -57,6 +57,21 @@ def test_results_that_nobody_wants_stop_the_workers():
     assert not running()
 
 
+def much(number):
+    return bytes(50_000_000)
+
+
+def test_a_worker_stopped_amid_a_result_keeps_nobody_waiting():
+    before = set(threading.enumerate())
+    for delay in (0, 0.01, 0.02, 0.03, 0.04):
+        results = map_in_processes(much, range(1000), 2)
+        next(results)
+        time.sleep(delay)
+        results.close()  # type: ignore[attr-defined]
+        assert not running()
+        assert all(thread.daemon for thread in set(threading.enumerate()) - before)
+
+
 @pytest.mark.parametrize("workers", [1, 4])
 @pytest.mark.parametrize("depth", [None, 1, 100])
 def test_threads_give_results_in_order(workers, depth):
