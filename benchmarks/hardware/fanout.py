@@ -1,7 +1,6 @@
 """Wires that reach few cells each: what drives a wire to many is copied, as vendors' tools do.
 
-An enable of a core reaches thousands of registers. nextpnr routes it as one wire across the device,
-which takes longer than all logic between two registers.
+An enable of a core reaches thousands of registers, and nextpnr routes it as one wire.
 """
 
 import json
@@ -92,7 +91,7 @@ def _ends(
 def _copy(cell: Mapping[str, Any], port: str, bit: int, free: int) -> dict[str, Any]:
     """A cell that drives the wire ``free`` as ``cell`` drives ``bit``."""
     if cell["type"] not in _COPIED:
-        return {
+        return {  # a buffer
             "hide_name": 1,
             "type": "LUT4",
             "parameters": {"INIT": f"{0xAAAA:016b}"},  # its input A

@@ -62,7 +62,8 @@ def place_and_route(netlist: Path, *, mhz: float, seed: int, by_length: bool = F
     command = [
         *(nextpnr(), *DEVICE, "--json", netlist.name, "--freq", str(mhz), "--seed", str(seed)),
         *("--timing-allow-fail", "--lpf-allow-unconstrained", "--router", "router2", "--quiet"),
-        *(*_PLACER, *(("--no-tmdriv",) if by_length else ())),
+        *_PLACER,
+        *(("--no-tmdriv",) if by_length else ()),
         *("--log", log.name, "--report", report.name, "--write", placed.name),
     ]
     # WebAssembly sees only the folder it runs in.
