@@ -270,22 +270,24 @@ def test_ctrl_c_leaves_whole_files_and_ends_with_130(here):
     from tests.kim_program import kim_program
 
     save(kim_program(), "slow.srq")
-    for number in range(6):
-        write(f"in/{number}.png", Picture(np.tile(CAT, (6, 6, 1))))
+    wanted = {f"{number}.png" for number in range(12)}
+    for name in wanted:
+        write(f"in/{name}", Picture(np.tile(CAT, (6, 6, 1))))
     command = [sys.executable, "-m", "srq", "upscale", "in", "out", "--model", "slow.srq"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     ) as process:  # fmt: skip
         deadline = time.monotonic() + 240
-        while not Path("out/0.png").exists() and time.monotonic() < deadline:
+        while not any(Path("out").glob("*.png")) and time.monotonic() < deadline:
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=240)
     assert (process.returncode, err) == (130, "Interrupted.\n")
-    left = sorted(path.name for path in Path("out").iterdir())
-    assert left == [f"{number}.png" for number in range(len(left))]
-    assert 0 < len(left) < 6
+    # Several are in hand at once, so that a later one may be whole before an earlier one.
+    left = {path.name for path in Path("out").iterdir()}
+    assert left
+    assert left < wanted
     for name in left:
         assert read(f"out/{name}").size == (288, 384)
 

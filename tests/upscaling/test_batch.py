@@ -220,7 +220,7 @@ def test_ctrl_c_leaves_whole_files_only(jobs, tmp_path, workers):
             if self.calls == 5:
                 os.kill(os.getpid(), signal.SIGINT)
             if self.calls >= 5:
-                time.sleep(0.3)  # until the main thread has noticed
+                time.sleep(1)  # until the main thread has noticed
             return super().__call__(picture)
 
     with pytest.raises(KeyboardInterrupt):
