@@ -16,13 +16,13 @@ module fifo #(
     );
 
     reg begun = 0;
-    reg [4:0] held;  // in the memory and at the output
+    reg [4:0] held;  // in the memory and behind it
     always @(posedge clk) begin
         begun <= 1;
         held <= rst ? 0 : held + (s_valid && s_ready) - (m_valid && m_ready);
     end
     always @* if (begun && !rst) begin
-        assert (held <= DEPTH + 1);
+        assert (held <= DEPTH + 2);
         if (held < DEPTH) assert (s_ready);
         if (held == 0) assert (!m_valid);
     end

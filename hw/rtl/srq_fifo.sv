@@ -1,9 +1,9 @@
 // A memory in which beats wait, first in, first out: it holds back the operand that comes first.
 //
-// Contract: every beat taken at `s_*` is given at `m_*` once, in order, two cycles later at the
-// earliest. Takes beats until DEPTH of them wait in the memory and one at its output; gives one
-// every cycle while there are any. `m_valid`, once high, stays high with the same data until
-// `m_ready`. No word is read and written in the same cycle.
+// Contract: every beat taken at `s_*` is given at `m_*` once, in order, three cycles later at the
+// earliest. Takes beats until DEPTH of them wait in the memory and two in registers behind it, of which
+// the first is a block RAM's own and slow; gives one every cycle while there are any. `m_valid`, once
+// high, stays high with the same data until `m_ready`. No word is read and written in the same cycle.
 module srq_fifo #(
     parameter int BITS = 8,   // of a beat, from 1 up
     parameter int DEPTH = 16  // words of the memory, from 2 up
@@ -23,15 +23,18 @@ module srq_fifo #(
     logic [BITS-1:0] memory[DEPTH];
     logic [PLACE-1:0] write_at, read_at;
     logic [PLACE:0] count;  // of the words in the memory
-    logic empty, full, write, read;
+    logic [BITS-1:0] fetched;
+    logic empty, full, write, read, fetched_valid, pass;
 
     assign s_ready = !full;
     assign write = s_valid && !full;
-    assign read = !empty && (m_ready || !m_valid);
+    assign pass = m_ready || !m_valid;
+    assign read = !empty && (pass || !fetched_valid);
 
     always_ff @(posedge clk) begin
         if (write) memory[write_at] <= s_data;
-        if (read) m_data <= memory[read_at];
+        if (read) fetched <= memory[read_at];
+        if (pass) m_data <= fetched;
     end
 
     always_ff @(posedge clk) begin
@@ -41,6 +44,7 @@ module srq_fifo #(
             count <= '0;
             empty <= 1'b1;
             full <= 1'b0;
+            fetched_valid <= 1'b0;
             m_valid <= 1'b0;
         end else begin
             if (write) write_at <= write_at == LAST ? '0 : write_at + 1'b1;
@@ -54,8 +58,9 @@ module srq_fifo #(
                 empty <= count == (PLACE + 1)'(1);
                 full <= 1'b0;
             end
-            if (read) m_valid <= 1'b1;
-            else if (m_ready) m_valid <= 1'b0;
+            if (read) fetched_valid <= 1'b1;
+            else if (pass) fetched_valid <= 1'b0;
+            if (pass) m_valid <= fetched_valid;
         end
     end
 

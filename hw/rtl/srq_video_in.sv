@@ -11,7 +11,8 @@
 // Beats before the first `s_tuser` after a reset are dropped without a word. A beat of a good frame is
 // given in the cycle in which it comes. Where a frame's size is another than the last one's, or `change` is
 // high before its first beat comes, it waits until `busy` has fallen, and `resize` rises for a cycle, in
-// which all cells that hold beats are reset.
+// which all cells that hold beats are reset. `frame_*` change with the next cycle; the first beat is given
+// in the third one after it at the earliest.
 module srq_video_in #(
     parameter int BITS = 8,          // of a beat, from 1 up
     parameter int PIXELS = 1,        // in a beat, from 1 up
@@ -54,26 +55,29 @@ module srq_video_in #(
     localparam logic [2:0] DROP = 3'd6;        // what a line has too much
     logic [2:0] state, next;
 
-    logic [COLUMN_BITS-1:0] column;  // in beats
-    logic [ROW_BITS-1:0] row;
-    logic line_ends, frame_ends, at_origin, same_size, good_size, same_core, given;
+    // What is left of the line and of the frame after the beat that comes, and what is asked of it.
+    logic [COLUMN_BITS-1:0] beats_left, last_beat;
+    logic [ROW_BITS-1:0] rows_left, last_row;
+    logic line_ends, last_line, at_origin;
+    logic frame_ends, same_size, good_size, same_core, given;
+    logic sized, settled;  // a frame's size has been taken over, and what depends on it
+    logic [1:0] settling;
     logic changed;  // `change` as it was before this beat was first offered
     logic passed;  // a beat that comes and belongs to the frame
     logic told;    // long_frame rose after the last frame, or is not to rise
     logic stray, refused;
     logic [COLUMN_BITS-1:0] beats_now;  // of a line of `columns`
 
-    assign at_origin = column == '0 && row == '0;
-    assign line_ends = column == frame_beats - 1'b1;
-    assign frame_ends = line_ends && row == frame_rows - 1'b1;
-    assign same_size = columns == frame_columns && rows == frame_rows && frame_rows != '0;
+    assign settled = settling == '0;
+    assign frame_ends = line_ends && last_line;
+    assign same_size = sized && columns == frame_columns && rows == frame_rows;
     assign same_core = same_size && !changed;
     assign good_size = columns != '0 && columns <= COLUMN_BITS'(MAX_COLUMNS) && rows != '0;
 
     assign stray = state == BETWEEN && s_tvalid && !s_tuser;
     assign refused = state == BETWEEN && s_tvalid && s_tuser && !same_size && !good_size;
     assign passed = s_tvalid && ((state == LINE && !s_tuser)
-        || (state == BETWEEN && s_tuser && same_core) || state == SIZED);
+        || (state == BETWEEN && s_tuser && same_core) || (state == SIZED && settled));
     assign m_valid = passed || state == FILL_LINE || state == FILL_FRAME;
     assign m_data = (state == FILL_LINE || state == FILL_FRAME) ? '0 : s_tdata;
     assign given = m_valid && m_ready;
@@ -113,8 +117,8 @@ module srq_video_in #(
             frame_rows <= '0;
             frame_beats <= '0;
             frame_pitch <= COLUMN_BITS'(3);
-            column <= '0;
-            row <= '0;
+            sized <= 1'b0;
+            at_origin <= 1'b1;
             told <= 1'b1;
             changed <= 1'b0;
         end else begin
@@ -125,13 +129,31 @@ module srq_video_in #(
                 frame_rows <= rows;
                 frame_beats <= beats_now;
                 frame_pitch <= beats_now < COLUMN_BITS'(3) ? COLUMN_BITS'(3) : beats_now;
+                sized <= 1'b1;
             end
-            if (given) begin
-                column <= line_ends ? '0 : column + 1'b1;
-                if (line_ends) row <= frame_ends ? '0 : row + 1'b1;
-            end
+            if (given) at_origin <= frame_ends;
             if (begins) told <= 1'b0;
             else if (stray || refused) told <= 1'b1;
+        end
+    end
+
+    // Counted down, so that the last beat and the last line are known a beat ahead.
+    always_ff @(posedge clk) begin
+        settling <= {settling[0], resize};
+        last_beat <= frame_beats - 1'b1;
+        last_row <= frame_rows - 1'b1;
+        if (!settled) begin  // the second time from the new size
+            beats_left <= last_beat;
+            line_ends <= last_beat == '0;
+            rows_left <= last_row;
+            last_line <= last_row == '0;
+        end else if (given) begin
+            beats_left <= line_ends ? last_beat : beats_left - 1'b1;
+            line_ends <= line_ends ? last_beat == '0 : beats_left == COLUMN_BITS'(1);
+            if (line_ends) begin
+                rows_left <= last_line ? last_row : rows_left - 1'b1;
+                last_line <= last_line ? last_row == '0 : rows_left == ROW_BITS'(1);
+            end
         end
     end
 

@@ -2,8 +2,8 @@
 //
 // Contract: every beat taken at `s_*` is given at `m_t*` in the same cycle, unchanged but for pixels
 // beyond the line's last, which become 0. `m_tuser` marks the first beat of a frame, `m_tlast` the last
-// of each line. `ends` rises with the last beat of a frame, as it is taken. `beats`, `rows` and
-// `columns` stay as they are while a frame is under way.
+// of each line. `ends` rises the cycle after the last beat of a frame is taken. `beats`, `rows` and
+// `columns` stay as they are from two cycles before a frame's first beat to its last one.
 module srq_video_out #(
     parameter int PIXEL_BITS = 32,   // of a pixel, or of a block of them
     parameter int PIXELS = 1,        // in a beat, from 1 up
@@ -27,23 +27,32 @@ module srq_video_out #(
 );
     logic [COLUMN_BITS-1:0] column;  // in beats
     logic [ROW_BITS-1:0] row;
-    logic frame_ends;
+    logic at_origin, last_line, frame_ends;
+    logic [COLUMN_BITS-1:0] last_beat;
+    logic [ROW_BITS-1:0] last_row;
 
     assign m_tvalid = s_valid;
     assign s_ready = m_tready;
-    assign m_tuser = column == '0 && row == '0;
-    assign m_tlast = column == beats - 1'b1;
-    assign frame_ends = m_tlast && row == rows - 1'b1;
-    assign ends = s_valid && m_tready && frame_ends;
+    assign m_tuser = at_origin;
+    assign m_tlast = column == last_beat;
+    assign frame_ends = m_tlast && last_line;
 
     always_ff @(posedge clk) begin
+        last_beat <= beats - 1'b1;
+        last_row <= rows - 1'b1;
+        ends <= !rst && s_valid && m_tready && frame_ends;
         if (rst) begin
             column <= '0;
             row <= '0;
+            at_origin <= 1'b1;
         end else if (s_valid && m_tready) begin
             column <= m_tlast ? '0 : column + 1'b1;
-            if (m_tlast) row <= frame_ends ? '0 : row + 1'b1;
-        end
+            at_origin <= frame_ends;
+            if (m_tlast) begin
+                row <= last_line ? '0 : row + 1'b1;
+                last_line <= last_line ? last_row == '0 : row == last_row - 1'b1;
+            end
+        end else if (at_origin) last_line <= last_row == '0;
     end
 
     genvar p;

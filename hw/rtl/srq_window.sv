@@ -10,7 +10,7 @@
 // push out the last ones of another. Where no frame follows, the window goes on by itself. It takes a
 // beat every cycle, but for lines of fewer than 3 beats, which take 3 cycles, and the next frame after
 // one that is not larger than the delay. `columns`, `beats`, `pitch` and `rows` stay as they are while
-// any beat is inside; after a change, `rst` comes before the next beat.
+// any beat is inside; between a change and the next beat lies a cycle, and `rst` in it or before.
 module srq_window #(
     parameter int PIXEL_BITS = 8,   // of all values of a pixel, from 1 up
     parameter int PIXELS = 1,       // in a beat, from 1 up
@@ -43,49 +43,79 @@ module srq_window #(
     localparam int WORD = PIXELS * PIXEL_BITS;
     localparam int HELD = BEFORE + AFTER;  // beats of a row beside the one that comes
     localparam int PLACE = $clog2(MAX_BEATS);
+    localparam int DELAY = BOTTOM > 0 ? 3 : AFTER;  // as far as it is told apart: 0, 1, 2 or more
     localparam int DELAY_BITS = COLUMN_BITS + $clog2(BOTTOM + 2) + 1;
     localparam int PLACE_BITS = COLUMN_BITS + $clog2(PIXELS + 1) + 1;
     localparam int POSITIONS = PIXELS + LEFT + RIGHT;  // columns that any window of a beat sees
 
-    // ---- What comes in: its place in the frame, and whether the window advances. ----
+    // ---- What the frame's size says, in registers: right in the second cycle after it changes. ----
+    logic [COLUMN_BITS-1:0] last_but_one, last_beat;
+    logic [ROW_BITS-1:0] last_row;
+    logic [DELAY_BITS-1:0] first_wait;
+    always_ff @(posedge clk) begin
+        last_but_one <= pitch - COLUMN_BITS'(2);
+        last_beat <= beats - 1'b1;
+        last_row <= rows - 1'b1;
+        first_wait <= DELAY_BITS'(BOTTOM) * DELAY_BITS'(pitch) + DELAY_BITS'(AFTER) - 1'b1;
+    end
+
+    // ---- What comes in: its place in the frame, and whether the window advances. What is asked of
+    // the place stands in registers beside it, so that `advance` is two lookup tables deep. ----
     logic [COLUMN_BITS-1:0] in_column;  // in beats; from `beats` up it is a gap
     logic [ROW_BITS-1:0] in_row;
-    logic at_origin, in_gap, move, take, drain, advance;
+    logic at_origin, in_gap, in_line_ends, in_last_row;
+    logic move, blocked, step, advance;
     logic active, awaited;
 
-    assign at_origin = in_column == '0 && in_row == '0;
-    assign in_gap = in_column >= beats;
     assign move = m_ready || !m_valid;
-    assign s_ready = move && !in_gap && !(at_origin && awaited);
-    assign take = s_valid && s_ready;
+    assign blocked = in_gap || (at_origin && awaited);
+    assign s_ready = move && !blocked;
+    assign step = move && (in_gap || (s_valid && !blocked));
     // Between two frames the window goes on without new beats while it holds any that are due.
-    assign drain = at_origin && (awaited || (active && !s_valid));
-    assign advance = take || (move && (in_gap || drain));
+    assign advance = move && (s_valid || in_gap || (at_origin && (awaited || active)));
 
     always_ff @(posedge clk) begin
         if (rst) begin
             in_column <= '0;
             in_row <= '0;
-        end else if (take || (move && in_gap)) begin
-            if (in_column == pitch - 1'b1) begin
-                in_column <= '0;
-                in_row <= in_row == rows - 1'b1 ? '0 : in_row + 1'b1;
-            end else in_column <= in_column + 1'b1;
+            at_origin <= 1'b1;
+            in_gap <= 1'b0;
+            in_line_ends <= 1'b0;
+        end else if (step) begin
+            in_column <= in_line_ends ? '0 : in_column + 1'b1;
+            if (in_line_ends) in_row <= in_last_row ? '0 : in_row + 1'b1;
+            at_origin <= in_line_ends && in_last_row;
+            in_gap <= !in_line_ends && (in_gap || in_column == last_beat);
+            in_line_ends <= !in_line_ends && in_column == last_but_one;
         end
+        in_last_row <= in_row == last_row;  // a line takes 3 cycles or more
     end
 
-    // ---- What is in the middle: the place of the beat that came BOTTOM lines and AFTER before. ----
-    logic [DELAY_BITS-1:0] delay, left_to_wait;
-    logic [COLUMN_BITS-1:0] column, next_column;
-    logic [ROW_BITS-1:0] row, next_row;
-    logic start, line_ends, next_active;
+    // ---- What is in the middle: the beat that came BOTTOM lines and AFTER before. `column` and `row`
+    // are the place of the one that comes there with the next advance. ----
+    logic [DELAY_BITS-1:0] left_to_wait;  // until a frame's first beat is in the middle
+    logic due, nearly_due;                // it is 0, it is 1
+    logic [COLUMN_BITS-1:0] column;
+    logic [ROW_BITS-1:0] row;
+    logic line_ends, last_line, shown;    // of that place; a gap is not shown
+    logic frame_ends;                     // with the beat in the middle
+    logic first, start, next_active;
+    logic turn, next_start, place_moves;  // the place after the next is a line's first, a frame's
 
-    assign delay = DELAY_BITS'(BOTTOM) * DELAY_BITS'(pitch) + DELAY_BITS'(AFTER);
-    assign line_ends = column == pitch - 1'b1;
-    assign start = (awaited && left_to_wait == '0) || (take && at_origin && delay == '0);
-    assign next_active = start || (active && !(line_ends && row == rows - 1'b1));
-    assign next_column = (start || line_ends) ? '0 : column + 1'b1;
-    assign next_row = start ? '0 : line_ends ? row + 1'b1 : row;
+    assign first = at_origin && !awaited;  // a beat that comes is a frame's first
+    assign next_active = start || (active && !frame_ends);
+    assign turn = next_start || line_ends;
+    generate
+        if (DELAY == 0) begin : g_at_once
+            assign start = first && s_valid;
+            assign next_start = rst || (at_origin ? !step : in_line_ends && in_last_row);
+            assign place_moves = advance || at_origin || rst;
+        end else begin : g_later
+            assign start = awaited && due;
+            assign next_start = DELAY == 1 ? first && s_valid : awaited && nearly_due;
+            assign place_moves = advance;
+        end
+    endgenerate
 
     always_ff @(posedge clk) begin
         if (rst) begin
@@ -95,16 +125,23 @@ module srq_window #(
         end else begin
             if (advance) begin
                 active <= next_active;
-                m_valid <= next_active && next_column < beats;
-                if (take && at_origin) awaited <= delay != '0;
-                else if (left_to_wait == '0) awaited <= 1'b0;
+                m_valid <= next_active && shown;
+                awaited <= (first && s_valid) ? DELAY != 0 : awaited && !due;
             end else if (m_ready) m_valid <= 1'b0;
         end
         if (advance) begin
-            column <= next_column;
-            row <= next_row;
-            left_to_wait <= (take && at_origin) ? delay - 1'b1 : left_to_wait - 1'b1;
+            left_to_wait <= first ? first_wait : left_to_wait - 1'b1;
+            due <= first ? DELAY == 1 : left_to_wait == DELAY_BITS'(1);
+            nearly_due <= first ? DELAY == 2 : left_to_wait == DELAY_BITS'(2);
+            frame_ends <= line_ends && last_line;
         end
+        if (place_moves) begin
+            column <= turn ? '0 : column + 1'b1;
+            if (turn) row <= next_start ? '0 : row + 1'b1;
+            line_ends <= !turn && column == last_but_one;
+            shown <= turn || (shown && column != last_beat);
+        end
+        last_line <= row == last_row;
     end
 
     // ---- The lines: rows[HIGH-1] is what comes in, each above it a line older. ----
@@ -115,8 +152,8 @@ module srq_window #(
     generate
         if (HIGH > 1) begin : g_memory
             logic [PLACE-1:0] write_at, read_at, last;
-            assign last = PLACE'(pitch - 1'b1);
             always_ff @(posedge clk) begin
+                last <= PLACE'(pitch - 1'b1);
                 if (rst) begin
                     write_at <= '0;
                     read_at <= PLACE'(2);
@@ -136,16 +173,21 @@ module srq_window #(
         end
     endgenerate
 
-    // ---- Which rows and columns around the next middle are inside the frame. ----
+    // ---- Which rows and columns around the next middle are inside the frame, an advance ahead. ----
     // Rows change with a line, of 3 beats or more: what follows is known before it is needed.
     logic [HIGH-1:0] row_first, row_after, row_inside, row_next;
-    logic [POSITIONS-1:0] column_next;
+    logic [POSITIONS-1:0] column_first, column_after, column_next;
+    logic [HIGH*POSITIONS-1:0] is_inside;  // row after row
 
-    assign row_next = start ? row_first : line_ends ? row_after : row_inside;
-    always_ff @(posedge clk) if (advance) row_inside <= row_next;
+    assign row_next = next_start ? row_first : line_ends ? row_after : row_inside;
+    assign column_next = turn ? column_first : column_after;
+    always_ff @(posedge clk) if (place_moves) row_inside <= row_next;
 
     generate
         for (k = 0; k < HIGH; k = k + 1) begin : g_inside
+            always_ff @(posedge clk)
+                if (place_moves)
+                    is_inside[k*POSITIONS+:POSITIONS] <= column_next & {POSITIONS{row_next[k]}};
             // Whether the line k - TOP from the first one, and from the next, is one of the frame's.
             if (k <= TOP) assign row_first[k] = k == TOP;
             else assign row_first[k] = ROW_BITS'(k - TOP) < rows;
@@ -162,18 +204,30 @@ module srq_window #(
             end
         end
         for (i = 0; i < POSITIONS; i = i + 1) begin : g_position
-            // Whether the column i - LEFT from the beat's first is one of the line's.
+            // Whether the column i - LEFT from a line's first, and from the first of the beat after
+            // `column`, is one of the line's.
             if (i == LEFT) begin : g_middle
-                assign column_next[i] = 1'b1;
+                assign column_first[i] = 1'b1;
+                assign column_after[i] = 1'b1;
                 if (POSITIONS == 1) begin : g_alone
                     logic unused;
                     assign unused = &{1'b0, columns};
                 end
             end else begin : g_beside
-                logic [PLACE_BITS-1:0] place;  // of that column, LEFT added
-                assign place = PLACE_BITS'(next_column) * PLACE_BITS'(PIXELS) + PLACE_BITS'(i);
-                assign column_next[i] = place >= PLACE_BITS'(LEFT)
-                    && place < PLACE_BITS'(columns) + PLACE_BITS'(LEFT);
+                localparam int AHEAD = i + PIXELS - LEFT;  // of the first of the beat at `column`
+                logic [PLACE_BITS-1:0] place, bound;       // of that one, and how far it may be
+                assign place = PLACE_BITS'(column) * PLACE_BITS'(PIXELS);
+                if (AHEAD < 0) begin : g_before
+                    always_ff @(posedge clk) bound <= PLACE_BITS'(columns) + PLACE_BITS'(-AHEAD);
+                    assign column_after[i] = place >= PLACE_BITS'(-AHEAD) && place < bound;
+                end else begin : g_behind
+                    always_ff @(posedge clk)
+                        bound <= PLACE_BITS'(columns) < PLACE_BITS'(AHEAD)
+                            ? '0 : PLACE_BITS'(columns) - PLACE_BITS'(AHEAD);
+                    assign column_after[i] = place < bound;
+                end
+                if (i < LEFT) assign column_first[i] = 1'b0;
+                else assign column_first[i] = COLUMN_BITS'(i - LEFT) < columns;
             end
         end
     endgenerate
@@ -193,7 +247,7 @@ module srq_window #(
                 logic [PIXEL_BITS-1:0] pixel;
                 always_ff @(posedge clk)
                     if (advance)
-                        pixel <= row_next[k] && column_next[i]
+                        pixel <= is_inside[k*POSITIONS+i]
                             ? beside[(BEFORE*PIXELS+i-LEFT)*PIXEL_BITS+:PIXEL_BITS] : '0;
                 for (p = 0; p < PIXELS; p = p + 1) begin : g_pixel
                     if (i >= p && i - p < WIDE)

@@ -67,7 +67,7 @@ def test_a_wrong_proof_of_a_range_is_refuted():
         ("srq_fork.sv", "fork_", "taken | m_ready;", "m_ready;"),
         ("srq_skid.sv", "skid", "full ? held : s_data", "s_data"),
         ("srq_line.sv", "line", "q <= fetched", "q <= memory[read_at]"),
-        ("srq_window.sv", "window", "place >= PLACE_BITS'(LEFT)", "place > PLACE_BITS'(LEFT)"),
+        ("srq_window.sv", "window", "turn ? column_first", "next_start ? column_first"),
         ("srq_axi_lite.sv", "axi_lite", "&& !read\n", "\n"),
         ("srq_weights.sv", "weights", "&& !pending && !copying", ""),
         ("srq_video_in.sv", "video_in", "if (!m_valid || m_ready) changed", "changed"),

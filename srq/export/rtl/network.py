@@ -10,7 +10,7 @@ from srq.export.rtl.datapath.dsp import B_BITS
 from srq.export.rtl.datapath.loaded import BIAS_BITS
 from srq.export.rtl.datapath.module import Module, phase_bits
 from srq.export.rtl.ports import header
-from srq.export.rtl.processes import Process
+from srq.export.rtl.processes import IN_LATENCY, Process
 from srq.export.rtl.shape import Shape
 from srq.export.rtl.video import video_in, video_out
 from srq.export.rtl.weights import address_bits, axi_ports, loading, set_sizes
@@ -58,7 +58,8 @@ class Network:
             header(program, shape, ports),
             *video_in(program, shape, loadable=bool(biases)),
             *(loading(weights, biases, self._layout) if biases else ()),
-            *self._skid(source, f"{begins}_valid", f"{begins}_ready", "taken_data"),
+            *self._entry(source, f"{begins}_valid", f"{begins}_ready"),
+            *self._skid(source, "entered_valid", "entered_ready", "entered_data"),
             *self._fork(source),
         ]
         for process in self._processes:
@@ -66,6 +67,18 @@ class Network:
             parts += self._fork(process.name)
         parts += video_out(program, shape, self._pixels())
         return "\n".join([*parts, "endmodule", ""])
+
+    def _entry(self, name: str, valid: str, ready: str) -> Iterator[str]:
+        """The stream ``entered``: what comes in, from registers."""
+        bits = self._shape.pixels * self._bits[name]
+        yield f"""\
+    logic entered_valid, entered_ready, entered_ce;
+    logic [{bits - 1}:0] entered_data;
+    srq_pipe #(.LATENCY({IN_LATENCY})) entry (
+        .clk(aclk), .rst(restart), .s_valid({valid}), .s_ready({ready}),
+        .m_valid(entered_valid), .m_ready(entered_ready), .ce(entered_ce)
+    );
+    always_ff @(posedge aclk) if (entered_ce) entered_data <= taken_data;"""
 
     def _skid(self, name: str, valid: str, ready: str, data: str) -> Iterator[str]:
         """The stream ``name``, which a skid register gives."""

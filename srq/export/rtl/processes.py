@@ -22,7 +22,10 @@ from srq.program import Add, Conv, Op, Output, Program, Requantize, Step
 LEAST_PITCH = 3
 """Clocks that the shortest line takes in a line memory."""
 
-FIFO_LATENCY = 2
+IN_LATENCY = 1
+"""Clocks that a beat waits in the registers behind the core's entry."""
+
+FIFO_LATENCY = 3
 
 SPARE = 2
 """Words that a FIFO has beyond those that wait."""
@@ -98,7 +101,7 @@ def processes_of(program: Program) -> list[Process]:
 def arrivals_of(program: Program, processes: Sequence[Process], shape: Shape) -> Arrivals:
     """When beats come, for lines of up to ``shape.max_beats`` beats."""
     pitches = np.arange(LEAST_PITCH, shape.max_beats + 1, dtype=np.int64)
-    clocks = {program.input.name: np.zeros_like(pitches)}
+    clocks = {program.input.name: np.full_like(pitches, IN_LATENCY)}
     for process in processes:
         comes = clocks[process.reads[0].value]
         if process.has_window:

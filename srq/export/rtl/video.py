@@ -21,11 +21,13 @@ def video_in(program: Program, shape: Shape, *, loadable: bool = False) -> Itera
     logic [{columns - 1}:0] frame_columns, frame_beats, frame_pitch;
 
     // Frames in the core. It is restarted between two frames of different kind, when it is empty.
+    logic begun;  // one did a cycle ago
     always_ff @(posedge aclk) begin
+        begun <= !rst && begins;
+        busy <= !rst && (begins || begun || in_flight != '0);
         if (rst) in_flight <= '0;
-        else in_flight <= in_flight + 16'(begins) - 16'(ends);
+        else in_flight <= in_flight + 16'(begun) - 16'(ends);
     end
-    assign busy = in_flight != '0;
     assign rst = !aresetn;
     assign restart = rst || resize;
 
@@ -83,9 +85,11 @@ def video_out(program: Program, shape: Shape, lanes: Sequence[str]) -> Iterator[
         .s_valid(offer_out), .s_ready(accept_out), .s_data(blocks),
         .m_valid(offer_pixels), .m_ready(accept_pixels), .m_data(pixels)
     );
-    assign out_columns = {columns}'(frame_columns) * {beat};
-    assign out_beats = ({columns}'(frame_beats) + {beat} - 1'b1) / {beat};
-    assign out_rows = 21'(frame_rows) * 21'd{scale};"""
+    always_ff @(posedge aclk) begin
+        out_columns <= {columns}'(frame_columns) * {beat};
+        out_beats <= ({columns}'(frame_beats) + {beat} - 1'b1) / {beat};
+        out_rows <= 21'(frame_rows) * 21'd{scale};
+    end"""
         pixel, lanes_out = fmt, shape.pixels * scale**2
     else:
         yield f"""\

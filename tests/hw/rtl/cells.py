@@ -88,20 +88,20 @@ async def fifo(dut):
     source, sink = await through(dut, beats, beats)
     if not WAITS and not GAPS:
         assert [out - into for out, into in zip(sink.clocks, source.taken, strict=True)] == [
-            2
+            3
         ] * 300
 
 
 @cocotb.test()
 async def fifo_fills(dut):
-    """It takes as many beats as it says, and one at its output, and no more."""
+    """It takes as many beats as it says, and two behind its memory, and no more."""
     clocks = await started(dut)
     stream = Stream(dut.clk, dut.s_valid, dut.s_ready, dut.s_data)
     source = Source(stream, drawn(40, 8), 0, 1)
     cocotb.start_soon(source.run(clocks))
     for _ in range(60):
         await after_edge(dut.clk)
-    assert len(source.taken) == CHOICES["DEPTH"] + 1
+    assert len(source.taken) == CHOICES["DEPTH"] + 2
 
 
 @cocotb.test()
@@ -183,7 +183,8 @@ def beats_of(frame, pixels, bits):
     return beats
 
 
-def sized(dut, rows, columns, pixels):
+async def sized(dut, rows, columns, pixels):
+    """The beats of a line; the cell has its frames' size a cycle before the first beat."""
     beats = -(-columns // pixels)
     for name, integer in {
         "rows": rows,
@@ -193,6 +194,7 @@ def sized(dut, rows, columns, pixels):
     }.items():
         if hasattr(dut, name):
             getattr(dut, name).value = integer
+    await after_edge(dut.clk)
     return beats
 
 
@@ -218,7 +220,7 @@ async def window(dut):
     rows, columns = CHOICES["size"]
     frames = frames_of([(rows, columns)] * 4, pixels, bits)
     clocks = await started(dut)
-    beats = sized(dut, rows, columns, pixels)
+    beats = await sized(dut, rows, columns, pixels)
     into = Stream(dut.clk, dut.s_valid, dut.s_ready, dut.s_data)
     out = Stream(dut.clk, dut.m_valid, dut.m_ready, dut.m_data)
     source = Source(into, [b for f in frames for b in beats_of(f, pixels, bits)], GAPS, 1)
@@ -248,7 +250,7 @@ async def raster(dut):
     blocks = frame.reshape(rows, scale, columns, scale).transpose(0, 2, 1, 3)
     words = np.array([[packed(b.reshape(-1), bits) for b in line] for line in blocks], object)
     clocks = await started(dut)
-    beats = sized(dut, rows, columns, pixels)
+    beats = await sized(dut, rows, columns, pixels)
     wanted = []
     for line in frame:
         per = pixels * scale * scale
