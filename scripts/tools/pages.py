@@ -54,6 +54,7 @@ TABLES = Registry(
         "throughput": Entry("benchmarks.throughput_tables:tables"),
         "training_sets": Entry("benchmarks.studies.training_sets:tables"),
         "tricks": Entry("benchmarks.studies.tricks:tables"),
+        "triplet": Entry("benchmarks.studies.triplet:tables"),
         "web_inputs": Entry("benchmarks.studies.web_inputs:tables"),
         "verified": Entry("benchmarks.studies.verified:tables"),
         "video": Entry("benchmarks.video:tables"),

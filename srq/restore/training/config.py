@@ -34,9 +34,11 @@ class PicturesConfig:
 
     ``train`` are clean ones (as in ``srq train``), of which one in ``held`` is kept to measure
     and choose by; ``real``, a folder of real old photographs, "" for none. ``recipe`` spoils. A
-    sheet has ``sheet`` pixels on a side; a share ``gray`` of them is made gray. Batches are cut
-    from ``window`` sheets, of which one is replaced after every ``turnover`` steps. Pictures are
-    reduced to ``largest`` pixels on the longer side.
+    sheet has ``sheet`` pixels on a side; a share ``gray`` of them is made gray. For what
+    translates, a share ``told`` is marked as by a user; the detector looks at the others, which
+    stay unmarked where there is none. Batches are cut from ``window`` sheets, of which one is
+    replaced after every ``turnover`` steps. Pictures are reduced to ``largest`` pixels on the
+    longer side.
     """
 
     train: tuple[str, ...] = ("BSD200", "BSDS500test", "DIV2Kluma", "General100luma", "HRluma")
@@ -45,6 +47,7 @@ class PicturesConfig:
     held: int = number(16, 2, 1000)
     sheet: int = number(192, 32, 4096)
     gray: float = number(0.2, 0.0, 1.0)
+    told: float = number(0.3, 0.0, 1.0)
     window: int = number(48, 8, 4096)
     turnover: int = number(8, 1, 1000)
     largest: int = number(1024, 64, 16384)

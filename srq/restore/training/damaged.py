@@ -18,10 +18,6 @@ from srq.restore.training.stage import Place
 THUMBNAIL = 2
 """How much smaller the thumbnail of a sheet is, which stands for the whole picture."""
 
-_TOLD = 0.3
-"""The share of sheets that a user has marked; the detector looks at the others. Where there is
-none, they are not marked, as in ``srq restore``."""
-
 _TINTED = 0.5
 """The share of crops whose colours are those of other prints and papers."""
 
@@ -65,7 +61,7 @@ class DamagedCrops:
                 faded=False,
                 filling=True,
                 find=find if damaged else _nothing,
-                told=_TOLD if damaged else 0.0,
+                told=data.told if damaged else 0.0,
                 rank=processes.rank,
                 world=processes.world,
             )
