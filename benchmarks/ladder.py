@@ -209,11 +209,13 @@ def psnr() -> dict[str, float]:
 
 
 def plot(path: Path) -> None:
-    """The newest results of the instruction set at hand."""
-    history = harness.read_result(harness.RESULTS / "ladder" / f"{harness.instruction_set()}.json")
-    public = [result["public"] for result in history if result["public"]]
-    newest = [result for result in history if result["rungs"]][-1]
-    draw({**newest, "public": public[-1] if public else {}}, path)
+    """Draw the newest of all results with rungs, and the newest public networks beside it."""
+    files = (harness.RESULTS / "ladder").glob("*.json")
+    all_of = [result for file in files for result in harness.read_result(file)]
+    results = sorted(all_of, key=lambda result: result["made"]["when"])
+    newest = [result for result in results if result["rungs"]][-1]
+    beside = [each["public"] for each in results if each["public"] and each["isa"] == newest["isa"]]
+    draw({**newest, "public": beside[-1] if beside else {}}, path)
 
 
 def draw(result: dict[str, Any], path: Path) -> None:
