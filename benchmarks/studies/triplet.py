@@ -2,13 +2,14 @@
 
     python -m benchmarks.studies.triplet RUNS [--vae STEPS] [--mapping STEPS] [--limit N]
 
-needs the pictures in SRQ_DATA. With and without partial non-local attention, the mapping is
-trained from three seeds between the same two autoencoders, all else equal, on pictures whose damage
-is told; B100 is then damaged by the recipe and restored with the true mask. VAE-X is trained with
-and without its latent discriminator; how often does a new network then tell the latents of real
-photographs from those of made ones, of pictures that neither of the two has seen?
+needs the pictures in SRQ_DATA. VAE-X is trained with several weights of its latent discriminator,
+and without it; how often does a new network then tell the latents of real photographs from those of
+made ones, of pictures that neither of the two has seen? Between two of these autoencoders the
+mapping is trained with and without partial non-local attention, from three seeds, all else equal,
+on pictures whose damage is told; B100 is then damaged by the recipe and restored with the true
+mask.
 
-The run folders stay in RUNS, and trainings and rows that are there are not made again.
+The run folders stay in RUNS, and trainings and figures that are there are not made again.
 """
 
 import shutil
@@ -39,6 +40,12 @@ from srq.runs.processes import Processes
 
 RESULT = harness.RESULTS / "triplet.json"
 SEEDS = (0, 1, 2)
+WEIGHTS = (0.0, 0.005, 0.05)
+"""Of the latent discriminator."""
+
+MAPPED = 0.005
+"""That of the VAE-X which the mappings are trained on."""
+
 SETTINGS = ("data.told=1.0", "run.threads=1", "run.device=cpu")
 
 _HELD_REAL = 3
@@ -74,6 +81,16 @@ def real_photographs(runs: Path) -> tuple[Path, Path]:
         if not link.exists():
             link.symlink_to(path.resolve())
     return folders
+
+
+def latents(run: Path, held: Path, weight: float) -> dict[str, float]:
+    """What VAE-X of a run gives back of made photographs, and how often they are told apart."""
+    _, notes = shipped.read(run / "vae-x" / shipped.WEIGHTS_FILE)
+    return {
+        "weight": weight,
+        "psnr": notes["scores"]["made"],
+        "told_apart": told_apart(run, held),
+    }
 
 
 def told_apart(run: Path, held: Path) -> float:
@@ -130,11 +147,11 @@ def restored(pictures: Sequence[Path], runs: dict[str, Path]) -> dict[str, Any]:
 
 
 def tables() -> dict[str, str]:
-    """``attention``: the scores by seed; ``latents``: how often real and made are told apart."""
+    """``latents``: how often real and made are told apart; ``attention``: the scores by seed."""
     record = harness.read_result(RESULT)
     return {
+        "latents": latents_table(record["latents"]),
         "attention": attention_table(record["rows"]),
-        "latents": latents_table(record["told_apart"]),
     }
 
 
@@ -158,30 +175,32 @@ def _line(name: str, rows: list[dict[str, float]]) -> str:
     return f"| {name} | {means['psnr']:.2f} | {means['ssim']:.4f} | {means['mask']:.2f} |"
 
 
-def latents_table(told: dict[str, float]) -> str:
-    """How often real and made latents are told apart, as markdown."""
-    return "\n".join(
-        [
-            "| VAE-X trained | real and made told apart |",
-            "| --- | ---: |",
-            f"| with the latent discriminator | {100 * told['opposed']:.1f} % |",
-            f"| without | {100 * told['alone']:.1f} % |",
-        ]
-    )
+def latents_table(rows: list[dict[str, float]]) -> str:
+    """What VAE-X gives back, and how often real and made latents are told apart, as markdown."""
+    lines = [
+        "| discriminator's weight | made ones given back: PSNR | told apart from real ones |",
+        "| --- | ---: | ---: |",
+        *(
+            f"| {row['weight']:g} | {row['psnr']:.1f} | {100 * row['told_apart']:.1f} % |"
+            for row in rows
+        ),
+    ]
+    return "\n".join(lines)
 
 
 def main() -> None:
     """Train what is missing, and write the result."""
     parser = harness.parser(__doc__)
     parser.add_argument("runs", type=Path)
-    parser.add_argument("--vae", type=int, default=2000)
-    parser.add_argument("--mapping", type=int, default=2000)
+    parser.add_argument("--vae", type=int, default=1500)
+    parser.add_argument("--mapping", type=int, default=1000)
     parser.add_argument("--limit", type=int, help="so many pictures, evenly chosen")
     parser.add_argument("--set", action="append", default=[], help="more settings of the trainings")
     parser.add_argument("--json", type=Path, default=RESULT)
     options = parser.parse_args()
     runs = options.runs.resolve()
     real, held = real_photographs(runs)
+    steps = {"vae": options.vae, "mapping": options.mapping}
     common = [
         *SETTINGS,
         *options.set,
@@ -191,36 +210,39 @@ def main() -> None:
         f"mapping.steps={options.mapping}",
     ]
     clean = trained(runs / "clean", [*common, "stages=vae-y"], {})
-    opposed = trained(runs / "opposed", [*common, "stages=vae-x"], {"vae-y": clean})
-    alone = trained(
-        runs / "alone", [*common, "stages=vae-x", "vae_x.adversary=0"], {"vae-y": clean}
-    )
-    told = {run.name: told_apart(run, held) for run in (opposed, alone)}
-    print(told, flush=True)
-    both = {"vae-y": clean, "vae-x": opposed}
+    opposed = {
+        weight: trained(
+            runs / f"opposed-{weight:g}",
+            [*common, "stages=vae-x", f"vae_x.adversary={weight}"],
+            {"vae-y": clean},
+        )
+        for weight in WEIGHTS
+    }
+    autoencoders = {"vae-y": clean, "vae-x": opposed[MAPPED]}
     mappings = {
         f"{kind}-{seed}": trained(
             runs / f"{kind}-{seed}",
             [*common, "stages=mapping", f"seed={seed}", f"mapping.attention={attention}"],
-            both,
+            autoencoders,
         )
         for seed in SEEDS
         for kind, attention in (("with", "true"), ("without", "false"))
     }
+    record = harness.read_result(options.json) if options.json.is_file() else {}
+    if record.get("steps") != steps or record.get("settings") != options.set:
+        record = {"steps": steps, "settings": options.set, "latents": []}
+    judged = {row["weight"] for row in record["latents"]}
+    for weight in WEIGHTS:
+        if weight not in judged:
+            record["latents"].append(latents(opposed[weight], held, weight))
+            harness.write_result(options.json, record)
     pictures = sorted(path for path in (data_folder() / "B100").iterdir() if path.suffix != ".csv")
     if options.limit:
         pictures = pictures[:: max(1, len(pictures) // options.limit)][: options.limit]
-    record = {
-        "made": Provenance.now().to_json(),
-        "steps": {"vae": options.vae, "mapping": options.mapping},
-        "settings": options.set,
-        "count": len(pictures),
-        "told_apart": told,
-        "rows": restored(pictures, mappings),
-    }
+    record["made"] = Provenance.now().to_json()
+    record["count"] = len(pictures)
+    record["rows"] = restored(pictures, mappings)
     harness.write_result(options.json, record)
-    for name, table in tables().items() if options.json == RESULT else ():
-        print(f"{name}\n\n{table}\n")
 
 
 if __name__ == "__main__":
