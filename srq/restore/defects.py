@@ -64,12 +64,16 @@ def probabilities_of(network: Any, picture: NDArray[np.float32]) -> Probabilitie
 
 
 def _narrow(mask: Mask) -> Mask:
-    """The mask less each square of WIDEST that fits into it, and less what is half of that away.
-    What touches the border is taken to go on beyond it."""
+    """The mask less what is ``wide`` in it."""
     bits = torch.from_numpy(mask[None, None].astype(np.float32))
-    centres = -largest(-bits, WIDEST)
-    wide = largest(largest(centres, WIDEST), WIDEST)
-    return mask & (wide[0, 0].numpy() == 0)
+    return mask & (wide(bits)[0, 0].numpy() == 0)
+
+
+def wide(masks: torch.Tensor) -> torch.Tensor:
+    """Of masks (N, 1, H, W), 0 or 1, each square of WIDEST that fits into them, and what is half of
+    that away. What touches the border is taken to go on beyond it."""
+    centres = -largest(-masks, WIDEST)
+    return largest(largest(centres, WIDEST), WIDEST)
 
 
 def grown(mask: Mask) -> Mask:

@@ -5,8 +5,8 @@ from torch import Tensor, nn
 
 from srq.restore.networks.blocks import UNet
 
-_RARE = -3.0
-"""The logit with which the training begins: damage is rare."""
+RARE = -3.0
+"""The logit that says of a pixel no more than that damage is rare."""
 
 _SIZES = (5, 7, 7)
 """The sides of the squares that ``top_hats`` opens with, at full size, half and a quarter: lines up
@@ -15,24 +15,31 @@ to 4, 12 and 24 pixels wide stand out."""
 _GAIN = 4.0
 _LUMA = (0.299, 0.587, 0.114)
 
+_AROUND = 5
+"""The side, at a quarter of the size, of the square whose texture a pixel is compared with."""
+
+_FLAT = 0.03
+"""The deviation of luma that is taken for flat."""
+
 
 class Detector(nn.Module):
     """Gives, of each pixel, the logit that damage hides it.
 
-    Beside luma and colour it sees the top-hats of luma at three scales: what is thinner than its
-    surroundings, be it a hair of one pixel or a crack of twenty. The network need not learn first
-    to see such things, but at once which of them are damage. ``threshold`` is the probability from
-    which on a pixel counts as damaged, chosen on pictures held out.
+    Beside luma and colour it sees how busy the surroundings are, and luma and its top-hats at three
+    scales in proportion to that: what stands out from its surroundings and is thinner than they, be
+    it a hair of one pixel or a crack of twenty. The network need not learn first to see such
+    things, but at once which of them are damage. ``threshold`` is the probability from which on a
+    pixel counts as damaged, chosen on pictures held out.
     """
 
-    def __init__(self, widths: tuple[int, ...] = (16, 32, 64, 64)) -> None:
+    def __init__(self, widths: tuple[int, ...] = (32, 48, 64, 96)) -> None:
         super().__init__()
         self.config = {"widths": list(widths)}
-        self.net = UNet(5, 1, tuple(widths), halves=4)
+        self.net = UNet(7, 1, tuple(widths), halves=4)
         self.register_buffer("threshold", torch.tensor(0.5))
         bias = self.net.out.bias
         assert bias is not None
-        nn.init.constant_(bias, _RARE)
+        nn.init.constant_(bias, RARE)
 
     @property
     def multiple(self) -> int:
@@ -50,14 +57,30 @@ class Detector(nn.Module):
         luma = _LUMA[0] * red + _LUMA[1] * green + _LUMA[2] * blue
         half = nn.functional.avg_pool2d(luma, 2)
         quarter = nn.functional.avg_pool2d(half, 2)
+        mean = _mean(quarter)
+        square = _mean(nn.functional.avg_pool2d(luma * luma, 4))
+        texture = (square - mean * mean).clamp(min=0).sqrt() + _FLAT
         full, halves, quarters = (
-            _GAIN * top_hats(plane, size)
-            for plane, size in zip((luma, half, quarter), _SIZES, strict=True)
+            top_hats(plane, size) / _larger(texture, 4 >> level)
+            for level, (plane, size) in enumerate(zip((luma, half, quarter), _SIZES, strict=True))
         )
-        coarse = nn.functional.interpolate(quarters, scale_factor=2.0, mode="nearest")
+        busy = _larger(texture, 4)
         colour = [_GAIN * (red - green), _GAIN * (blue - green)]
-        finest = torch.cat([2 * luma - 1, *colour, full], 1)
-        return self.net(finest, torch.cat([halves, coarse], 1))
+        beside = [(luma - _larger(mean, 4)) / busy, _GAIN * busy]
+        finest = torch.cat([2 * luma - 1, *colour, *beside, full], 1)
+        return self.net(finest, torch.cat([halves, _larger(quarters, 2)], 1))
+
+
+def _mean(plane: Tensor) -> Tensor:
+    """The mean of the square of _AROUND around each pixel, as far as there are any."""
+    return nn.functional.avg_pool2d(
+        plane, _AROUND, stride=1, padding=_AROUND // 2, count_include_pad=False
+    )
+
+
+def _larger(planes: Tensor, scale: int) -> Tensor:
+    """Each pixel ``scale`` times as large."""
+    return nn.functional.interpolate(planes, scale_factor=float(scale), mode="nearest")
 
 
 def top_hats(plane: Tensor, size: int) -> Tensor:

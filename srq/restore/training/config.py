@@ -90,21 +90,25 @@ class ToneConfig(StageConfig):
 
 @dataclass(frozen=True)
 class DetectorConfig(StageConfig):
-    """Detector: ``widths`` are the channels of its levels. A share ``sound`` of a batch is cut from
-    clean pictures, to which nothing was done; ``whole`` is that of undamaged ones in the rest. The
-    colour of a share ``gray`` is taken away. ``hard`` is the weight of the undamaged pixels that
-    are most taken for damage, ``overlap`` that of the F1 missing to 1, ``filling`` that of what is
-    wrong after what is marked has been filled."""
+    """Detector: ``widths`` are the channels of its levels. A share ``film`` of a batch is damaged
+    by the recipe ``film_recipe``, and a share ``sound`` is cut from clean pictures, to which
+    nothing was done; ``whole`` is that of undamaged ones in the rest. One sheet is replaced after
+    every ``turnover`` steps. The colour of a share ``gray`` is taken away. ``rare`` is the
+    weight of all damaged pixels together, however few they are, and the rest that of all others;
+    ``hard`` is the weight of the undamaged ones that are most taken for damage."""
 
     steps: int = number(40_000, 1)
-    batch: int = number(7, 1, 65536)
+    batch: int = number(10, 1, 65536)
     crop: int = number(96, 16, 4096)
-    widths: tuple[int, ...] = (16, 32, 64, 64)
-    sound: float = number(0.43, 0.0, 0.9)
+    lr: float = number(2e-3, 1e-9, 1.0)
+    widths: tuple[int, ...] = (32, 48, 64, 96)
+    film: float = number(0.3, 0.0, 0.9)
+    film_recipe: str = "old-film"
+    sound: float = number(0.3, 0.0, 0.9)
+    turnover: int = number(2, 1, 1000)
     gray: float = number(0.25, 0.0, 1.0)
+    rare: float = number(0.3, 0.0, 1.0)
     hard: float = number(0.25, 0.0, 1e3)
-    overlap: float = number(0.1, 0.0, 1e3)
-    filling: float = number(0.5, 0.0, 1e3)
 
 
 @dataclass(frozen=True)
@@ -246,6 +250,11 @@ class RestoreConfig:
             raise ConfigError(
                 f"{name}: 'vae_y.latent' must be at least 48 with the shortcut, "
                 f"not {self.vae_y.latent}; or set vae_y.shortcut=false."
+            )
+        if self.detector.film + self.detector.sound > 1:
+            raise ConfigError(
+                f"{name}: 'detector.film' and 'detector.sound' are shares of one batch; together "
+                f"they must be at most 1, not {self.detector.film + self.detector.sound:g}."
             )
         for stage in self.stages:
             if self.of(stage).crop > self.data.sheet:

@@ -78,7 +78,8 @@ def _train(
     watcher = watcher if watcher and processes.first else Watcher()
     device, threads = device_and_threads(config.run.device, config.run.threads, processes)
     config = replace(config, run=replace(config.run, device=device, threads=threads))
-    Recipe.load(config.data.recipe)
+    for recipe in (config.data.recipe, config.detector.film_recipe):
+        Recipe.load(recipe)
     with prepared(device, threads, processes) as place_of_work:
         photographs = load_photographs(config.data, watcher.say)
         with processes.joined(place_of_work):

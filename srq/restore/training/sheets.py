@@ -27,6 +27,8 @@ _KINDS = 2 * _WHOLE_EACH
 """So many sheets, of which the first half is spoiled as the recipe says. In the other half colours
 are not spoiled, and to the undamaged sheet nothing is done at all."""
 
+_PLANES = 12
+
 _REDUCED = 0.5
 """How often a sheet is cut larger and reduced, by up to two."""
 
@@ -158,7 +160,8 @@ class Sheets:
             top, left = (int(v * (config.sheet - side + 1)) for v in u[1:3])
             turn = int(u[3] * 8)
             cut.append(_window(sheet.planes, top, left, side, turn))
-        return Crops(np.stack(cut), sheets=tuple(used))
+        planes = np.stack(cut) if cut else np.empty((0, _PLANES, side, side), np.uint8)
+        return Crops(planes, sheets=tuple(used))
 
     def _draw(self, number: int) -> Sheet:
         config = self._config

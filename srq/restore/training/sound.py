@@ -62,10 +62,10 @@ class SoundCrops:
 
 def thinness(crop: Pixels) -> float:
     """How much in (3, H, W) is thinner than its surroundings and lighter or darker than they, at
-    full size, half and a quarter."""
+    half the size and a quarter."""
     plane: Tensor = torch.from_numpy(crop).float().mean(0)[None, None]
     total = 0.0
-    for level in range(3):
-        plane = nn.functional.avg_pool2d(plane, 2) if level else plane
+    for _ in range(2):
+        plane = nn.functional.avg_pool2d(plane, 2)
         total += float(top_hats(plane, _SQUARE).square().mean())
     return total

@@ -27,6 +27,7 @@ def test_settings(tiny):
         ("stages=tones", 'must be "tone"'),
         ("vae_y.latent=32", "at least 48"),
         ("detector.crop=64", "must fit a sheet of 32"),
+        ("detector.film=0.8", "at most 1, not 1.1"),
     ],
 )
 def test_mistakes(tiny, assignment, sentence):

@@ -1,23 +1,33 @@
 """What the detector learns from."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
 
+from srq.restore.defects import WIDEST
+from srq.restore.networks.detector import RARE
 from srq.restore.training.photographs import load_photographs
 from srq.restore.training.stage import Place
-from srq.restore.training.stages.detector import DetectorStage, _grayed, left, targets
+from srq.restore.training.stages.detector import DetectorStage, _grayed, targets
 from srq.runs.processes import Processes
 
 
 def test_what_is_faint_or_cannot_be_seen_does_not_count():
-    mask = np.array([[0, 10, 30, 200, 200]], np.uint8)
-    change = np.array([[0, 0, 30, 50, 3]], np.uint8)
+    mask = np.array([[[[0, 10, 30, 200, 200]]]], np.uint8)
+    change = np.array([[[[0, 0, 30, 50, 3]]]], np.uint8)
     target, weight = targets(mask, change)
-    assert target.tolist() == [[0, 0, 0, 1, 1]]
-    assert weight.tolist() == [[1, 1, 0, 1, 0]]
+    assert target.flatten().tolist() == [0, 0, 0, 1, 1]
+    assert weight.flatten().tolist() == [1, 1, 0, 1, 0]
+
+
+def test_what_is_too_wide_to_be_filled_does_not_count():
+    mask = np.zeros((2, 1, 60, 60), np.uint8)
+    mask[0, :, 10 : 10 + WIDEST, 10:50] = 255
+    mask[1, :, 10 : 9 + WIDEST, 10:50] = 255
+    target, weight = targets(mask, mask)
+    assert np.array_equal(target, mask / 255)
+    assert np.array_equal(weight[0], 1 - target[0])
+    assert weight[1].all()
 
 
 def test_some_pictures_are_gray_and_the_others_as_they_were():
@@ -32,7 +42,7 @@ def test_some_pictures_are_gray_and_the_others_as_they_were():
 
 @pytest.fixture
 def stage(tiny, tmp_path):
-    config = tiny("detector.sound=0.5", "detector.whole=0.5")
+    config = tiny("detector.film=0", "detector.sound=0.5", "detector.whole=0.5")
     photographs = load_photographs(config.data)
     place = Place(config, photographs, Processes(), torch.device("cpu"), tmp_path)
     return DetectorStage(place)
@@ -41,11 +51,7 @@ def stage(tiny, tmp_path):
 def test_half_of_a_batch_is_sound(stage):
     damaged = 0
     for step in range(20):
-        pictures, target, weight, wanted, alike = stage.batch(step)
-        assert wanted.shape == pictures.shape
-        assert alike[2:].all()
-        # What nothing was done to is what is wanted, whatever tones it was given.
-        assert torch.equal(pictures[2:], wanted[2:])
+        pictures, target, weight = stage.batch(step)
         assert pictures.shape == (4, 3, 16, 16)
         assert target.shape == weight.shape == (4, 1, 16, 16)
         damaged += int(target[1].sum())
@@ -54,20 +60,50 @@ def test_half_of_a_batch_is_sound(stage):
     assert damaged
 
 
-def test_what_filling_leaves_wrong_counts(stage):
-    wanted = torch.rand(1, 1, 1, 24).expand(1, 3, 24, 24).clone()
-    scratched = wanted.clone()
-    scratched[..., 10:12, :] = 1
-    found = torch.zeros(1, 1, 24, 24)
-    found[..., 9:13, :] = 1
-    nothing = torch.zeros_like(found)
-    untouched = left(wanted, nothing, wanted)
-    assert float(untouched) == 0
-    assert left(scratched, found, wanted) < left(scratched, nothing, wanted) - 0.2
-    assert left(wanted, found.transpose(2, 3), wanted) > untouched + 1
-    with_it, without = stage.loss(stage.batch(0)), replace(stage._config, filling=0.0)
-    stage._config = without
-    assert stage.loss(stage.batch(0)) != with_it
+def test_a_share_of_a_batch_is_film(tiny, tmp_path):
+    def damaged(film):
+        config = tiny(f"detector.film={film}", "detector.sound=0.25", "detector.whole=1")
+        photographs = load_photographs(config.data)
+        place = Place(config, photographs, Processes(), torch.device("cpu"), tmp_path)
+        stage = DetectorStage(place)
+        return sum(stage.batch(step)[1].sum((1, 2, 3)) for step in range(20)) > 0
+
+    # All of the other recipe's are undamaged here.
+    assert damaged(0).tolist() == [False] * 4
+    assert damaged(0.5).tolist() == [False, True, True, False]
+
+
+class Gives(torch.nn.Module):
+    """The same logits for all pictures."""
+
+    def __init__(self, logits):
+        super().__init__()
+        self.logits = torch.nn.Parameter(logits)
+
+    def forward(self, pictures):
+        return self.logits
+
+
+def test_few_damaged_pixels_weigh_as_much_as_many(stage):
+    def pull(damaged):
+        stage.network = Gives(torch.full((1, 1, 32, 32), RARE))
+        target = torch.zeros(1, 1, 32, 32)
+        target[..., :damaged, :] = 1
+        stage.loss((torch.zeros(1, 3, 32, 32), target, torch.ones_like(target))).backward()
+        return stage.network.logits.grad[target > 0].sum().item()
+
+    assert pull(4) == pytest.approx(-stage._config.rare / 2)
+    assert pull(16) == pytest.approx(-stage._config.rare / 2)
+
+
+def test_undamaged_pixels_taken_for_damage_count_again(stage):
+    logits = torch.full((1, 1, 32, 32), 2 * RARE)
+    logits[..., 5, 5] = 1
+    stage.network = Gives(logits)
+    nothing = torch.zeros(1, 1, 32, 32)
+    stage.loss((torch.zeros(1, 3, 32, 32), nothing, torch.ones_like(nothing))).backward()
+    pull = (stage.network.logits.grad / torch.sigmoid(logits - RARE))[0, 0]
+    assert pull[5, 5] > 3 * pull.min() > 0
 
 
 def test_it_is_measured_on_whole_pictures(stage, tmp_path):

@@ -1,11 +1,15 @@
-"""The stage detector: where damage is, precision first.
+"""The stage detector: where damage is.
 
-A false alarm costs more than a scratch that is missed: what is marked is painted over. So damaged
-pixels weigh no more than others, undamaged pictures are in every batch, some of them clean ones to
-which nothing was done, and those of their pixels that are most taken for damage count again. Above
-all, each picture is filled by what was found in it, and what is then wrong counts.
+Damage is rare, and how rare differs from batch to batch; counted pixel by pixel, that alone is what
+a network learns for long. So all damaged pixels of a batch weigh the same together, however few
+they are, and so do all others. A false alarm costs more than a scratch that is missed: what is
+marked is painted over. So undamaged pictures are in every batch, some of them clean ones to which
+nothing was done, and those of their pixels that are most taken for damage count again; and the
+threshold is chosen by what it leaves alone. Prints and film are damaged in other ways; the detector
+learns both.
 """
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,8 +21,8 @@ from torch import Tensor, nn
 
 from srq.degrade import Recipe
 from srq.image.io import Picture, write
-from srq.restore.fill import push_pull
-from srq.restore.networks.detector import Detector
+from srq.restore.defects import wide
+from srq.restore.networks.detector import RARE, Detector
 from srq.restore.tone import LUMA
 from srq.restore.training.filled import found_by
 from srq.restore.training.found import Counts, Example, examples
@@ -31,17 +35,17 @@ HIDDEN = 0.15
 """The cover from which on a pixel counts as damaged,"""
 
 FAINT = 0.08
-"""and that up to which it counts as whole. In between nothing is learned or measured."""
+"""and that up to which it counts as whole. In between nothing is learned."""
 
 SEEN = 10
 """The change, in code values, from which on damage can be seen. What lies unseen, as a light
-scratch over snow, is not learned or measured either."""
-
-NEAR = 1e-4
-"""The squared error, that of 40 dB, below which a filled picture is near enough."""
+scratch over snow, is not learned, and neither is what is too wide to be filled unasked."""
 
 _HARD_SHARE = 64
 """One undamaged pixel in so many counts as hard."""
+
+_FEW = 100.0
+"""So many damaged pixels at least weigh as much as any number."""
 
 _HELD = 24
 _HELD_SEED = 7
@@ -61,47 +65,58 @@ class DetectorStage(Stage):
         data, processes = place.config.data, place.processes
         rank, world = processes.rank, processes.world
         train = place.photographs.train
-        self._sheets = Sheets(train, data, self._seed, rank=rank, world=world)
+        recipes = data.recipe, self._config.film_recipe
+        self._sheets, self._film = (
+            Sheets(
+                train,
+                replace(data, recipe=recipe, turnover=self._config.turnover),
+                self._seed + number,
+                rank=rank,
+                world=world,
+            )
+            for number, recipe in enumerate(recipes)
+        )
         self._sound = SoundCrops(train, self._seed, gray=data.gray, rank=rank, world=world)
         self._held = place.photographs.held
         self._recipe = Recipe.load(data.recipe)
 
     def batch(self, step: int) -> Batch:
-        """Pictures (N, 3, C, C), the target of each pixel (N, 1, C, C) and its weight; the clean
-        pictures, and of which ones (N) the colours are alike in both. Sound ones come last."""
+        """Pictures (N, 3, C, C), the target of each pixel (N, 1, C, C) and its weight. Sound
+        pictures come last."""
         config = self._config
-        sound = int(config.sound * config.batch)
-        crops = self._sheets.crops(step, config.batch - sound, config.crop, config.whole)
+        film, sound = (round(share * config.batch) for share in (config.film, config.sound))
+        parts = [
+            sheets.crops(step, count, config.crop, whole)
+            for sheets, count, whole in (
+                (self._sheets, config.batch - film - sound, config.whole),
+                (self._film, film, 0.0),
+            )
+            if count
+        ]
         clean = self._sound.crops(step, sound, config.crop)
         nothing = np.zeros_like(clean[:, :1])
-        pictures, wanted = (
-            self._seen(np.concatenate([part, clean]), step) for part in (crops.spoiled, crops.clean)
-        )
-        mask, change = (np.concatenate([part, nothing]) for part in (crops.mask, crops.change))
-        alike = np.array([sheet.plain for sheet in crops.sheets] + [True] * len(clean))
-        arrays = (pictures, *targets(mask, change), wanted, alike)
+        pictures = np.concatenate([*(part.spoiled for part in parts), clean])
+        mask = np.concatenate([*(part.mask for part in parts), nothing])
+        change = np.concatenate([*(part.change for part in parts), nothing])
+        arrays = (self._seen(pictures, step), *targets(mask, change))
         return tuple(torch.from_numpy(array).to(self._device) for array in arrays)
 
     def loss(self, batch: Batch) -> Tensor:
-        """The cross-entropy of all pixels, again that of the hardest undamaged ones, and, lest it
-        wait long before it marks anything, one less the F1 of the probabilities; and what filling
-        by them leaves wrong."""
-        pictures, target, weight, wanted, alike = batch
-        logits = self.network(pictures)
+        """The mean cross-entropy of the damaged pixels and that of the others, and again that of
+        the hardest undamaged ones."""
+        pictures, target, weight = batch
+        # Both weigh about the same here, as if damage were not rare; the network's logits know.
+        logits = self.network(pictures) - RARE
         each = weight * nn.functional.binary_cross_entropy_with_logits(
             logits, target, reduction="none"
         )
-        undamaged = (each * (1 - target)).flatten()
-        hardest = undamaged.topk(max(1, len(undamaged) // _HARD_SHARE)).values
-        hard = hardest.mean() / _HARD_SHARE**0.5
-        found = torch.sigmoid(logits)
-        marked = weight * found
-        overlap = (2 * (marked * target).sum() + 1) / (marked.sum() + target.sum() + 1)
+        undamaged = each * (1 - target)
+        hardest = undamaged.flatten().topk(max(1, undamaged.numel() // _HARD_SHARE)).values
+        damaged = (each * target).sum() / (weight * target).sum().clamp(min=_FEW)
+        others = undamaged.sum() / (weight * (1 - target)).sum().clamp(min=_FEW)
         config = self._config
-        loss = each.mean() + config.hard * hard + config.overlap * (1 - overlap)
-        if config.filling and alike.any():
-            loss = loss + config.filling * left(pictures[alike], found[alike], wanted[alike])
-        return loss
+        hard = config.hard * hardest.mean() / _HARD_SHARE**0.5
+        return config.rare * damaged + (1 - config.rare) * others + hard
 
     def _seen(self, pixels: NDArray[np.uint8], step: int) -> NDArray[np.float32]:
         """Crops of ``step`` with other tones, the same for the same step."""
@@ -137,23 +152,17 @@ class DetectorStage(Stage):
         return counts.best()
 
 
-def left(pictures: Tensor, found: Tensor, wanted: Tensor) -> Tensor:
-    """What is wrong after ``pictures`` have been filled by how likely each pixel is damaged: the
-    mean logarithm of the crops' squared errors. A decibel counts alike in all of them, be it lost
-    by an alarm in a clean one or gained by a scratch that is gone; far below NEAR none counts."""
-    error = (push_pull(pictures, found) - wanted).square().mean((1, 2, 3))
-    return torch.log1p(error / NEAR).mean()
-
-
 def targets(
     mask: NDArray[np.uint8], change: NDArray[np.uint8]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Of a sheet's mask and change, what each pixel is (1 damaged, 0 whole) and whether it
+    """Of masks and changes (N, 1, C, C), what each pixel is (1 damaged, 0 whole) and whether it
     counts."""
     cover = mask.astype(np.float32) / 255
     hidden = cover >= HIDDEN
-    counts = (hidden & (change >= SEEN)) | (cover <= FAINT)
-    return hidden.astype(np.float32), counts.astype(np.float32)
+    target = hidden.astype(np.float32)
+    found = hidden & (wide(torch.from_numpy(target)).numpy() == 0)
+    counts = (found & (change >= SEEN)) | (cover <= FAINT)
+    return target, counts.astype(np.float32)
 
 
 def _unit(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
