@@ -65,6 +65,7 @@ TABLES = Registry(
 
 PLOTS = {
     "docs/results/adders.png": Entry("benchmarks.studies.adders:plot"),
+    "docs/results/floorplan.png": Entry("benchmarks.hardware.floorplan:plot"),
     "docs/results/ladder.png": Entry("benchmarks.ladder:plot"),
     "docs/results/performance.png": Entry("benchmarks.throughput_tables:plot"),
     "docs/results/quantization.png": Entry("benchmarks.studies.quantization:plot"),
