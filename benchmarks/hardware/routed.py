@@ -1,7 +1,7 @@
 """At which clock does a whole core run on an ECP5-85F, placed and routed by open tools?
 
     scripts/synth kim-x2-8bit-fpga --target ecp5 --netlist out/core.json
-    python -m benchmarks.hardware.routed kim-x2-8bit-fpga out/core.json --mhz 124.4 --fanout 64
+    python -m benchmarks.hardware.routed kim-x2-8bit-fpga out/core.json --mhz 62.2
 
 The second command takes the netlist of the first. What it finds is in
 benchmarks/results/hardware/routed.json, where other Programs' stay, and the floor plan in

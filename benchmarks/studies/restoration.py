@@ -358,6 +358,14 @@ def data_folder() -> Path:
     return Path(os.environ.get("SRQ_DATA", "../shared/data"))
 
 
+def pictures_of(name: str, limit: int | None) -> list[Path]:
+    """The pictures of a folder of SRQ_DATA; ``limit``: so many of them, evenly chosen."""
+    pictures = sorted(path for path in (data_folder() / name).iterdir() if path.suffix != ".csv")
+    if limit:
+        pictures = pictures[:: max(1, len(pictures) // limit)][:limit]
+    return pictures
+
+
 def main() -> None:
     parser = harness.parser(__doc__)
     parser.add_argument("--pictures", default="B100", help="a folder of SRQ_DATA")
@@ -366,11 +374,7 @@ def main() -> None:
     parser.add_argument("--networks", type=Path, help="a run folder of srq train restore")
     parser.add_argument("--json", type=Path, help="write there instead of the results")
     options = parser.parse_args()
-    pictures = sorted(
-        path for path in (data_folder() / options.pictures).iterdir() if path.suffix != ".csv"
-    )
-    if options.limit:
-        pictures = pictures[:: max(1, len(pictures) // options.limit)][: options.limit]
+    pictures = pictures_of(options.pictures, options.limit)
     place = options.json or RESULT
     result = harness.read_result(place) if place.exists() else {}
     for part in options.parts.split(","):

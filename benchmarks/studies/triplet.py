@@ -16,6 +16,7 @@ import shutil
 import statistics
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ import torch
 from torch import nn
 
 from benchmarks import harness
-from benchmarks.studies.restoration import RECIPE, cases, compared, data_folder, ours
+from benchmarks.studies.restoration import RECIPE, cases, compared, data_folder, ours, pictures_of
 from srq.degrade import Recipe
 from srq.provenance import Provenance
 from srq.restore.networks import shipped
@@ -61,6 +62,10 @@ _LATER = 1_000_000
 """The step from which its batches are counted: one that no training reaches."""
 
 
+_photographs = cache(load_photographs)
+"""All runs have the same; they are read once."""
+
+
 def trained(folder: Path, settings: Sequence[str], done: dict[str, Path]) -> Path:
     """The run folder of a training in which the stages ``done`` were trained elsewhere."""
     if not (folder / CONFIG_FILE).exists():
@@ -96,8 +101,8 @@ def latents(run: Path, held: Path, weight: float) -> dict[str, float]:
 def told_apart(run: Path, held: Path) -> float:
     """How often a network that learned it tells latents of real photographs and made ones apart."""
     config = RestoreConfig.load(run / CONFIG_FILE)
-    seen = load_photographs(config.data)
-    unseen = load_photographs(replace(config.data, real=str(held)))
+    seen = _photographs(config.data)
+    unseen = _photographs(replace(config.data, real=str(held)))
     unseen = replace(unseen, train=unseen.held)
     stages = [_batches(config, each, run) for each in (seen, unseen)]
     encoder = shipped.read(run / "vae-x" / shipped.WEIGHTS_FILE)[0].encoder
@@ -236,9 +241,7 @@ def main() -> None:
         if weight not in judged:
             record["latents"].append(latents(opposed[weight], held, weight))
             harness.write_result(options.json, record)
-    pictures = sorted(path for path in (data_folder() / "B100").iterdir() if path.suffix != ".csv")
-    if options.limit:
-        pictures = pictures[:: max(1, len(pictures) // options.limit)][: options.limit]
+    pictures = pictures_of("B100", options.limit)
     record["made"] = Provenance.now().to_json()
     record["count"] = len(pictures)
     record["rows"] = restored(pictures, mappings)

@@ -91,7 +91,6 @@ class DetectorStage(Stage):
                 (self._sheets, config.batch - film - sound, config.whole),
                 (self._film, film, 0.0),
             )
-            if count
         ]
         clean = self._sound.crops(step, sound, config.crop)
         nothing = np.zeros_like(clean[:, :1])
