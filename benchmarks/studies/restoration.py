@@ -289,32 +289,32 @@ def study(pictures: Sequence[Path], part: str, run: Path | None = None) -> dict[
             "srq, tone kept": replace(networks, tone=None),
         }
         return {"rows": {name: clean_pictures(pictures, each) for name, each in some.items()}}
-    if part in ("unmarked", "noise"):
-        later = ("colour", "damage") if part == "noise" else ("colour",)
-        return {"rows": compared(cases(pictures, recipe.without(later)), _unmarked(networks, part))}
-    told = part == "mask" or networks.detector is None
+    if part == "noise":
+        alone = ours(networks, Options.named("keep", "noise"), told=False)
+        methods: dict[str, Method] = {"NL-means": means, "srq": alone}
+        return {"rows": compared(cases(pictures, recipe.without(("colour", "damage"))), methods)}
     if part == "mask":
         recipe = recipe.without((*LATER, "colour"))
-    elif part == "structured":
+    elif part != "everything":
         recipe = recipe.without(("colour",))
+    told = part in ("mask", "structured")
     options = Options.named("auto" if part == "everything" else "keep")
-    methods: dict[str, Method] = {
-        "Telea": telea,
-        "Telea + NL-means": telea_and_means,
-        "srq, fill alone": ours(Networks(networks.tone), options),
-        **{
-            f"srq, {name}": ours(Networks(networks.tone, None, network), options)
-            for name, network in translations(run).items()
-        },
-    }
-    found = None if told else networks
+    if told:
+        methods = {
+            "Telea": telea,
+            "Telea + NL-means": telea_and_means,
+            "srq, fill alone": ours(Networks(networks.tone), options),
+            **{
+                f"srq, {name}": ours(Networks(networks.tone, None, network), options)
+                for name, network in translations(run).items()
+            },
+        }
+    else:
+        methods = {"NL-means": means, "srq": ours(networks, options, told=False)}
+        if networks.detector is not None:
+            methods = {"Telea": telea, "Telea + NL-means": telea_and_means, **methods}
+    found = None if told or networks.detector is None else networks
     return {"told": told, "rows": compared(cases(pictures, recipe), methods, found)}
-
-
-def _unmarked(networks: Networks, part: str) -> dict[str, Method]:
-    """What needs no mask: NL-means, and srq with nothing told."""
-    options = Options.named("keep", "noise" if part == "noise" else None)
-    return {"NL-means": means, "srq": ours(networks, options, told=False)}
 
 
 def clean_pictures(pictures: Sequence[Path], networks: Networks) -> dict[str, Any]:

@@ -18,6 +18,10 @@ SUSPECTED = 0.12
 what was filled in or what was there is nearer to the truth. Half of the damage reaches it, and a
 twentieth of what is sound."""
 
+LIKELY = 0.3
+"""The probability from which on a pixel tells of the whole picture. Damage comes in plenty: where
+hardly a pixel reaches this, what does is a collar or a wire, and nothing is damaged."""
+
 WIDEST = 25
 """How wide, in pixels, damage is that is left to a mask of the user's; odd. A wide patch is hard to
 tell from a white shirt, and filling it loses the most."""
@@ -50,7 +54,8 @@ def suspected(found: Probabilities) -> Mask:
 
 
 def probabilities_of(network: Any, picture: NDArray[np.float32]) -> Probabilities:
-    """How likely each pixel of (H, W, 3), 0 to 1, is damaged: (H, W), 0 to 1."""
+    """How likely each pixel of (H, W, 3), 0 to 1, is damaged: (H, W), 0 to 1. That is 0 everywhere
+    where no more than a share ``network.enough`` of the pixels is LIKELY to be."""
 
     def run(block: Block) -> torch.Tensor:
         values = window(picture, block, network.multiple).to(network.threshold.device)
@@ -60,7 +65,14 @@ def probabilities_of(network: Any, picture: NDArray[np.float32]) -> Probabilitie
     whole = np.empty(size, np.float32)
     for block, made in in_windows(size, network.reach, network.multiple, run):
         whole[block.part] = made[..., 0]
+    if likely(whole) <= float(network.enough):
+        whole[:] = 0
     return whole
+
+
+def likely(found: Probabilities) -> float:
+    """The share of the pixels that are LIKELY to be damaged, of 1."""
+    return np.count_nonzero(found >= LIKELY) / found.size
 
 
 def _narrow(mask: Mask) -> Mask:

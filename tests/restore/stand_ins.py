@@ -23,7 +23,8 @@ class Lighter:
 class WhiteIsDamage:
     """Finds what is nearly white, or lighter than ``light``."""
 
-    multiple, reach, threshold = 4, 0, torch.tensor(0.5)
+    multiple, reach = 4, 0
+    threshold, enough = torch.tensor(0.5), torch.tensor(0.0)
 
     def __init__(self, light=0.99):
         self.light = light

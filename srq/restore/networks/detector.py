@@ -29,7 +29,8 @@ class Detector(nn.Module):
     scales in proportion to that: what stands out from its surroundings and is thinner than they, be
     it a hair of one pixel or a crack of twenty. The network need not learn first to see such
     things, but at once which of them are damage. ``threshold`` is the probability from which on a
-    pixel counts as damaged, chosen on pictures held out.
+    pixel counts as damaged, and ``enough`` the share of a picture's pixels that must look so before
+    any does. Both are chosen on pictures held out.
     """
 
     def __init__(self, widths: tuple[int, ...] = (32, 48, 64, 96)) -> None:
@@ -37,6 +38,7 @@ class Detector(nn.Module):
         self.config = {"widths": list(widths)}
         self.net = UNet(7, 1, tuple(widths), halves=4)
         self.register_buffer("threshold", torch.tensor(0.5))
+        self.register_buffer("enough", torch.tensor(0.0))
         bias = self.net.out.bias
         assert bias is not None
         nn.init.constant_(bias, RARE)

@@ -29,11 +29,16 @@ def examples(pictures: Sequence[Pixels], recipe: Recipe, seed: int) -> list[Exam
     unfading = recipe.without(("colour",))
     made: list[Example] = []
     for number, picture in enumerate(pictures):
-        clean = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, 2)
+        clean = in_three(picture)
         chosen = unfading if number % 2 else recipe
         spoiled, cover = degraded_with_mask(chosen, clean, [seed, number])
         made.append(Example(clean, spoiled, grown(cover >= SHOWN)))
     return made
+
+
+def in_three(picture: Pixels) -> Pixels:
+    """The picture (H, W) or (H, W, 3) in three channels."""
+    return picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, 2)
 
 
 class Counts:

@@ -67,3 +67,11 @@ def test_what_the_proof_excludes_takes_no_saturation():
     # (x0 + x1) / 4 always fits; x0 - x1 can be negative and not too large.
     assert ".LOW(0), .HIGH(0)) requantize_q0" in text
     assert ".LOW(1), .HIGH(0)) requantize_q1" in text
+
+
+def test_adders_take_three_operands_where_the_device_has_them():
+    assert Choices(target="xilinx").has_ternary
+    assert not Choices(target="ecp5").has_ternary
+    assert not Choices().has_ternary
+    assert Choices(ternary=True).has_ternary
+    assert not Choices(target="xilinx", ternary=False).has_ternary

@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
-from srq.restore.defects import WIDEST
+from srq.restore.defects import WIDEST, likely
 from srq.restore.networks.detector import RARE
+from srq.restore.training.filled import found_by
+from srq.restore.training.found import in_three
 from srq.restore.training.photographs import load_photographs
 from srq.restore.training.stage import Place
 from srq.restore.training.stages.detector import DetectorStage, _grayed, targets
@@ -114,3 +117,29 @@ def test_it_is_measured_on_whole_pictures(stage, tmp_path):
     # A network that is not trained marks nothing.
     scores = stage.measure(stage.network.eval(), tmp_path)
     assert scores == {"f1": 0, "precision": 0, "recall": 0, "alarms": 0}
+
+
+class Reddish(nn.Module):
+    """Takes what is red for damaged."""
+
+    multiple, reach = 4, 0
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("threshold", torch.tensor(0.5))
+        self.register_buffer("enough", torch.tensor(0.0))
+
+    def forward(self, pictures):
+        return 20 * (pictures[:, :1] - pictures[:, 1:2] - 0.2)
+
+
+def test_of_twenty_clean_photographs_one_at_most_is_marked(stage):
+    network = Reddish()
+    find = found_by(network)
+    before = [likely(find(in_three(picture))) for picture in stage._held]
+    made = stage.finish(network)
+    after = [likely(find(in_three(picture))) for picture in stage._held]
+    assert max(before) > 0
+    assert float(network.enough) == pytest.approx(made["enough"])
+    assert sum(share > 0 for share in after) <= 0.05 * len(after)
+    assert made["held"]["alarms"] <= 0.003

@@ -21,11 +21,11 @@ from torch import Tensor, nn
 
 from srq.degrade import Recipe
 from srq.image.io import Picture, write
-from srq.restore.defects import wide
+from srq.restore.defects import likely, wide
 from srq.restore.networks.detector import RARE, Detector
 from srq.restore.tone import LUMA
 from srq.restore.training.filled import found_by
-from srq.restore.training.found import Counts, Example, examples
+from srq.restore.training.found import Counts, Example, examples, in_three
 from srq.restore.training.sheets import Sheets
 from srq.restore.training.sound import SoundCrops
 from srq.restore.training.stage import Batch, Place, Stage
@@ -46,6 +46,9 @@ _HARD_SHARE = 64
 
 _FEW = 100.0
 """So many damaged pixels at least weigh as much as any number."""
+
+_TOUCHED = 0.05
+"""The share of clean held pictures in which damage may be seen."""
 
 _HELD = 24
 _HELD_SEED = 7
@@ -128,15 +131,21 @@ class DetectorStage(Stage):
         for number, example in enumerate(self._examples[: self._shown]):
             found = (255 * find(example.spoiled)).astype(np.uint8)
             damaged = np.where(example.damaged, np.uint8(255), np.uint8(0))
-            row = [example.spoiled, _three(damaged), _three(found)]
+            row = [example.spoiled, in_three(damaged), in_three(found)]
             write(pictures / f"{number}.png", Picture(np.concatenate(row, 1)))
         return self._chosen(network)[1]
 
     def finish(self, network: nn.Module) -> dict[str, Any]:
-        """Set the threshold that is best on held pictures."""
+        """Set how much must look damaged, so that nearly all clean held pictures stay as they are,
+        and the threshold that is best then."""
+        find = found_by(network)
+        seen = [likely(find(in_three(picture))) for picture in self._held]
+        most = np.float32(np.quantile(seen, 1 - _TOUCHED, method="higher"))
+        enough = float(np.nextafter(most, np.float32(1)))
+        network.get_buffer("enough").fill_(enough)
         threshold, scores = self._chosen(network)
         network.get_buffer("threshold").fill_(threshold)
-        return {"threshold": threshold, "held": scores}
+        return {"threshold": threshold, "enough": enough, "held": scores}
 
     @cached_property
     def _examples(self) -> list[Example]:
@@ -187,7 +196,3 @@ def _grayed(
     so plainly that nothing else would be learned of it."""
     gray = np.einsum("nchw,c->nhw", pictures, LUMA)[:, None]
     return np.where(rng.random((len(pictures), 1, 1, 1)) < share, gray, pictures)
-
-
-def _three(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.repeat(plane[..., None], 3, 2)
