@@ -68,6 +68,7 @@ class Light(nn.Module):
     def __init__(self):
         super().__init__()
         self.register_buffer("threshold", torch.tensor(0.75))
+        self.register_buffer("enough", torch.tensor(0.0))
 
     def forward(self, pictures):
         return 20 * (pictures[:, :1] - 0.5)
