@@ -24,10 +24,11 @@ class WhiteIsDamage:
     """Finds what is nearly white, or lighter than ``light``."""
 
     multiple, reach = 4, 0
-    threshold, enough = torch.tensor(0.5), torch.tensor(0.0)
+    threshold = torch.tensor(0.5)
 
-    def __init__(self, light=0.99):
+    def __init__(self, light=0.99, enough=0.0):
         self.light = light
+        self.enough = torch.tensor(enough)
 
     def __call__(self, pictures):
         return 1000 * (pictures.amin(1, keepdim=True) - self.light)

@@ -1,7 +1,6 @@
 """What is marked of what a detector has found."""
 
 import numpy as np
-import torch
 
 from srq.restore.defects import (
     LIKELY,
@@ -12,6 +11,7 @@ from srq.restore.defects import (
     marks,
     probabilities_of,
 )
+from tests.restore.stand_ins import WhiteIsDamage
 
 
 def found(*parts, size=(80, 90), probability=0.9):
@@ -56,24 +56,11 @@ def test_a_scratch_that_leaves_a_wide_patch_is_marked_beyond_it():
     assert made[39:41, 45:].all()
 
 
-class Sees:
-    """Finds what is white; of a picture's pixels more than ``enough`` must be."""
-
-    multiple, reach = 4, 0
-
-    def __init__(self, enough):
-        self.enough = torch.tensor(enough)
-        self.threshold = torch.tensor(0.5)
-
-    def __call__(self, pictures):
-        return 8 * pictures.amin(1, keepdim=True) - 4
-
-
 def test_where_too_little_looks_damaged_nothing_is():
     picture = np.zeros((40, 50, 3), np.float32)
     picture[7, :20] = 1
-    seen = probabilities_of(Sees(0.0), picture)
+    seen = probabilities_of(WhiteIsDamage(), picture)
     assert likely(seen) == 20 / 2000
     assert np.array_equal(seen >= LIKELY, picture[..., 0] == 1)
-    assert np.array_equal(probabilities_of(Sees(19 / 2000), picture), seen)
-    assert not probabilities_of(Sees(0.011), picture).any()
+    assert np.array_equal(probabilities_of(WhiteIsDamage(enough=19 / 2000), picture), seen)
+    assert not probabilities_of(WhiteIsDamage(enough=0.011), picture).any()
