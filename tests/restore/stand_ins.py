@@ -34,6 +34,21 @@ class WhiteIsDamage:
         return 1000 * (pictures.amin(1, keepdim=True) - self.light)
 
 
+class Where(nn.Module):
+    """Finds what ``logit`` says of pictures (N, 3, H, W); it can be measured as it stands."""
+
+    multiple, reach = 4, 0
+
+    def __init__(self, logit, threshold=0.5):
+        super().__init__()
+        self.logit = logit
+        self.register_buffer("threshold", torch.tensor(threshold))
+        self.register_buffer("enough", torch.tensor(0.0))
+
+    def forward(self, pictures):
+        return self.logit(pictures)
+
+
 class Judge:
     """Takes what was filled in where the picture is light, and keeps the rest of it as it is;
     ``seen`` are its last picture, filled picture and mask."""

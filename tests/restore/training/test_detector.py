@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
 from srq.restore.defects import WIDEST, likely
 from srq.restore.networks.detector import RARE
@@ -13,6 +12,7 @@ from srq.restore.training.photographs import load_photographs
 from srq.restore.training.stage import Place
 from srq.restore.training.stages.detector import DetectorStage, _grayed, targets
 from srq.runs.processes import Processes
+from tests.restore.stand_ins import Where
 
 
 def test_what_is_faint_or_cannot_be_seen_does_not_count():
@@ -119,22 +119,8 @@ def test_it_is_measured_on_whole_pictures(stage, tmp_path):
     assert scores == {"f1": 0, "precision": 0, "recall": 0, "alarms": 0}
 
 
-class Reddish(nn.Module):
-    """Takes what is red for damaged."""
-
-    multiple, reach = 4, 0
-
-    def __init__(self):
-        super().__init__()
-        self.register_buffer("threshold", torch.tensor(0.5))
-        self.register_buffer("enough", torch.tensor(0.0))
-
-    def forward(self, pictures):
-        return 20 * (pictures[:, :1] - pictures[:, 1:2] - 0.2)
-
-
 def test_of_twenty_clean_photographs_one_at_most_is_marked(stage):
-    network = Reddish()
+    network = Where(lambda pictures: 20 * (pictures[:, :1] - pictures[:, 1:2] - 0.2))
     find = found_by(network)
     before = [likely(find(in_three(picture))) for picture in stage._held]
     made = stage.finish(network)

@@ -1,13 +1,12 @@
 """What a detector is counted right and wrong for."""
 
 import numpy as np
-import torch
-from torch import nn
 
 from srq.degrade import Recipe
 from srq.restore.defects import find_defects, grown, marks
 from srq.restore.training.filled import found_by
 from srq.restore.training.found import Counts, examples
+from tests.restore.stand_ins import Where
 
 
 def at(*places):
@@ -60,20 +59,6 @@ def test_the_best_threshold_with_few_alarms_is_taken():
     assert scores["alarms"] == 9 / 400
 
 
-class Light(nn.Module):
-    """Takes what is light for damage."""
-
-    multiple, reach = 2, 0
-
-    def __init__(self):
-        super().__init__()
-        self.register_buffer("threshold", torch.tensor(0.75))
-        self.register_buffer("enough", torch.tensor(0.0))
-
-    def forward(self, pictures):
-        return 20 * (pictures[:, :1] - 0.5)
-
-
 def test_whole_pictures_are_seen_as_they_are_marked():
     rng = np.random.default_rng(2)
     pictures = [rng.integers(0, 256, (33, 47, 3), dtype=np.uint8) for _ in range(4)]
@@ -86,7 +71,8 @@ def test_whole_pictures_are_seen_as_they_are_marked():
         clean = made[number].clean
         assert clean.shape == (33, 47, 3)
         assert (made[number].spoiled == unfading.apply(clean, scale=1, seed=[6, number])).all()
-    seen = found_by(Light())(made[0].spoiled)
-    found = find_defects(Light(), made[0].spoiled.astype(np.float32) / np.float32(255))
+    light = Where(lambda pictures: 20 * (pictures[:, :1] - 0.5), threshold=0.75)
+    seen = found_by(light)(made[0].spoiled)
+    found = find_defects(light, made[0].spoiled.astype(np.float32) / np.float32(255))
     assert (marks(seen, 0.75) == found).all()
     assert found.any()
