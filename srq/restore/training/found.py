@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from srq.degrade import Recipe
 from srq.degrade.masked import degraded_with_mask
 from srq.restore.defects import Mask, Probabilities, grown, marks
 from srq.restore.training.filled import SHOWN
-
-Pixels = NDArray[np.uint8]
+from srq.restore.training.photographs import Pixels, in_three
 
 
 @dataclass(frozen=True)
@@ -34,11 +32,6 @@ def examples(pictures: Sequence[Pixels], recipe: Recipe, seed: int) -> list[Exam
         spoiled, cover = degraded_with_mask(chosen, clean, [seed, number])
         made.append(Example(clean, spoiled, grown(cover >= SHOWN)))
     return made
-
-
-def in_three(picture: Pixels) -> Pixels:
-    """The picture (H, W) or (H, W, 3) in three channels."""
-    return picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, 2)
 
 
 class Counts:

@@ -61,6 +61,11 @@ def load_photographs(
     return Photographs(train, held, real, _fingerprint(clean), _fingerprint(real))
 
 
+def in_three(picture: Pixels) -> Pixels:
+    """The picture (H, W) or (H, W, 3) in three channels."""
+    return picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, 2)
+
+
 def _fingerprint(pictures: Sequence[Pixels]) -> str:
     digest = hashlib.sha256()
     for picture in pictures:

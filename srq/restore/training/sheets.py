@@ -17,8 +17,7 @@ from srq.image.resize import bicubic
 from srq.restore.defects import suspected
 from srq.restore.training.config import PicturesConfig
 from srq.restore.training.filled import Find, filled, marked
-
-Pixels = NDArray[np.uint8]
+from srq.restore.training.photographs import Pixels, in_three
 
 _WHOLE_EACH = 4
 """Each fourth sheet is undamaged."""
@@ -213,7 +212,7 @@ def square(picture: Pixels, side: int, rng: np.random.Generator, *, gray: float)
         piece = np.floor(piece @ LUMA + 0.5).astype(np.uint8)
     if taken != side:
         piece = bicubic(piece, size=(side, side))
-    return np.repeat(piece[..., None], 3, 2) if piece.ndim == 2 else np.ascontiguousarray(piece)
+    return np.ascontiguousarray(in_three(piece))
 
 
 def _window(pixels: Pixels, top: int, left: int, side: int, turn: int) -> Pixels:

@@ -7,8 +7,7 @@ import torch
 from srq.restore.defects import WIDEST, likely
 from srq.restore.networks.detector import RARE
 from srq.restore.training.filled import found_by
-from srq.restore.training.found import in_three
-from srq.restore.training.photographs import load_photographs
+from srq.restore.training.photographs import in_three, load_photographs
 from srq.restore.training.stage import Place
 from srq.restore.training.stages.detector import DetectorStage, _grayed, targets
 from srq.runs.processes import Processes

@@ -25,7 +25,8 @@ from srq.restore.defects import likely, wide
 from srq.restore.networks.detector import RARE, Detector
 from srq.restore.tone import LUMA
 from srq.restore.training.filled import found_by
-from srq.restore.training.found import Counts, Example, examples, in_three
+from srq.restore.training.found import Counts, Example, examples
+from srq.restore.training.photographs import in_three
 from srq.restore.training.sheets import Sheets
 from srq.restore.training.sound import SoundCrops
 from srq.restore.training.stage import Batch, Place, Stage

@@ -12,7 +12,7 @@ from srq.degrade import Recipe
 from srq.degrade.masked import degraded_with_mask
 from srq.image.io import Picture, write
 from srq.restore.networks.tone import SIDE, Tone, Tones, apply_tones
-from srq.restore.training.photographs import Pixels
+from srq.restore.training.photographs import Pixels, in_three
 from srq.restore.training.stage import Batch, Place, Stage
 from srq.runs.measured import PSNR
 
@@ -161,8 +161,8 @@ def toned(network: nn.Module, seen: Tensor, pictures: Tensor) -> Tensor:
 
 def _reduced(picture: Pixels) -> NDArray[np.float32]:
     """A picture at _KEPT pixels on each side, (_KEPT, _KEPT, 3), codes."""
-    rgb = np.repeat(picture[..., None], 3, 2) if picture.ndim == 2 else picture
-    values = torch.from_numpy(np.ascontiguousarray(rgb.transpose(2, 0, 1)))[None].float()
+    planes = np.ascontiguousarray(in_three(picture).transpose(2, 0, 1))
+    values = torch.from_numpy(planes)[None].float()
     small = nn.functional.adaptive_avg_pool2d(values, _KEPT)[0]
     return np.ascontiguousarray(small.permute(1, 2, 0).numpy())
 
