@@ -77,11 +77,9 @@ class _Shown:
 
 @dataclass(frozen=True)
 class Sheet(_Shown):
-    """A square: all channels are (S, S, n). Only damage and scanning tell ``plain`` ones from the
-    clean picture, and nothing else."""
+    """A square: all channels are (S, S, n)."""
 
     axis: int = 2
-    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -182,8 +180,7 @@ class Sheets:
                 hidden = suspected(found)
             whole = filled(made.pixels, hidden)
         flat = (plane[..., None] for plane in (mask, change, mark))
-        plain = self._recipe is self._unfading or number % _KINDS >= _WHOLE_EACH
-        return Sheet(np.concatenate([clean, made.pixels, *flat, whole], axis=2), plain=plain)
+        return Sheet(np.concatenate([clean, made.pixels, *flat, whole], axis=2))
 
     def _spoiled(self, clean: Pixels, number: int) -> Spoiled:
         """What becomes of sheet ``number``; see _KINDS."""
