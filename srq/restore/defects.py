@@ -65,9 +65,13 @@ def probabilities_of(network: Any, picture: NDArray[np.float32]) -> Probabilitie
     whole = np.empty(size, np.float32)
     for block, made in in_windows(size, network.reach, network.multiple, run):
         whole[block.part] = made[..., 0]
-    if likely(whole) <= float(network.enough):
-        whole[:] = 0
-    return whole
+    return seen_with(whole, float(network.enough))
+
+
+def seen_with(found: Probabilities, enough: float) -> Probabilities:
+    """What was ``found``, or 0 everywhere where no more than a share ``enough`` of the pixels is
+    LIKELY to be damaged."""
+    return found if likely(found) > enough else np.zeros_like(found)
 
 
 def likely(found: Probabilities) -> float:

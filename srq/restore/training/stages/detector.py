@@ -9,6 +9,7 @@ threshold is chosen by what it leaves alone. Prints and film are damaged in othe
 learns both.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +22,7 @@ from torch import Tensor, nn
 
 from srq.degrade import Recipe
 from srq.image.io import Picture, write
-from srq.restore.defects import likely, wide
+from srq.restore.defects import Probabilities, likely, seen_with, wide
 from srq.restore.networks.detector import RARE, Detector
 from srq.restore.tone import LUMA
 from srq.restore.training.filled import found_by
@@ -139,25 +140,37 @@ class DetectorStage(Stage):
     def finish(self, network: nn.Module) -> dict[str, Any]:
         """Set how much must look damaged, so that nearly all clean held pictures stay as they are,
         and the threshold that is best then."""
+        network.get_buffer("enough").fill_(0)
         find = found_by(network)
-        seen = [likely(find(in_three(picture))) for picture in self._held]
+        clean = [find(in_three(picture)) for picture in self._held]
+        seen = [likely(found) for found in clean]
         most = np.float32(np.quantile(seen, 1 - _TOUCHED, method="higher"))
         enough = float(np.nextafter(most, np.float32(1)))
         network.get_buffer("enough").fill_(enough)
-        threshold, scores = self._chosen(network)
+        again = [seen_with(found, enough) for found in clean[:: self._apart][:_HELD]]
+        threshold, scores = self._chosen(network, again)
         network.get_buffer("threshold").fill_(threshold)
         return {"threshold": threshold, "enough": enough, "held": scores}
+
+    @property
+    def _apart(self) -> int:
+        """How far apart the held pictures are that scores come from."""
+        return max(1, len(self._held) // _HELD)
 
     @cached_property
     def _examples(self) -> list[Example]:
         """Held pictures, evenly chosen; only the process that measures needs them."""
-        chosen = self._held[:: max(1, len(self._held) // _HELD)][:_HELD]
-        return examples(chosen, self._recipe, _HELD_SEED)
+        return examples(self._held[:: self._apart][:_HELD], self._recipe, _HELD_SEED)
 
-    def _chosen(self, network: nn.Module) -> tuple[float, dict[str, float]]:
+    def _chosen(
+        self, network: nn.Module, clean: Sequence[Probabilities] | None = None
+    ) -> tuple[float, dict[str, float]]:
+        """The best threshold and its scores; ``clean`` is what is seen in the clean examples,
+        where that is known."""
         find, counts = found_by(network), Counts()
-        for example in self._examples:
-            counts.add(example.damaged, find(example.spoiled), find(example.clean))
+        for number, example in enumerate(self._examples):
+            alarms = find(example.clean) if clean is None else clean[number]
+            counts.add(example.damaged, find(example.spoiled), alarms)
         return counts.best()
 
 
