@@ -1,5 +1,6 @@
 """What the networks of restoration are made of."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
@@ -66,8 +67,9 @@ class UNet(nn.Module):
     ``widths`` are the channels of each level, finest first; each level has half the size of the
     one before. It gives ``after`` channels of (N, ``before``, H, W), and nothing but zeros until
     it is trained. ``halves`` more channels come in at half the size. ``leak`` is the slope of its
-    ReLUs below zero: without one, an error of absolute values soon switches all features off, for
-    that is the shortest way from a bad correction to none. H and W must be multiples of
+    ReLUs below zero, of all or level by level: without one, features are soon switched off for
+    good, for that is the shortest way from a bad answer to none. In one training all those of a
+    coarse level were, and what lies below it said nothing any more. H and W must be multiples of
     ``multiple``; a pixel depends on no other that is further away than ``reach``.
     """
 
@@ -78,17 +80,19 @@ class UNet(nn.Module):
         widths: tuple[int, ...],
         *,
         halves: int = 0,
-        leak: float = 0.0,
+        leak: float | Sequence[float] = 0.0,
     ) -> None:
         super().__init__()
+        leaks = [leak] * len(widths) if isinstance(leak, float) else leak
         self.multiple = 2 ** len(widths)
         self.reach = _reach(len(widths))
         inward = [4 * before + halves, *widths]
         self.down = nn.ModuleList(
-            TwoConvs(a, b, leak) for a, b in zip(inward, widths, strict=False)
+            TwoConvs(a, b, slope) for a, b, slope in zip(inward, widths, leaks, strict=False)
         )
         self.up = nn.ModuleList(
-            TwoConvs(fine + coarse, fine, leak) for fine, coarse in pairwise(widths)
+            TwoConvs(fine + coarse, fine, slope)
+            for (fine, coarse), slope in zip(pairwise(widths), leaks, strict=False)
         )
         self.out = nn.Conv2d(widths[0], 4 * after, 3, padding=1)
         kept_alive(self)

@@ -12,6 +12,9 @@ _SIZES = (5, 7, 7)
 """The sides of the squares that ``top_hats`` opens with, at full size, half and a quarter: lines up
 to 4, 12 and 24 pixels wide stand out."""
 
+_LEAK = 0.1
+"""The slope below zero of the coarser levels' ReLUs."""
+
 _GAIN = 4.0
 _LUMA = (0.299, 0.587, 0.114)
 
@@ -36,7 +39,7 @@ class Detector(nn.Module):
     def __init__(self, widths: tuple[int, ...] = (32, 48, 64, 96)) -> None:
         super().__init__()
         self.config = {"widths": list(widths)}
-        self.net = UNet(7, 1, tuple(widths), halves=4)
+        self.net = UNet(7, 1, widths, halves=4, leak=[0.0, *(_LEAK for _ in widths[1:])])
         self.register_buffer("threshold", torch.tensor(0.5))
         self.register_buffer("enough", torch.tensor(0.0))
         bias = self.net.out.bias

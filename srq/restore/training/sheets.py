@@ -28,6 +28,9 @@ are not spoiled, and to the undamaged sheet nothing is done at all."""
 
 _PLANES = 12
 
+SEEN = 10
+"""The change, in code values, from which on damage can be seen."""
+
 _REDUCED = 0.5
 """How often a sheet is cut larger and reduced, by up to two."""
 
@@ -99,6 +102,7 @@ class Sheets:
     filling:  whether what is damaged is marked and filled.
     find:     what marks it, of all sheets but a share ``told``, whose marks are the true ones;
               of all sheets where it is None.
+    drawn:    of how many crops a damaged one is the most damaged.
     """
 
     def __init__(
@@ -112,6 +116,7 @@ class Sheets:
         filling: bool = False,
         find: Find | None = None,
         told: float = 0.0,
+        drawn: int = 1,
         rank: int = 0,
         world: int = 1,
     ) -> None:
@@ -123,6 +128,7 @@ class Sheets:
         self._recipe = recipe if faded else self._unfading
         self._undamaging = self._recipe.without(("damage",))
         self._filling, self._find, self._told = filling, find, told
+        self._choice = drawn
         self._seed = seed
         self._rank, self._world = rank, world
         self._drawn: dict[int, Sheet] = {}
@@ -140,7 +146,7 @@ class Sheets:
         for number in [number for number in self._drawn if number < first]:
             del self._drawn[number]
         rng = np.random.default_rng([self._seed, 1, step])
-        draws = rng.random((batch, 4))
+        draws = rng.random((batch, self._choice, 4))
         undamaged = round(whole * batch)
         window = range(first, first + config.window)
         groups = (
@@ -150,15 +156,19 @@ class Sheets:
         cut: list[Pixels] = []
         used: list[Sheet] = []
         for slot in range(self._rank, batch, self._world):
-            u = draws[slot]
             group = groups[slot >= undamaged]
-            sheet = self.sheet(group[int(u[0] * len(group))])
-            used.append(sheet)
-            top, left = (int(v * (config.sheet - side + 1)) for v in u[1:3])
-            turn = int(u[3] * 8)
-            cut.append(_window(sheet.planes, top, left, side, turn))
+            looks = [self._look(group, side, u) for u in draws[slot]]
+            look = max(looks, key=_Look.outlines) if self._choice > 1 else looks[0]
+            used.append(look.sheet)
+            cut.append(look.crop())
         planes = np.stack(cut) if cut else np.empty((0, _PLANES, side, side), np.uint8)
         return Crops(planes, sheets=tuple(used))
+
+    def _look(self, numbers: Sequence[int], side: int, u: NDArray[np.float64]) -> "_Look":
+        """One of the sheets, and a place in it, as four numbers of 0 to 1 say."""
+        sheet = self.sheet(numbers[int(u[0] * len(numbers))])
+        top, left = (int(v * (self._config.sheet - side + 1)) for v in u[1:3])
+        return _Look(sheet, top, left, side, int(u[3] * 8))
 
     def _draw(self, number: int) -> Sheet:
         config = self._config
@@ -193,6 +203,28 @@ class Sheets:
         else:
             recipe = self._undamaging
         return spoiled(recipe, clean, [self._seed, 3, number])
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A square crop of a sheet, seen through one of the eight symmetries."""
+
+    sheet: Sheet
+    top: int
+    left: int
+    side: int
+    turn: int
+
+    def crop(self) -> Pixels:
+        """(channels, side, side)."""
+        return _window(self.sheet.planes, self.top, self.left, self.side, self.turn)
+
+    def outlines(self) -> int:
+        """How long the outlines of all damage are that can be seen: of what is thin or small it is
+        the measure, and large holes have little."""
+        rows, columns = (slice(first, first + self.side) for first in (self.top, self.left))
+        seen = self.sheet.change[rows, columns, 0] >= SEEN
+        return sum(int(np.count_nonzero(np.diff(seen, axis=axis))) for axis in (0, 1))
 
 
 def square(picture: Pixels, side: int, rng: np.random.Generator, *, gray: float) -> Pixels:

@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy import ndimage
 
-from srq.restore.networks.detector import top_hats
+from srq.restore.networks.detector import Detector, top_hats
 
 
 @pytest.mark.parametrize("size", [3, 5, 7])
@@ -34,3 +34,12 @@ def test_a_wide_crack_stands_out_at_a_quarter_of_the_size():
     light, dark = top_hats(torch.nn.functional.avg_pool2d(luma, 4), 7)[0]
     assert torch.allclose(light[:, 10:14], torch.tensor(0.4))
     assert not dark.any()
+
+
+def test_a_feature_that_is_off_still_learns():
+    network = Detector((8, 16, 24))
+    torch.nn.init.ones_(network.net.out.weight)
+    coarse = network.net.up[1][0]
+    torch.nn.init.constant_(coarse.bias, -1000)
+    network(torch.rand(1, 3, 32, 32)).sum().backward()
+    assert coarse.weight.grad.abs().amax((1, 2, 3)).min() > 0

@@ -134,6 +134,17 @@ def test_crops_are_parts_of_their_sheets(made):
             assert np.array_equal(np.sort(cut.ravel()), np.sort(whole.ravel()))
 
 
+def test_a_damaged_crop_is_the_most_damaged_of_some(made):
+    once, thrice = made(), made(drawn=3)
+    outlines = [0, 0]
+    for step in range(12):
+        for number, sheets in enumerate((once, thrice)):
+            crops = sheets.crops(step, 6, 16, 0.5)
+            assert not crops.mask[:3].any()
+            outlines[number] += np.count_nonzero(np.diff(crops.change >= 10, axis=2))
+    assert outlines[1] > 1.5 * outlines[0] > 0
+
+
 def test_some_sheets_keep_their_colours_and_some_are_left_alone(made, tiny):
     faded, plain = made(), made(faded=False)
     for number in range(16):

@@ -28,7 +28,7 @@ from srq.restore.tone import LUMA
 from srq.restore.training.filled import found_by
 from srq.restore.training.found import Counts, Example, examples
 from srq.restore.training.photographs import in_three
-from srq.restore.training.sheets import Sheets
+from srq.restore.training.sheets import SEEN, Sheets
 from srq.restore.training.sound import SoundCrops
 from srq.restore.training.stage import Batch, Place, Stage
 from srq.runs.measured import SHARE
@@ -37,11 +37,11 @@ HIDDEN = 0.15
 """The cover from which on a pixel counts as damaged,"""
 
 FAINT = 0.08
-"""and that up to which it counts as whole. In between nothing is learned."""
+"""and that up to which it counts as whole. In between nothing is learned; nor is of damage that
+cannot be seen, as a light scratch over snow, or is too wide to be filled unasked."""
 
-SEEN = 10
-"""The change, in code values, from which on damage can be seen. What lies unseen, as a light
-scratch over snow, is not learned, and neither is what is too wide to be filled unasked."""
+_LOOKS = 3
+"""Of how many crops a damaged one is that with the most damage to be seen."""
 
 _HARD_SHARE = 64
 """One undamaged pixel in so many counts as hard."""
@@ -76,6 +76,8 @@ class DetectorStage(Stage):
                 train,
                 replace(data, recipe=recipe, turnover=self._config.turnover),
                 self._seed + number,
+                faded=number > 0,
+                drawn=_LOOKS,
                 rank=rank,
                 world=world,
             )
