@@ -83,7 +83,7 @@ class UNet(nn.Module):
         leak: float | Sequence[float] = 0.0,
     ) -> None:
         super().__init__()
-        leaks = [leak] * len(widths) if isinstance(leak, float) else leak
+        leaks = leak if isinstance(leak, Sequence) else [leak] * len(widths)
         self.multiple = 2 ** len(widths)
         self.reach = _reach(len(widths))
         inward = [4 * before + halves, *widths]
