@@ -45,6 +45,18 @@ TOLERANCE = 1
 
 LATER = ("blur", "noise", "compression", "resampling", "sharpening", "video")
 
+WITHOUT = {
+    "mask": (*LATER, "colour"),
+    "structured": ("colour",),
+    "unmarked": ("colour",),
+    "everything": (),
+    "noise": ("colour", "damage"),
+}
+"""What each part leaves out of the recipe,"""
+
+OPTIONS = {"everything": Options.named("auto"), "noise": Options.named("keep", "noise")}
+"""and what is asked of ``srq restore`` where that is not to keep the tone and do all else."""
+
 Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
@@ -289,18 +301,9 @@ def study(pictures: Sequence[Path], part: str, run: Path | None = None) -> dict[
             "srq, tone kept": replace(networks, tone=None),
         }
         return {"rows": {name: clean_pictures(pictures, each) for name, each in some.items()}}
-    if part == "noise":
-        alone = ours(networks, Options.named("keep", "noise"), told=False)
-        methods: dict[str, Method] = {"NL-means": means, "srq": alone}
-        return {"rows": compared(cases(pictures, recipe.without(("colour", "damage"))), methods)}
-    if part == "mask":
-        recipe = recipe.without((*LATER, "colour"))
-    elif part != "everything":
-        recipe = recipe.without(("colour",))
-    told = part in ("mask", "structured")
-    options = Options.named("auto" if part == "everything" else "keep")
+    told, options = part in ("mask", "structured"), OPTIONS.get(part, Options.named("keep"))
     if told:
-        methods = {
+        methods: dict[str, Method] = {
             "Telea": telea,
             "Telea + NL-means": telea_and_means,
             "srq, fill alone": ours(Networks(networks.tone), options),
@@ -311,10 +314,11 @@ def study(pictures: Sequence[Path], part: str, run: Path | None = None) -> dict[
         }
     else:
         methods = {"NL-means": means, "srq": ours(networks, options, told=False)}
-        if networks.detector is not None:
-            methods = {"Telea": telea, "Telea + NL-means": telea_and_means, **methods}
-    found = None if told or networks.detector is None else networks
-    return {"told": told, "rows": compared(cases(pictures, recipe), methods, found)}
+    looked = None if told or not options.does("scratches") or not networks.detector else networks
+    if looked:
+        methods = {"Telea": telea, "Telea + NL-means": telea_and_means, **methods}
+    some = cases(pictures, recipe.without(WITHOUT[part]))
+    return {"told": told, "rows": compared(some, methods, looked)}
 
 
 def clean_pictures(pictures: Sequence[Path], networks: Networks) -> dict[str, Any]:
