@@ -96,6 +96,8 @@ STREAMS = (
     _stream("fifo", 9, DEPTH=3),
     _stream("pipe", 8, LATENCY=1),
     _stream("pipe", 10, LATENCY=3),
+    _stream("flow", 10, LATENCY=3, PLACES=4),
+    _stream("flow", 8, LATENCY=1, PLACES=2),
     _stream("fork_", 8, READERS=3),  # `fork` alone is a word of the language
     _stream("fork_join", 9),
     _stream("line", 14, WORDS=5),
@@ -104,6 +106,8 @@ STREAMS = (
     _stream("video_in", 10),
     _stream("window", 8, TOP=1, BOTTOM=0, LEFT=1, RIGHT=0),
     _stream("window", 10, TOP=1, BOTTOM=1, LEFT=1, RIGHT=1),
+    _stream("window", 9, TOP=1, BOTTOM=0, LEFT=1, RIGHT=0, LATE=1),
+    _stream("window", 11, TOP=1, BOTTOM=1, LEFT=1, RIGHT=1, LATE=1),
 )
 """Proofs of the cells that carry streams, or words of a bus: all that can happen within so many
 clocks of a reset."""

@@ -9,7 +9,8 @@ module window #(
     parameter integer LEFT = 1,
     parameter integer RIGHT = 1,
     parameter integer COLUMNS = 3,
-    parameter integer ROWS = 2
+    parameter integer ROWS = 2,
+    parameter integer LATE = 0
 ) (
     input wire clk, input wire rst, input wire s_valid, input wire s_data, input wire m_ready
 );
@@ -24,7 +25,7 @@ module window #(
     wire [HIGH*WIDE-1:0] m_data;
     srq_window #(
         .PIXEL_BITS(1), .TOP(TOP), .BOTTOM(BOTTOM), .LEFT(LEFT), .RIGHT(RIGHT),
-        .MAX_BEATS(COLUMNS), .COLUMN_BITS(3), .ROW_BITS(3)
+        .MAX_BEATS(COLUMNS), .COLUMN_BITS(3), .ROW_BITS(3), .LATE(LATE)
     ) cell_under_proof (
         .clk(clk), .rst(rst), .columns(columns), .beats(columns), .pitch(pitch), .rows(rows),
         .s_valid(s_valid), .s_ready(s_ready), .s_data(s_data),
@@ -37,6 +38,7 @@ module window #(
     wire give = m_valid && m_ready;
     wire [3:0] from_row = row + down;          // TOP too much
     wire [3:0] from_column = column + right;   // LEFT too much
+    wire followed = out_frame == frame && out_row == row && out_column == column;
     wire inside = from_row >= TOP && from_row < TOP + rows
         && from_column >= LEFT && from_column < LEFT + columns;
     reg known;  // the pixel at that place was taken
@@ -44,6 +46,7 @@ module window #(
     reg begun = 0;
     reg past_rst, past_waits, past_offers;
     reg past_s;
+    reg late_check, late_pixel;  // with LATE: the place is at m_data in this cycle, and what is there
     reg [HIGH*WIDE-1:0] past_m;
 
     always @(posedge clk) begin
@@ -53,6 +56,8 @@ module window #(
         past_s <= s_data;
         past_offers <= m_valid && !m_ready;
         past_m <= m_data;
+        late_check <= begun && !rst && m_valid && followed;
+        late_pixel <= inside && pixel;
         if (rst) begin
             {in_frame, in_row, in_column, out_frame, out_row, out_column} <= 0;
             known <= 0;
@@ -85,11 +90,12 @@ module window #(
         if (!begun) assume (rst);
         if (begun && past_waits && !past_rst) assume (s_valid && s_data == past_s);
         if (begun && !rst) begin
-            if (m_valid && out_frame == frame && out_row == row && out_column == column) begin
+            if (m_valid && followed) begin
                 if (inside) assert (known);
-                assert (m_data[down*WIDE+right] == (inside && pixel));
+                if (LATE == 0) assert (m_data[down*WIDE+right] == (inside && pixel));
             end
-            if (past_offers && !past_rst) assert (m_valid && m_data == past_m);
+            if (past_offers && !past_rst) assert (m_valid && (LATE != 0 || m_data == past_m));
         end
+        if (begun && LATE != 0 && late_check) assert (m_data[down*WIDE+right] == late_pixel);
     end
 endmodule

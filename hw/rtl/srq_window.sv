@@ -11,6 +11,9 @@
 // beat every cycle, but for lines of fewer than 3 beats, which take 3 cycles, and the next frame after
 // one that is not larger than the delay. `columns`, `beats`, `pitch` and `rows` stay as they are while
 // any beat is inside; between a change and the next beat lies a cycle, and `rst` in it or before.
+//
+// With LATE a beat's `m_data` comes a cycle after its `m_valid` and `m_ready`: a cycle in which beats
+// move is known one before, and the enable of everything wide is a register.
 module srq_window #(
     parameter int PIXEL_BITS = 8,   // of all values of a pixel, from 1 up
     parameter int PIXELS = 1,       // in a beat, from 1 up
@@ -20,7 +23,8 @@ module srq_window #(
     parameter int RIGHT = 1,
     parameter int MAX_BEATS = 1920, // of the longest line, from 3 up
     parameter int COLUMN_BITS = 16, // of `columns`; 2^COLUMN_BITS > MAX_BEATS * PIXELS
-    parameter int ROW_BITS = 16     // of `rows`
+    parameter int ROW_BITS = 16,    // of `rows`
+    parameter int LATE = 0          // 1: `m_data` comes a cycle after its `m_valid`
 ) (
     input  logic                   clk,
     input  logic                   rst,      // synchronous; forgets all beats
@@ -144,9 +148,27 @@ module srq_window #(
         last_line <= row == last_row;
     end
 
+    // ---- What moves, and where the next middle is in the frame; with LATE a cycle later. ----
+    logic [HIGH*POSITIONS-1:0] is_inside, is_seen;  // row after row
+    logic move_all;
+    logic [WORD-1:0] incoming;
+    generate
+        if (LATE != 0) begin : g_late
+            always_ff @(posedge clk) begin
+                move_all <= advance && !rst;
+                incoming <= s_data;
+                is_seen <= is_inside;
+            end
+        end else begin : g_now
+            assign move_all = advance;
+            assign incoming = s_data;
+            assign is_seen = is_inside;
+        end
+    endgenerate
+
     // ---- The lines: rows[HIGH-1] is what comes in, each above it a line older. ----
     logic [HIGH*WORD-1:0] lines;
-    assign lines[(HIGH-1)*WORD+:WORD] = s_data;
+    assign lines[(HIGH-1)*WORD+:WORD] = incoming;
 
     genvar k, i, p;
     generate
@@ -157,7 +179,7 @@ module srq_window #(
                 if (rst) begin
                     write_at <= '0;
                     read_at <= PLACE'(2);
-                end else if (advance) begin
+                end else if (move_all) begin
                     write_at <= write_at == last ? '0 : write_at + 1'b1;
                     read_at <= read_at == last ? '0 : read_at + 1'b1;
                 end
@@ -166,7 +188,7 @@ module srq_window #(
                 srq_line #(
                     .BITS(WORD), .WORDS(MAX_BEATS), .PLACE(PLACE)
                 ) line (
-                    .clk(clk), .advance(advance), .write_at(write_at), .read_at(read_at),
+                    .clk(clk), .advance(move_all), .write_at(write_at), .read_at(read_at),
                     .d(lines[(k+1)*WORD+:WORD]), .q(lines[k*WORD+:WORD])
                 );
             end
@@ -177,7 +199,6 @@ module srq_window #(
     // Rows change with a line, of 3 beats or more: what follows is known before it is needed.
     logic [HIGH-1:0] row_first, row_after, row_inside, row_next;
     logic [POSITIONS-1:0] column_first, column_after, column_next;
-    logic [HIGH*POSITIONS-1:0] is_inside;  // row after row
 
     assign row_next = next_start ? row_first : line_ends ? row_after : row_inside;
     assign column_next = turn ? column_first : column_after;
@@ -241,13 +262,13 @@ module srq_window #(
             else begin : g_held
                 logic [HELD*WORD-1:0] held;
                 assign beside = {lines[k*WORD+:WORD], held};
-                always_ff @(posedge clk) if (advance) held <= beside[WORD+:HELD*WORD];
+                always_ff @(posedge clk) if (move_all) held <= beside[WORD+:HELD*WORD];
             end
             for (i = 0; i < POSITIONS; i = i + 1) begin : g_seen
                 logic [PIXEL_BITS-1:0] pixel;
                 always_ff @(posedge clk)
-                    if (advance)
-                        pixel <= is_inside[k*POSITIONS+i]
+                    if (move_all)
+                        pixel <= is_seen[k*POSITIONS+i]
                             ? beside[(BEFORE*PIXELS+i-LEFT)*PIXEL_BITS+:PIXEL_BITS] : '0;
                 for (p = 0; p < PIXELS; p = p + 1) begin : g_pixel
                     if (i >= p && i - p < WIDE)

@@ -71,6 +71,8 @@ def test_a_wrong_proof_of_a_range_is_refuted():
         ("srq_axi_lite.sv", "axi_lite", "&& !read\n", "\n"),
         ("srq_weights.sv", "weights", "&& !pending && !copying", ""),
         ("srq_video_in.sv", "video_in", "if (!m_valid || m_ready) changed", "changed"),
+        ("srq_flow.sv", "flow", "write = under_way[LATENCY-1]", "write = under_way[0]"),
+        ("srq_flow.sv", "flow", "free != (PLACE + 1)'(1)", "1'b1"),
         ("srq_pipe.sv", "pipe", "ce = m_ready || !m_valid", "ce = 1'b1"),
     ],
 )

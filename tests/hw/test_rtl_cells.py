@@ -46,6 +46,12 @@ def test_valid_bits_go_along_with_a_pipeline(bench, latency):
     bench("srq_pipe", "pipe", LATENCY=latency, **BUSY)
 
 
+@pytest.mark.parametrize("flow", [FREE, BUSY], ids=["free", "busy"])
+@pytest.mark.parametrize(("latency", "places"), [(1, 2), (2, 4), (5, 16), (14, 16), (15, 32)])
+def test_results_of_a_free_pipeline_find_a_place(bench, latency, places, flow):
+    bench("srq_flow", "flow", BITS=8, LATENCY=latency, PLACES=places, **flow)
+
+
 @pytest.mark.parametrize("readers", [1, 3])
 def test_a_fork_gives_each_reader_every_beat_once(bench, readers):
     bench("srq_fork", "fork", READERS=readers, **BUSY)
@@ -69,7 +75,8 @@ def test_a_fork_gives_each_reader_every_beat_once(bench, readers):
     ],
     ids=str,
 )
-def test_a_window_has_zeros_beyond_the_border(bench, pixels, sides, size, flow):
+@pytest.mark.parametrize("late", [0, 1])
+def test_a_window_has_zeros_beyond_the_border(bench, pixels, sides, size, flow, late):
     names = dict(zip(("TOP", "BOTTOM", "LEFT", "RIGHT"), sides, strict=True))
     bench(
         "srq_window",
@@ -77,6 +84,7 @@ def test_a_window_has_zeros_beyond_the_border(bench, pixels, sides, size, flow):
         PIXEL_BITS=5,
         PIXELS=pixels,
         MAX_BEATS=20,
+        LATE=late,
         **names,
         size=size,
         **flow,

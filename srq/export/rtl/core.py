@@ -7,7 +7,9 @@ from srq.export.rtl.datapath import Choices, Module, module
 from srq.export.rtl.loading import opened
 from srq.export.rtl.ports import core_name
 from srq.export.rtl.processes import (
+    FLOW_LATENCY,
     LEAST_PITCH,
+    OPERAND_LATENCY,
     Process,
     arrivals_of,
     processes_of,
@@ -74,8 +76,13 @@ def core_of(program: Program, shape: Shape, choices: Choices) -> Core:
         for process in found
     }
     timed = [
-        replace(process, latency=shape.fold - 1 + modules[process.name].latency)
-        for process in found
+        replace(process, latency=_latency(modules[process.name], shape)) for process in found
     ]
     deep = with_depths(program, timed, shape)
     return Core(program, shape, tuple(deep), modules)
+
+
+def _latency(made: Module, shape: Shape) -> int:
+    """Of a layer, from where its operands are offered to where its result is."""
+    waits = OPERAND_LATENCY + FLOW_LATENCY if made.free else 0
+    return shape.fold - 1 + made.latency + waits

@@ -10,7 +10,7 @@ from srq.export.rtl.datapath.dsp import B_BITS
 from srq.export.rtl.datapath.loaded import BIAS_BITS
 from srq.export.rtl.datapath.module import Module, phase_bits
 from srq.export.rtl.ports import header
-from srq.export.rtl.processes import IN_LATENCY, Process
+from srq.export.rtl.processes import IN_LATENCY, OPERAND_LATENCY, Process
 from srq.export.rtl.shape import Shape
 from srq.export.rtl.video import video_in, video_out
 from srq.export.rtl.weights import address_bits, axi_ports, loading, set_sizes
@@ -89,7 +89,13 @@ class Network:
     srq_skid #(.BITS({bits})) skid_{name} (
         .clk(aclk), .rst(restart), .s_valid({valid}), .s_ready({ready}), .s_data({data}),
         .m_valid(valid_{name}), .m_ready(ready_{name}), .m_data(data_{name})
-    );
+    );"""
+        yield self._tap(name)
+
+    def _tap(self, name: str) -> str:
+        """Where a simulation sees the stream ``name``."""
+        bits = self._shape.pixels * self._bits[name]
+        return f"""\
 `ifdef SRQ_TAPS
     srq_tap #(.BITS({bits}), .STREAM({list(self._bits).index(name)})) tap_{name} (
         .clk(aclk), .taken(valid_{name} && ready_{name}), .data(data_{name})
@@ -142,15 +148,50 @@ class Network:
         if self._shape.fold > 1:
             yield from self._phases(name, first)
             first = f"last_{name}"
+        if module.free:
+            yield from self._free(process, first, ins)
+        else:
+            yield from self._held_up(process, first, ins)
+
+    def _free(self, process: Process, stream: str, ins: Sequence[str]) -> Iterator[str]:
+        """A layer that is never held up, with its operands in registers; a window's come late."""
+        name, bits = process.name, self._shape.pixels * self._bits[process.name]
+        late = []
+        for number, operand in enumerate(ins):
+            if operand.startswith("window_"):
+                late.append(operand)
+                continue
+            late.append(f"held_{operand}")
+            yield f"""\
+    logic [{self._width(process, number) - 1}:0] beat_held_{operand};
+    always_ff @(posedge aclk) beat_held_{operand} <= beat_{operand};"""
+        yield f"""\
+    logic [{bits - 1}:0] data_sum_{name};"""
+        for lane in range(self._shape.pixels):
+            yield self._sum(process, late, lane, "1'b1")
+        latency = OPERAND_LATENCY + self._modules[name].latency
+        yield f"""\
+    logic valid_{name}, ready_{name};
+    logic [{bits - 1}:0] data_{name};
+    srq_flow #(.BITS({bits}), .LATENCY({latency})) flow_{name} (
+        .clk(aclk), .rst(restart), .s_valid(offer_{stream}), .s_ready(accept_{stream}),
+        .result(data_sum_{name}), .m_valid(valid_{name}), .m_ready(ready_{name}),
+        .m_data(data_{name})
+    );"""
+        yield self._tap(name)
+
+    def _held_up(self, process: Process, stream: str, ins: Sequence[str]) -> Iterator[str]:
+        """A layer that stands still while its result waits."""
+        name = process.name
         yield f"""\
     logic valid_sum_{name}, ready_sum_{name}, ce_{name};
     logic [{self._shape.pixels * self._bits[name] - 1}:0] data_sum_{name};
-    srq_pipe #(.LATENCY({module.latency})) pipe_{name} (
-        .clk(aclk), .rst(restart), .s_valid(offer_{first}), .s_ready(accept_{first}),
+    srq_pipe #(.LATENCY({self._modules[name].latency})) pipe_{name} (
+        .clk(aclk), .rst(restart), .s_valid(offer_{stream}), .s_ready(accept_{stream}),
         .m_valid(valid_sum_{name}), .m_ready(ready_sum_{name}), .ce(ce_{name})
     );"""
         for lane in range(self._shape.pixels):
-            yield self._sum(process, ins, lane)
+            yield self._sum(process, ins, lane, f"ce_{name}")
         yield from self._skid(name, f"valid_sum_{name}", f"ready_sum_{name}", f"data_sum_{name}")
 
     def _phases(self, name: str, stream: str) -> Iterator[str]:
@@ -174,7 +215,7 @@ class Network:
         yield f"    logic [{bits - 1}:0] beat_{reader};"
         yield f"    assign beat_{reader} = data_{source};"
 
-    def _sum(self, process: Process, ins: Sequence[str], lane: int) -> str:
+    def _sum(self, process: Process, ins: Sequence[str], lane: int, enable: str) -> str:
         name = process.name
         ports = [
             f".{port.name}(beat_{stream}[{lane * port.bits}+:{port.bits}])"
@@ -186,7 +227,7 @@ class Network:
         bits = self._bits[name]
         return (
             f"    {self._modules[name].name} sum{lane}_{name} (\n"
-            f"        .clk(aclk), .ce(ce_{name}), {', '.join(ports)},\n"
+            f"        .clk(aclk), .ce({enable}), {', '.join(ports)},\n"
             f"        .y(data_sum_{name}[{lane * bits}+:{bits}])\n    );"
         )
 
@@ -216,7 +257,7 @@ class Network:
     srq_window #(
         .PIXEL_BITS({bits}), .PIXELS({shape.pixels}), .TOP({window.top}), .BOTTOM({window.bottom}),
         .LEFT({window.left}), .RIGHT({window.right}), .MAX_BEATS({shape.max_beats}),
-        .COLUMN_BITS({shape.column_bits}), .ROW_BITS(16)
+        .COLUMN_BITS({shape.column_bits}), .ROW_BITS(16), .LATE({int(self._modules[name].free)})
     ) window_{name} (
         .clk(aclk), .rst(restart), .columns(frame_columns), .beats(frame_beats),
         .pitch(frame_pitch), .rows(frame_rows),

@@ -27,6 +27,12 @@ IN_LATENCY = 1
 
 FIFO_LATENCY = 3
 
+OPERAND_LATENCY = 1
+"""Clocks that the operands of a layer that is never held up wait in registers."""
+
+FLOW_LATENCY = 1
+"""Clocks that its results wait in the memory behind it."""
+
 SPARE = 2
 """Words that a FIFO has beyond those that wait."""
 

@@ -9,6 +9,7 @@ _CHECKOUT = Path(__file__).parents[3] / "hw" / "rtl"
 STREAM_CELLS = (
     "srq_chain.sv",
     "srq_fifo.sv",
+    "srq_flow.sv",
     "srq_fork.sv",
     "srq_join.sv",
     "srq_line.sv",

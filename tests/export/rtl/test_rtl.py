@@ -56,7 +56,8 @@ def test_a_frame_of_full_hd_takes_a_clock_a_pixel_four_lines_and_200(pixels, out
     pipelines = sum(module.latency for module in core.modules.values())
     around = {1: 7, 2: 5, 4: 5}[pixels]  # of 1, 2, 2, 1 and 1 pixels to the right, in beats
     entry = 1
-    clocks = entry + 3 * line + around + 5 + pipelines
+    flows = 2 * len(core.modules)  # a register before each layer and a memory behind it
+    clocks = entry + 3 * line + around + 5 + pipelines + flows
     assert core.latency(1920) == clocks + (line + 1) * (output == "raster")
 
 

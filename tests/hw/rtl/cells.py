@@ -9,6 +9,7 @@ import numpy as np
 
 from tests.hw.rtl.streams import (
     Clocks,
+    LateSink,
     Sink,
     Source,
     Stream,
@@ -136,6 +137,40 @@ async def pipe(dut):
 
 
 @cocotb.test()
+async def flow(dut):
+    """Behind a pipeline of LATENCY registers that never stops it gives every result in order."""
+    clocks = await started(dut)
+    latency, places, rng = CHOICES["LATENCY"], CHOICES["PLACES"], random.Random(6)
+    pipeline, taken, came, most = [0] * latency, [], [], 0
+    offered = None
+    for clock in range(800):
+        if offered is None and rng.randrange(256) >= GAPS:
+            offered = rng.getrandbits(8)
+        dut.s_valid.value = int(offered is not None)
+        dut.result.value = pipeline[-1]
+        dut.m_ready.value = int(clock > 3 * places and rng.randrange(256) >= WAITS)
+        await before_edge(dut.clk)
+        if dut.m_valid.value and dut.m_ready.value:
+            came.append((int(dut.m_data.value), clock))
+        takes = offered is not None and bool(dut.s_ready.value)
+        await after_edge(dut.clk)
+        pipeline = [rng.getrandbits(8) if offered is None else offered, *pipeline[:-1]]
+        if takes:
+            taken.append((offered, clock))
+            offered = None
+        most = max(most, len(taken) - len(came))
+    assert len(came) > 100
+    assert [beat for beat, _ in came] == [beat for beat, _ in taken[: len(came)]]
+    waits = [out - into for (_, out), (_, into) in zip(came, taken, strict=False)]
+    assert min(waits) >= latency + 1
+    assert most == places  # while nothing was taken from it
+    if not GAPS and not WAITS:
+        steady = came[-1][1] - came[-101][1] == 100  # a result every clock
+        assert steady == (places >= latency + 2)
+    del clocks
+
+
+@cocotb.test()
 async def fork(dut):
     """Each reader takes each beat once, whatever the others do."""
     clocks = await started(dut)
@@ -224,7 +259,7 @@ async def window(dut):
     into = Stream(dut.clk, dut.s_valid, dut.s_ready, dut.s_data)
     out = Stream(dut.clk, dut.m_valid, dut.m_ready, dut.m_data)
     source = Source(into, [b for f in frames for b in beats_of(f, pixels, bits)], GAPS, 1)
-    sink = Sink(out, WAITS, 2)
+    sink = (LateSink if CHOICES["LATE"] else Sink)(out, WAITS, 2)
     cocotb.start_soon(sink.run(clocks))
     cocotb.start_soon(source.run(clocks))
     wanted = [cells for f in frames for cells in windows(f, pixels, bits, *sides)]

@@ -107,6 +107,25 @@ class Sink:
         assert len(self.beats) == count, f"{len(self.beats)} beats of {count} came"
 
 
+class LateSink(Sink):
+    """Takes beats whose data comes a clock after they move."""
+
+    async def run(self, clocks):
+        """Take beats for ever, and see that none is taken back."""
+        stream, waited, moved = self.stream, False, False
+        while True:
+            stream.ready.value = int(self.rng.randrange(256) >= self.waits)
+            await before_edge(stream.clock)
+            if moved:
+                self.beats.append(stream.beat())
+            moved, valid = stream.moves, bool(stream.valid.value)
+            assert valid or not waited, "a beat was taken back"
+            waited = valid and not moved
+            if moved:
+                self.clocks.append(clocks.now)
+            await after_edge(stream.clock)
+
+
 class Clocks:
     """Counts clocks."""
 

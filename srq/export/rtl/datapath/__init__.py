@@ -9,7 +9,7 @@ itself::
     made.text, made.latency, made.cells
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from srq.export.rtl.datapath.layer import Layer, Port, width_of
@@ -69,7 +69,7 @@ def module(layer: Layer, name: str, choices: Choices | None = None) -> Module:
     """The module ``name`` that computes ``layer``."""
     choices = choices or Choices()
     if choices.datapath == "constant":
-        return plan_of(layer, choices).module(name)
+        return replace(plan_of(layer, choices).module(name), free=True)
     if choices.datapath == "folded":
         from srq.export.rtl.datapath.folded import folded_module
 

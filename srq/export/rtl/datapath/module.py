@@ -32,6 +32,7 @@ class Module:
 
     text:  the SystemVerilog of the module.
     cells: the files of hw/rtl that it instantiates modules of.
+    free:  whether it is never held up: then ``ce`` is always high.
     weights, biases: how many its ports of these names take, where they are loaded; in ``set_bits``
            of registers, which stand once for all pixels of a beat.
     fold:  phases in which its inputs stay the same; from 2 up it has a port ``phase``, and
@@ -44,6 +45,7 @@ class Module:
     cost: Cost = field(default_factory=Cost)
     cells: tuple[str, ...] = ()
     fold: int = 1
+    free: bool = False
     weights: int = 0
     biases: int = 0
     set_bits: int = 0
