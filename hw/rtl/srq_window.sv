@@ -148,8 +148,9 @@ module srq_window #(
         last_line <= row == last_row;
     end
 
-    // ---- What moves, and where the next middle is in the frame; with LATE a cycle later. ----
-    logic [HIGH*POSITIONS-1:0] is_inside, is_seen;  // row after row
+    // ---- What moves, and what of it is beyond the frame; with LATE a cycle later. ----
+    logic [HIGH*POSITIONS-1:0] is_inside;  // row after row
+    logic [HIGH*POSITIONS-1:0] blanked;    // what moves there is beyond the frame
     logic move_all;
     logic [WORD-1:0] incoming;
     generate
@@ -157,12 +158,12 @@ module srq_window #(
             always_ff @(posedge clk) begin
                 move_all <= advance && !rst;
                 incoming <= s_data;
-                is_seen <= is_inside;
+                blanked <= {HIGH * POSITIONS{advance}} & ~is_inside;
             end
         end else begin : g_now
             assign move_all = advance;
             assign incoming = s_data;
-            assign is_seen = is_inside;
+            assign blanked = {HIGH * POSITIONS{advance}} & ~is_inside;
         end
     endgenerate
 
@@ -267,9 +268,9 @@ module srq_window #(
             for (i = 0; i < POSITIONS; i = i + 1) begin : g_seen
                 logic [PIXEL_BITS-1:0] pixel;
                 always_ff @(posedge clk)
-                    if (move_all)
-                        pixel <= is_seen[k*POSITIONS+i]
-                            ? beside[(BEFORE*PIXELS+i-LEFT)*PIXEL_BITS+:PIXEL_BITS] : '0;
+                    if (blanked[k*POSITIONS+i]) pixel <= '0;
+                    else if (move_all)
+                        pixel <= beside[(BEFORE*PIXELS+i-LEFT)*PIXEL_BITS+:PIXEL_BITS];
                 for (p = 0; p < PIXELS; p = p + 1) begin : g_pixel
                     if (i >= p && i - p < WIDE)
                         assign m_data[((p*HIGH+k)*WIDE+i-p)*PIXEL_BITS+:PIXEL_BITS] = pixel;
