@@ -75,9 +75,7 @@ def core_of(program: Program, shape: Shape, choices: Choices) -> Core:
         process.name: module(process.layer, f"{core_name(program)}_{process.name}_sum", choices)
         for process in found
     }
-    timed = [
-        replace(process, latency=_latency(modules[process.name], shape)) for process in found
-    ]
+    timed = [replace(process, latency=_latency(modules[process.name], shape)) for process in found]
     deep = with_depths(program, timed, shape)
     return Core(program, shape, tuple(deep), modules)
 
