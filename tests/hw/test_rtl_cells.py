@@ -58,25 +58,30 @@ def test_a_fork_gives_each_reader_every_beat_once(bench, readers):
 
 
 @pytest.mark.parametrize(
-    ("pixels", "sides", "size", "flow"),
+    ("pixels", "sides", "late", "size", "flow"),
     [
-        (1, (1, 1, 1, 1), (5, 7), FREE),
-        (1, (1, 1, 1, 1), (4, 5), BUSY),
-        (1, (0, 0, 2, 2), (3, 4), FREE),
-        (1, (2, 3, 0, 1), (2, 3), BUSY),  # frames smaller than the delay
-        (1, (1, 2, 4, 5), (3, 1), BUSY),
-        (1, (1, 1, 1, 1), (1, 1), FREE),
-        (2, (1, 1, 1, 1), (4, 9), FREE),
-        (2, (0, 1, 3, 2), (3, 8), BUSY),
-        (4, (2, 1, 1, 5), (4, 13), BUSY),
-        (4, (1, 1, 2, 2), (2, 3), FREE),
-        (1, (3, 0, 3, 0), (6, 20), STARVED),
-        (1, (0, 2, 0, 2), (6, 20), BLOCKED),
+        (1, (1, 1, 1, 1), 0, (5, 7), FREE),
+        (1, (1, 1, 1, 1), 1, (5, 7), FREE),
+        (1, (1, 1, 1, 1), 0, (4, 5), BUSY),
+        (1, (1, 1, 1, 1), 1, (4, 5), BUSY),
+        (1, (0, 0, 2, 2), 0, (3, 4), FREE),
+        (1, (0, 0, 2, 2), 1, (3, 4), BUSY),
+        (1, (2, 3, 0, 1), 0, (2, 3), BUSY),  # frames smaller than the delay
+        (1, (2, 3, 0, 1), 1, (2, 3), BUSY),
+        (1, (1, 2, 4, 5), 0, (3, 1), BUSY),
+        (1, (1, 1, 1, 1), 0, (1, 1), FREE),
+        (1, (1, 1, 1, 1), 1, (1, 1), FREE),
+        (2, (1, 1, 1, 1), 0, (4, 9), FREE),
+        (2, (0, 1, 3, 2), 0, (3, 8), BUSY),
+        (4, (2, 1, 1, 5), 0, (4, 13), BUSY),
+        (4, (2, 1, 1, 5), 1, (4, 13), BUSY),
+        (4, (1, 1, 2, 2), 0, (2, 3), FREE),
+        (1, (3, 0, 3, 0), 0, (6, 20), STARVED),
+        (1, (0, 2, 0, 2), 1, (6, 20), BLOCKED),
     ],
     ids=str,
 )
-@pytest.mark.parametrize("late", [0, 1])
-def test_a_window_has_zeros_beyond_the_border(bench, pixels, sides, size, flow, late):
+def test_a_window_has_zeros_beyond_the_border(bench, pixels, sides, late, size, flow):
     names = dict(zip(("TOP", "BOTTOM", "LEFT", "RIGHT"), sides, strict=True))
     bench(
         "srq_window",
