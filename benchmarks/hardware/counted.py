@@ -47,7 +47,8 @@ def rows(name: str) -> list[dict[str, Any]]:
                 **asdict(total_of(counted(core))),
                 "latency": core.latency(WIDTH),
                 "frame": core.clocks(ROWS, WIDTH),
-                "line_bits": lines.line_bits + lines.delay_bits,
+                "line_bits": lines.line_bits,
+                "delay_bits": lines.delay_bits,
             }
         )
         print(found[-1], flush=True)
