@@ -85,7 +85,7 @@ _AIMS = {
     "kim-x2-fpga": (60_000, 42_000, 1_910_000, 1920),
     "kim-x2-8bit-fpga": (36_000, 25_000, 1_540_000, 1280),
 }
-"""Of each Program: LUT with adders of two and of three operands, line memory in bits, DSP slices."""
+"""Of each Program: LUT with adders of two, of three operands, bits of line memory, DSP slices."""
 
 
 def _routed(rows: list[dict[str, Any]]) -> str:
