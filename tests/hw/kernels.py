@@ -85,6 +85,28 @@ def nested_joins() -> Program:
     )
 
 
+def early_window() -> Program:
+    """A window that is ready long before what its layer's sum is added to: it waits in a FIFO."""
+    rng = np.random.default_rng(5)
+    luma, acts = Format.parse("u8.8"), Format.parse("s9.7")
+
+    def conv(name: str, source: str, outputs: int, inputs: int, out: Format | None) -> Conv:
+        weight = rng.integers(-31, 32, (outputs, inputs, 3, 3))
+        return Conv(name, source, weight, weight_bits=6, weight_frac=7, format=out)
+
+    return Program(
+        [
+            Input("lr", luma),
+            conv("first", "lr", 2, 1, acts),
+            conv("second", "first", 1, 2, acts),
+            conv("early", "lr", 1, 1, None),
+            Add("sum", "early", "second", luma),
+            Output("hr", "sum"),
+        ],
+        name="early",
+    )
+
+
 def two_lines_of_blocks() -> Program:
     """Two convolutions at scale 2 with one line below each, and what they lag added to them."""
     luma, weight = Format.parse("u8.8"), np.ones((1, 1, 2, 1), int)

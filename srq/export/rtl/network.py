@@ -154,7 +154,7 @@ class Network:
             yield from self._held_up(process, first, ins)
 
     def _free(self, process: Process, stream: str, ins: Sequence[str]) -> Iterator[str]:
-        """A layer that is never held up, with its operands in registers; a window's come late."""
+        """A layer that is never held up. Its operands come from registers: a late window's, or new ones."""
         name, bits = process.name, self._shape.pixels * self._bits[process.name]
         late = []
         for number, operand in enumerate(ins):
@@ -251,13 +251,15 @@ class Network:
         bits = self._bits[process.reads[0].value]
         x = _port_of(process, 0)
         total = self._width(process, 0)
+        # A FIFO takes its data when it takes the beat.
+        late = int(self._modules[name].free and not process.reads[0].depth)
         yield f"""\
     logic offer_window_{name}, accept_window_{name};
     logic [{total - 1}:0] beat_window_{name};
     srq_window #(
         .PIXEL_BITS({bits}), .PIXELS({shape.pixels}), .TOP({window.top}), .BOTTOM({window.bottom}),
         .LEFT({window.left}), .RIGHT({window.right}), .MAX_BEATS({shape.max_beats}),
-        .COLUMN_BITS({shape.column_bits}), .ROW_BITS(16), .LATE({int(self._modules[name].free)})
+        .COLUMN_BITS({shape.column_bits}), .ROW_BITS(16), .LATE({late})
     ) window_{name} (
         .clk(aclk), .rst(restart), .columns(frame_columns), .beats(frame_beats),
         .pitch(frame_pitch), .rows(frame_rows),

@@ -10,7 +10,7 @@ from srq.export.rtl import MOST_WEIGHTS, Rtl
 from srq.export.rtl.processes import processes_of
 from srq.verify import rtl as subject
 from srq.verify.yosys import run_yosys
-from tests.hw.kernels import small_program, two_lines_of_blocks
+from tests.hw.kernels import early_window, small_program, two_lines_of_blocks
 from tests.kim_program import kim_program
 from tests.verify.programs import tiny
 
@@ -70,8 +70,10 @@ def test_a_frame_of_full_hd_takes_a_clock_a_pixel_four_lines_and_200(pixels, out
         (small_program(), {"datapath": "folded", "clocks_per_pixel": 3, "max_width": 41}),
         (two_lines_of_blocks(), {"output": "raster"}),
         (tiny(bits=10), {"target": "xilinx"}),
+        (early_window(), {"max_width": 41}),
+        (early_window(), {"datapath": "dsp", "max_width": 41}),
     ],
-    ids=["tiny", "raster", "dsp", "folded", "blocks", "deep"],
+    ids=["tiny", "raster", "dsp", "folded", "blocks", "deep", "early", "early-dsp"],
 )
 def test_the_readme_of_a_folder_followed_to_the_letter(tmp_path, require_tool, program, choices):
     require_tool("iverilog", "apt install iverilog")
