@@ -154,7 +154,7 @@ class Network:
             yield from self._held_up(process, first, ins)
 
     def _free(self, process: Process, stream: str, ins: Sequence[str]) -> Iterator[str]:
-        """A layer that is never held up. Its operands come from registers: a window's, or new ones."""
+        """A layer that is never held up, with operands from registers: a window's, or new ones."""
         name, bits = process.name, self._shape.pixels * self._bits[process.name]
         late = []
         for number, operand in enumerate(ins):
