@@ -1,7 +1,7 @@
 """The beats of the test bench: what goes in, and what the reference says must come out.
 
-Good frames of many sizes, first two of one size that follow each other, then every fault that the
-core mends, each between good frames.
+Good frames of many sizes, first two of one size that follow each other, of which the second drives
+many values to their ends; then every fault that the core mends, each between good frames.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,6 +15,7 @@ from srq.export.rtl.shape import Shape
 from srq.program import Program
 from srq.program.reference import Reference
 from srq.stimuli.patterns import noise
+from srq.stimuli.saturation import saturating
 
 FIRST = (6, 48)
 """Rows and columns of the first two frames: every scale and number of pixels divides a line."""
@@ -56,8 +57,8 @@ def frames(program: Program, shape: Shape) -> list[Frame]:
     def good(pixels: NDArray) -> Frame:
         return whole_frame(pixels, shape, bits)
 
-    first, second = picture(*FIRST), picture(*FIRST)
-    second = np.where(second & 1, fmt.hi, 0).astype(fmt.dtype)
+    first = picture(*FIRST)
+    second = saturating(program, first.shape, _SEED)
     found = [good(first), good(second), *(good(picture(*size)) for size in SIZES)]
     for spoilt in _spoilt(good(picture(*SPOILT)), shape):
         found += [spoilt, good(picture(*SPOILT))]
