@@ -158,7 +158,7 @@ class Network:
         name, bits = process.name, self._shape.pixels * self._bits[process.name]
         late = []
         for number, operand in enumerate(ins):
-            if operand.startswith("window_"):
+            if number == 0 and self._is_late(process):
                 late.append(operand)
                 continue
             late.append(f"held_{operand}")
@@ -246,20 +246,24 @@ class Network:
         ):
             yield f".{port}({port}[{first * bits}+:{count * bits}])"
 
+    def _is_late(self, process: Process) -> bool:
+        """Whether the process has a window whose data comes a cycle after its beat, from registers.
+        Not where a FIFO takes both at once, nor where the process can be held up."""
+        free = self._modules[process.name].free
+        return process.has_window and free and not process.reads[0].depth
+
     def _window(self, process: Process) -> Iterator[str]:
         shape, name, window = self._shape, process.name, process.window
         bits = self._bits[process.reads[0].value]
         x = _port_of(process, 0)
         total = self._width(process, 0)
-        # A FIFO takes its data when it takes the beat.
-        late = int(self._modules[name].free and not process.reads[0].depth)
         yield f"""\
     logic offer_window_{name}, accept_window_{name};
     logic [{total - 1}:0] beat_window_{name};
     srq_window #(
         .PIXEL_BITS({bits}), .PIXELS({shape.pixels}), .TOP({window.top}), .BOTTOM({window.bottom}),
         .LEFT({window.left}), .RIGHT({window.right}), .MAX_BEATS({shape.max_beats}),
-        .COLUMN_BITS({shape.column_bits}), .ROW_BITS(16), .LATE({late})
+        .COLUMN_BITS({shape.column_bits}), .ROW_BITS(16), .LATE({int(self._is_late(process))})
     ) window_{name} (
         .clk(aclk), .rst(restart), .columns(frame_columns), .beats(frame_beats),
         .pitch(frame_pitch), .rows(frame_rows),
