@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from srq.image.blocks import Block
-from srq.restore.networks.detector import largest
-from srq.restore.windows import in_windows, window
+from srq.restore.networks.detector import doubled, largest
+from srq.restore.windows import CORE, in_windows, window
 
 Mask = NDArray[np.bool_]
 Probabilities = NDArray[np.float32]
@@ -56,16 +57,52 @@ def suspected(found: Probabilities) -> Mask:
 def probabilities_of(network: Any, picture: NDArray[np.float32]) -> Probabilities:
     """How likely each pixel of (H, W, 3), 0 to 1, is damaged: (H, W), 0 to 1. That is 0 everywhere
     where no more than a share ``network.enough`` of the pixels is LIKELY to be."""
+    pyramid = [picture]
+    while len(pyramid) < network.scales:
+        pyramid.append(_halved(pyramid[-1]))
+    seen = _looked(network, pyramid.pop(), None)
+    while pyramid:
+        larger = pyramid.pop()
+        seen = _looked(network, larger, _doubled(seen, larger.shape[:2]))
+    return seen_with(torch.sigmoid(torch.from_numpy(seen)).numpy(), float(network.enough))
+
+
+def _looked(
+    network: Any, picture: NDArray[np.float32], coarser: NDArray[np.float32] | None
+) -> NDArray[np.float32]:
+    """The logits (H, W) of a picture (H, W, 3) at one size, after what was seen at half of it."""
 
     def run(block: Block) -> torch.Tensor:
-        values = window(picture, block, network.multiple).to(network.threshold.device)
-        return torch.sigmoid(network(values)).cpu()
+        planes = (
+            window(plane, block, network.multiple).to(network.threshold.device)
+            for plane in (picture, coarser)
+            if plane is not None
+        )
+        return network.look(*planes).cpu()
 
     size = picture.shape[0], picture.shape[1]
     whole = np.empty(size, np.float32)
     for block, made in in_windows(size, network.reach, network.multiple, run):
         whole[block.part] = made[..., 0]
-    return seen_with(whole, float(network.enough))
+    return whole
+
+
+def _halved(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A picture (H, W, 3) at half the size: means of 2x2 pixels, as far as there are any."""
+    height, width = (-(-side // 2) for side in picture.shape[:2])
+    made = np.empty((height, width, picture.shape[2]), np.float32)
+    for start in range(0, height, CORE):
+        rows = picture[2 * start : 2 * (start + CORE)].transpose(2, 0, 1)
+        part = torch.from_numpy(np.ascontiguousarray(rows))
+        small = nn.functional.avg_pool2d(part, 2, ceil_mode=True)
+        made[start : start + CORE] = small.permute(1, 2, 0).numpy()
+    return made
+
+
+def _doubled(seen: NDArray[np.float32], size: tuple[int, ...]) -> NDArray[np.float32]:
+    """Logits (h, w) at a size of (H, W), about twice theirs."""
+    larger = doubled(torch.from_numpy(seen[None, None]))[0, 0].numpy()
+    return larger[: size[0], : size[1]]
 
 
 def seen_with(found: Probabilities, enough: float) -> Probabilities:

@@ -23,21 +23,21 @@ class Lighter:
 class WhiteIsDamage:
     """Finds what is nearly white, or lighter than ``light``."""
 
-    multiple, reach = 4, 0
+    multiple, reach, scales = 4, 0, 1
     threshold = torch.tensor(0.5)
 
     def __init__(self, light=0.99, enough=0.0):
         self.light = light
         self.enough = torch.tensor(enough)
 
-    def __call__(self, pictures):
+    def look(self, pictures):
         return 1000 * (pictures.amin(1, keepdim=True) - self.light)
 
 
 class Where(nn.Module):
     """Finds what ``logit`` says of pictures (N, 3, H, W); it can be measured as it stands."""
 
-    multiple, reach = 4, 0
+    multiple, reach, scales = 4, 0, 1
 
     def __init__(self, logit, threshold=0.5):
         super().__init__()
@@ -45,7 +45,7 @@ class Where(nn.Module):
         self.register_buffer("threshold", torch.tensor(threshold))
         self.register_buffer("enough", torch.tensor(0.0))
 
-    def forward(self, pictures):
+    def look(self, pictures):
         return self.logit(pictures)
 
 

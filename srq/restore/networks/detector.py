@@ -15,6 +15,9 @@ to 4, 12 and 24 pixels wide stand out."""
 _LEAK = 0.1
 """The slope below zero of the coarser levels' ReLUs."""
 
+_TOLD = 0.5
+"""How much of what was seen at half the size is believed."""
+
 _GAIN = 4.0
 _LUMA = (0.299, 0.587, 0.114)
 
@@ -31,15 +34,22 @@ class Detector(nn.Module):
     Beside luma and colour it sees how busy the surroundings are, and luma and its top-hats at three
     scales in proportion to that: what stands out from its surroundings and is thinner than they, be
     it a hair of one pixel or a crack of twenty. The network need not learn first to see such
-    things, but at once which of them are damage. ``threshold`` is the probability from which on a
-    pixel counts as damaged, and ``enough`` the share of a picture's pixels that must look so before
-    any does. Both are chosen on pictures held out.
+    things, but at once which of them are damage.
+
+    It looks at a picture at ``scales`` sizes, each half of the one before, with the same weights,
+    the smallest first, and is told each time what it saw at half the size: so a broad crack is
+    found as a thin one is.
+
+    ``threshold`` is the probability from which on a pixel counts as damaged, and ``enough`` the
+    share of a picture's pixels that must look so before any does. Both are chosen on pictures held
+    out.
     """
 
-    def __init__(self, widths: tuple[int, ...] = (32, 48, 64, 96)) -> None:
+    def __init__(self, widths: tuple[int, ...] = (32, 48, 64, 96), scales: int = 3) -> None:
         super().__init__()
-        self.config = {"widths": list(widths)}
-        self.net = UNet(7, 1, widths, halves=4, leak=[0.0, *(_LEAK for _ in widths[1:])])
+        self.config = {"widths": list(widths), "scales": scales}
+        self.scales = scales
+        self.net = UNet(8, 1, widths, halves=4, leak=[0.0, *(_LEAK for _ in widths[1:])])
         self.register_buffer("threshold", torch.tensor(0.5))
         self.register_buffer("enough", torch.tensor(0.0))
         bias = self.net.out.bias
@@ -48,18 +58,31 @@ class Detector(nn.Module):
 
     @property
     def multiple(self) -> int:
-        """What the height and width must be multiples of."""
+        """What the height and width of one look must be multiples of."""
         return max(self.net.multiple, 2 ** len(_SIZES) // 2)
 
     @property
     def reach(self) -> int:
-        """How many pixels away the furthest pixel is that a logit depends on."""
+        """How many pixels away the furthest pixel is that a logit of one look depends on."""
         return self.net.reach + max(2**level * size for level, size in enumerate(_SIZES))
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Pictures (N, 3, H, W), 0 to 1, gray ones too, to logits (N, 1, H, W)."""
+        """Pictures (N, 3, H, W), 0 to 1, gray ones too, to logits (N, 1, H, W); the smallest size
+        must be a ``multiple`` too."""
+        pyramid = [pictures]
+        while len(pyramid) < self.scales:
+            pyramid.append(nn.functional.avg_pool2d(pyramid[-1], 2))
+        seen = self.look(pyramid.pop())
+        while pyramid:
+            seen = self.look(pyramid.pop(), doubled(seen))
+        return seen
+
+    def look(self, pictures: Tensor, coarser: Tensor | None = None) -> Tensor:
+        """Logits (N, 1, H, W) of pictures at one size, after what was seen at half of it: logits
+        ``doubled``, and None at the smallest."""
         red, green, blue = pictures.split(1, 1)
         luma = _LUMA[0] * red + _LUMA[1] * green + _LUMA[2] * blue
+        told = torch.zeros_like(luma) if coarser is None else _TOLD * (coarser - RARE)
         half = nn.functional.avg_pool2d(luma, 2)
         quarter = nn.functional.avg_pool2d(half, 2)
         mean = _mean(quarter)
@@ -72,8 +95,13 @@ class Detector(nn.Module):
         busy = _larger(texture, 4)
         colour = [_GAIN * (red - green), _GAIN * (blue - green)]
         beside = [(luma - _larger(mean, 4)) / busy, _GAIN * busy]
-        finest = torch.cat([2 * luma - 1, *colour, *beside, full], 1)
-        return self.net(finest, torch.cat([halves, _larger(quarters, 2)], 1))
+        finest = torch.cat([2 * luma - 1, *colour, *beside, full, told], 1)
+        return self.net(finest, torch.cat([halves, _larger(quarters, 2)], 1)) + told
+
+
+def doubled(seen: Tensor) -> Tensor:
+    """Logits (N, 1, H, W) at twice the size."""
+    return nn.functional.interpolate(seen, scale_factor=2.0, mode="bilinear", align_corners=False)
 
 
 def _mean(plane: Tensor) -> Tensor:

@@ -74,6 +74,11 @@ class StageConfig:
     measure_every: int = number(1_000, 1)
     begin: str = ""
 
+    @property
+    def multiple(self) -> int:
+        """What the side of its crops must be a multiple of."""
+        return 4
+
 
 @dataclass(frozen=True)
 class ToneConfig(StageConfig):
@@ -90,25 +95,33 @@ class ToneConfig(StageConfig):
 
 @dataclass(frozen=True)
 class DetectorConfig(StageConfig):
-    """Detector: ``widths`` are the channels of its levels. A share ``film`` of a batch is damaged
-    by the recipe ``film_recipe``, and a share ``sound`` is cut from clean pictures, to which
-    nothing was done; ``whole`` is that of undamaged ones in the rest. One sheet is replaced after
-    every ``turnover`` steps. The colour of a share ``gray`` is taken away. ``rare`` is the
-    weight of all damaged pixels together, however few they are, and the rest that of all others;
-    ``hard`` is the weight of the undamaged ones that are most taken for damage."""
+    """Detector: ``widths`` are the channels of its levels, and it looks at a picture at ``scales``
+    sizes. A share ``film`` of a batch is damaged by the recipe ``film_recipe``, and a share
+    ``sound`` is cut from clean pictures, to which nothing was done; ``whole`` is that of undamaged
+    ones in the rest. One sheet is replaced after every ``turnover`` steps. The colour of a share
+    ``gray`` is taken away. ``rare`` is the weight of all damaged pixels together, however few they
+    are, and the rest that of all others; ``hard`` is the weight of the undamaged ones that are most
+    taken for damage."""
 
     steps: int = number(40_000, 1)
-    batch: int = number(10, 1, 65536)
-    crop: int = number(96, 16, 4096)
-    lr: float = number(2e-3, 1e-9, 1.0)
+    batch: int = number(6, 1, 65536)
+    crop: int = number(128, 16, 4096)
+    whole: float = number(0.0, 0.0, 1.0)
+    lr: float = number(1e-3, 1e-9, 1.0)
     widths: tuple[int, ...] = (32, 48, 64, 96)
-    film: float = number(0.3, 0.0, 0.9)
+    scales: int = number(3, 1, 8)
+    film: float = number(0.33, 0.0, 0.9)
     film_recipe: str = "old-film"
-    sound: float = number(0.3, 0.0, 0.9)
-    turnover: int = number(2, 1, 1000)
+    sound: float = number(0.17, 0.0, 0.9)
+    turnover: int = number(4, 1, 1000)
     gray: float = number(0.25, 0.0, 1.0)
     rare: float = number(0.3, 0.0, 1.0)
     hard: float = number(0.25, 0.0, 1e3)
+
+    @property
+    def multiple(self) -> int:
+        """Each level has half the size of the one before, and so has each look."""
+        return max(4, 2 ** len(self.widths)) << self.scales - 1
 
 
 @dataclass(frozen=True)
@@ -159,6 +172,11 @@ class DirectConfig(StageConfig):
     lr: float = number(1.5e-3, 1e-9, 1.0)
     ema: float = number(0.999, 0.0, 0.999999)
     widths: tuple[int, ...] = (48, 64, 96)
+
+    @property
+    def multiple(self) -> int:
+        """Each level has half the size of the one before."""
+        return 2 ** len(self.widths)
 
 
 @dataclass(frozen=True)
@@ -257,8 +275,14 @@ class RestoreConfig:
                 f"they must be at most 1, not {self.detector.film + self.detector.sound:g}."
             )
         for stage in self.stages:
-            if self.of(stage).crop > self.data.sheet:
+            crop, multiple = self.of(stage).crop, self.of(stage).multiple
+            if crop > self.data.sheet:
                 raise ConfigError(
-                    f"{name}: the crop of the stage {stage}, {self.of(stage).crop}, must fit a "
-                    f"sheet of {self.data.sheet} ('data.sheet')."
+                    f"{name}: the crop of the stage {stage}, {crop}, must fit a sheet of "
+                    f"{self.data.sheet} ('data.sheet')."
+                )
+            if crop % multiple:
+                raise ConfigError(
+                    f"{name}: the crop of the stage {stage}, {crop}, must be a multiple of "
+                    f"{multiple}."
                 )

@@ -69,7 +69,7 @@ NETWORKS = {
 
 def run(network, memory, picture, filled, mask):
     if isinstance(network, Detector):
-        return network(picture)
+        return network.look(picture, 3 * mask)
     return network(picture, filled, mask, memory)
 
 

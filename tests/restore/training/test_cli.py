@@ -45,7 +45,8 @@ def test_mistakes(arguments, sentence, tmp_path, photographs, capsys):
     if "restore" in arguments:
         where += ["--set", f"data.train={photographs}", "--set", "data.sheet=32"]
         crops = ("tone", "detector", "vae_y", "vae_x", "mapping", "direct")
-        where += [part for stage in crops for part in ("--set", f"{stage}.crop=16")]
+        where += [part for stage in crops for part in ("--set", f"{stage}.crop=32")]
+        where += ["--set", "detector.scales=2"]
     assert srq("train", *arguments, *where) == 2
     assert sentence in " ".join(capsys.readouterr().err.split())
     assert not (tmp_path / "run").exists()

@@ -66,7 +66,7 @@ class DetectorStage(Stage):
         self._seed = place.config.seed
         self._device = place.device
         self._shown = place.config.run.pictures
-        self.network = Detector(self._config.widths)
+        self.network = Detector(self._config.widths, self._config.scales)
         data, processes = place.config.data, place.processes
         rank, world = processes.rank, processes.world
         train = place.photographs.train
