@@ -16,8 +16,8 @@ Probabilities = NDArray[np.float32]
 
 SUSPECTED = 0.12
 """The probability from which on a pixel is filled before the translation, which then judges whether
-what was filled in or what was there is nearer to the truth. Half of the damage reaches it, and a
-twentieth of what is sound."""
+what was filled in or what was there is nearer to the truth. Four tenths of the damage reach it, and
+one in two hundred of the sound pixels."""
 
 LIKELY = 0.3
 """The probability from which on a pixel tells of the whole picture. Damage comes in plenty: where

@@ -40,7 +40,7 @@ class Counts:
     A mark within a pixel of true damage is right, and damage within a pixel of a mark is found.
     """
 
-    THRESHOLDS = 1 / (1 + np.exp(-np.linspace(-1.5, 9, 43)))
+    THRESHOLDS = 1 / (1 + np.exp(-np.linspace(-2, 9, 45)))
     ALLOWED = 0.003
     """The share of clean pictures' pixels that may be marked."""
 

@@ -49,7 +49,7 @@ _HARD_SHARE = 64
 _FEW = 100.0
 """So many damaged pixels at least weigh as much as any number."""
 
-_TOUCHED = 0.05
+_TOUCHED = 0.03
 """The share of clean held pictures in which damage may be seen."""
 
 _HELD = 24
