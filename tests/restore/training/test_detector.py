@@ -9,7 +9,7 @@ from srq.restore.networks.detector import RARE
 from srq.restore.training.filled import found_by
 from srq.restore.training.photographs import in_three, load_photographs
 from srq.restore.training.stage import Place
-from srq.restore.training.stages.detector import DetectorStage, _grayed, targets
+from srq.restore.training.stages.detector import DetectorStage, _grayed, hardened, targets
 from srq.runs.processes import Processes
 from tests.restore.stand_ins import Where
 
@@ -129,3 +129,24 @@ def test_of_twenty_clean_photographs_one_at_most_is_marked(stage):
     assert float(network.enough) == pytest.approx(made["enough"])
     assert sum(share > 0 for share in after) <= 0.05 * len(after)
     assert made["held"]["alarms"] <= 0.003
+
+
+def test_hard_prints_are_stark_and_hide_what_is_as_white_as_they():
+    """A scratch over gray stays, and one over what becomes white is seen no more."""
+    before = np.full((40, 3, 32, 32), 0.45, np.float32)
+    before[..., :16, :] = 0.75
+    pictures = before.copy()
+    pictures[..., 10:12] = 0.85
+    made, hidden = hardened(pictures, before, np.random.default_rng(2))
+    hard = np.array([not np.array_equal(*pair) for pair in zip(made, pictures, strict=True)])
+    assert 4 <= hard.sum() <= 20
+    assert not hidden[~hard].any()
+    spread = made[hard].std((1, 2, 3))
+    assert (spread >= 0.99 * pictures[hard].std((1, 2, 3))).all()
+    assert spread.max() > 2 * pictures.std((1, 2, 3)).max()
+    scratch = hidden[hard, 0, :, 10:12]
+    assert scratch[:, :14].any()
+    assert not scratch[:, 18:].all((1, 2)).any()
+    again = hardened(pictures, before, np.random.default_rng(2))
+    assert np.array_equal(made, again[0])
+    assert np.array_equal(hidden, again[1])

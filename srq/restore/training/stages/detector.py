@@ -10,7 +10,7 @@ learns both.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from srq.restore.networks.detector import RARE, Detector
 from srq.restore.tone import LUMA
 from srq.restore.training.filled import found_by
 from srq.restore.training.found import Counts, Example, examples
-from srq.restore.training.photographs import in_three
+from srq.restore.training.photographs import Pixels, in_three
 from srq.restore.training.sheets import SEEN, Sheets
 from srq.restore.training.sound import SoundCrops
 from srq.restore.training.stage import Batch, Place, Stage
@@ -48,6 +48,13 @@ _HARD_SHARE = 64
 
 _FEW = 100.0
 """So many damaged pixels at least weigh as much as any number."""
+
+_GRAIN, _CONTRAST, _SHARPENED = 0.06, 4.0, 2.0
+"""Of hard prints: the deviation of the grain, the contrast and the sharpening, at most."""
+
+_HARDENED = 0.3
+"""The share of crops that become hard prints: grainy, harsh and sharpened, as many old ones are. A
+hat on snow, or a drain-pipe on a wall, is as stark there as a scratch."""
 
 _TOUCHED = 0.03
 """The share of clean held pictures in which damage may be seen."""
@@ -102,10 +109,13 @@ class DetectorStage(Stage):
         clean = self._sound.crops(step, sound, config.crop)
         nothing = np.zeros_like(clean[:, :1])
         pictures = np.concatenate([*(part.spoiled for part in parts), clean])
+        before = np.concatenate([*(part.clean for part in parts), clean])
         mask = np.concatenate([*(part.mask for part in parts), nothing])
         change = np.concatenate([*(part.change for part in parts), nothing])
-        arrays = (self._seen(pictures, step), *targets(mask, change))
-        return tuple(torch.from_numpy(array).to(self._device) for array in arrays)
+        target, weight = targets(mask, change)
+        seen, hidden = self._seen(pictures, before, step)
+        weight[(target > 0) & hidden] = 0
+        return tuple(torch.from_numpy(array).to(self._device) for array in (seen, target, weight))
 
     def loss(self, batch: Batch) -> Tensor:
         """The mean cross-entropy of the damaged pixels and that of the others, and again that of
@@ -124,10 +134,14 @@ class DetectorStage(Stage):
         hard = config.hard * hardest.mean() / _HARD_SHARE**0.5
         return config.rare * damaged + (1 - config.rare) * others + hard
 
-    def _seen(self, pixels: NDArray[np.uint8], step: int) -> NDArray[np.float32]:
-        """Crops of ``step`` with other tones, the same for the same step."""
+    def _seen(
+        self, pixels: Pixels, before: Pixels, step: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Crops of ``step`` with other tones, the same for the same step; and where nothing can be
+        seen any more of what they were ``before``."""
         rng = np.random.default_rng([self._seed, 11, step])
-        return _grayed(_stretched(_unit(pixels), rng), self._config.gray, rng)
+        hard, hidden = hardened(_unit(pixels), _unit(before), rng)
+        return _grayed(_stretched(hard, rng), self._config.gray, rng), hidden
 
     def measure(self, network: nn.Module, pictures: Path) -> dict[str, float]:
         """Scores on whole held pictures at the threshold that is best there."""
@@ -191,6 +205,47 @@ def targets(
 
 def _unit(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return pixels.astype(np.float32) / np.float32(255)
+
+
+@dataclass(frozen=True)
+class _HardPrint:
+    """How hard a picture is printed: its ``grain`` (C, C), its contrast around ``middle``, and by
+    how much it is ``sharpened``."""
+
+    grain: NDArray[np.float32]
+    contrast: float
+    middle: float
+    sharpened: float
+
+    @classmethod
+    def drawn(cls, picture: NDArray[np.float32], rng: np.random.Generator) -> "_HardPrint":
+        """A print for a picture (3, C, C)."""
+        grain = rng.normal(0, rng.uniform(0, _GRAIN), picture.shape[1:]).astype(np.float32)
+        contrast = float(np.exp(rng.uniform(0, np.log(_CONTRAST))))
+        return cls(grain, contrast, float(picture.mean()), float(rng.uniform(0, _SHARPENED)))
+
+    def of(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The picture (3, C, C), 0 to 1, so printed."""
+        harsh = np.clip(0.5 + self.contrast * (picture + self.grain - self.middle), 0, 1)
+        around = nn.functional.avg_pool2d(
+            torch.from_numpy(harsh), 3, stride=1, padding=1, count_include_pad=False
+        )
+        return np.clip(harsh + self.sharpened * (harsh - around.numpy()), 0, 1)
+
+
+def hardened(
+    pictures: NDArray[np.float32], before: NDArray[np.float32], rng: np.random.Generator
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """A share of the pictures (N, 3, C, C), 0 to 1, as hard prints; and where (N, 1, C, C) these
+    do not differ any more from what they were ``before``, printed alike."""
+    made = pictures.copy()
+    hidden = np.zeros_like(pictures[:, :1], np.bool_)
+    for number in np.flatnonzero(rng.random(len(pictures)) < _HARDENED):
+        hard = _HardPrint.drawn(pictures[number], rng)
+        made[number] = hard.of(pictures[number])
+        change = np.abs(made[number] - hard.of(before[number])).max(0)
+        hidden[number, 0] = change < SEEN / 255
+    return made, hidden
 
 
 def _stretched(pictures: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
