@@ -226,11 +226,10 @@ class _HardPrint:
 
     def of(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
         """The picture (3, C, C), 0 to 1, so printed."""
-        harsh = np.clip(0.5 + self.contrast * (picture + self.grain - self.middle), 0, 1)
-        around = nn.functional.avg_pool2d(
-            torch.from_numpy(harsh), 3, stride=1, padding=1, count_include_pad=False
-        )
-        return np.clip(harsh + self.sharpened * (harsh - around.numpy()), 0, 1)
+        grainy = torch.from_numpy(picture + self.grain)
+        harsh = (0.5 + self.contrast * (grainy - self.middle)).clamp(0, 1)
+        around = nn.functional.avg_pool2d(harsh, 3, stride=1, padding=1, count_include_pad=False)
+        return (harsh + self.sharpened * (harsh - around)).clamp(0, 1).numpy()
 
 
 def hardened(
