@@ -3,6 +3,8 @@
 import pytest
 
 from srq.errors import ConfigError
+from srq.restore.networks.detector import Detector
+from srq.restore.networks.direct import Direct
 from srq.restore.training.config import STAGES, RestoreConfig, is_restoration
 
 
@@ -35,6 +37,14 @@ def test_settings(tiny):
 def test_mistakes(tiny, assignment, sentence):
     with pytest.raises(ConfigError, match=sentence):
         tiny(assignment)
+
+
+def test_crops_are_what_the_networks_take():
+    """The configuration knows it without torch."""
+    config = RestoreConfig()
+    detector = Detector(config.detector.widths, config.detector.scales)
+    assert config.detector.multiple == detector.multiple << detector.scales - 1
+    assert config.direct.multiple == Direct(config.direct.widths).multiple
 
 
 def test_what_may_change_on_the_way(tiny):
