@@ -7,18 +7,14 @@ left; 143: interrupted by SIGTERM.
 
 import gc
 import os
-import signal
 import sys
-import threading
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
 from typing import Annotated
 
 import typer
 
 from srq.cli.lazy import LazyGroup
+from srq.cli.signals import interrupted_by_sigterm
 from srq.errors import SrqError
 from srq.files import storage_error
 from srq.version import __version__
@@ -80,7 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run ``srq`` with the arguments (the process's own if None); return the exit code."""
     # Imports make many objects that stay; the collector need not look through them so often.
     gc.set_threshold(50_000)
-    with _interrupted_by_sigterm() as terminated:
+    with interrupted_by_sigterm() as terminated:
         code = _run(arguments)
     return TERMINATED if code == INTERRUPTED and terminated else code
 
@@ -119,31 +115,6 @@ def _run(arguments: list[str] | None) -> int:
     if code == INTERRUPTED:
         return _say("Interrupted.", INTERRUPTED)
     return code if type(code) is int else 0
-
-
-@contextmanager
-def _interrupted_by_sigterm() -> Iterator[list[int]]:
-    """SIGTERM as Ctrl-C: what is half done is undone, whatever the command.
-
-    The list then holds the signal's number. What ignores SIGTERM, or handles it, is left alone.
-    """
-    received: list[int] = []
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        received.append(number)
-        raise KeyboardInterrupt
-
-    ours = (
-        threading.current_thread() is threading.main_thread()
-        and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-    )
-    if ours:
-        signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield received
-    finally:
-        if ours:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _say(sentence: str, code: int) -> int:

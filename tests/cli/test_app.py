@@ -1,7 +1,9 @@
+import os
 import re
 import signal
 import subprocess
 import sys
+import time
 import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 
 from srq import __version__
 from srq.cli.app import EXTRA_OF, main
+from srq.cli.signals import interrupted_by_sigterm
 
 ROOT = Path(__file__).parents[2]
 
@@ -109,6 +112,38 @@ def test_sigterm_that_is_ignored_stays_so(capsys):
         assert main(["terminate"]) == 0
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_in_a_callback_that_lets_no_exception_pass_is_not_lost(capsys, number):
+    reached: list[bool] = []
+
+    class Watched:
+        def __del__(self):
+            os.kill(os.getpid(), number)
+            time.sleep(0)
+            reached.append(True)
+
+    with pytest.raises(KeyboardInterrupt), interrupted_by_sigterm() as received:
+        Watched()
+        reached.append(False)
+        time.sleep(60)
+    assert reached == [False]
+    assert received == ([number, number] if number == signal.SIGTERM else [])
+    assert capsys.readouterr().err == ""
+
+
+def test_another_exception_in_such_a_callback_is_told_as_ever(monkeypatch):
+    told: list[type] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda dropped: told.append(dropped.exc_type))
+
+    class Watched:
+        def __del__(self):
+            raise ZeroDivisionError
+
+    with interrupted_by_sigterm():
+        Watched()
+    assert told == [ZeroDivisionError]
 
 
 def test_the_extras_that_a_sentence_names_bring_the_package():

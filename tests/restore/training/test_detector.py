@@ -22,13 +22,13 @@ def test_what_is_faint_or_cannot_be_seen_does_not_count():
     assert weight.flatten().tolist() == [1, 1, 0, 1, 0]
 
 
-def test_what_is_too_wide_to_be_filled_does_not_count():
+def test_what_is_wide_counts_half():
     mask = np.zeros((2, 1, 60, 60), np.uint8)
     mask[0, :, 10 : 10 + WIDEST, 10:50] = 255
     mask[1, :, 10 : 9 + WIDEST, 10:50] = 255
     target, weight = targets(mask, mask)
     assert np.array_equal(target, mask / 255)
-    assert np.array_equal(weight[0], 1 - target[0])
+    assert np.array_equal(weight[0], 1 - target[0] / 2)
     assert weight[1].all()
 
 

@@ -38,7 +38,10 @@ HIDDEN = 0.15
 
 FAINT = 0.08
 """and that up to which it counts as whole. In between nothing is learned; nor is of damage that
-cannot be seen, as a light scratch over snow, or is too wide to be filled unasked."""
+cannot be seen, as a light scratch over snow."""
+
+_WIDE = 0.5
+"""How much a pixel of damage counts that is wide: holes have many, and are alike inside."""
 
 _LOOKS = 3
 """Of how many crops a damaged one is that with the most damage to be seen."""
@@ -193,14 +196,15 @@ class DetectorStage(Stage):
 def targets(
     mask: NDArray[np.uint8], change: NDArray[np.uint8]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Of masks and changes (N, 1, C, C), what each pixel is (1 damaged, 0 whole) and whether it
-    counts."""
+    """Of masks and changes (N, 1, C, C), what each pixel is (1 damaged, 0 whole) and how much it
+    counts, 0 to 1."""
     cover = mask.astype(np.float32) / 255
     hidden = cover >= HIDDEN
     target = hidden.astype(np.float32)
-    found = hidden & (wide(torch.from_numpy(target)).numpy() == 0)
-    counts = (found & (change >= SEEN)) | (cover <= FAINT)
-    return target, counts.astype(np.float32)
+    counts = (hidden & (change >= SEEN)) | (cover <= FAINT)
+    weight = counts.astype(np.float32)
+    weight[hidden & (wide(torch.from_numpy(target)).numpy() > 0)] *= _WIDE
+    return target, weight
 
 
 def _unit(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
