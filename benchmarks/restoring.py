@@ -1,15 +1,17 @@
 """How long does restoring a photograph take, and how much memory?
 
     python -m benchmarks.restoring [--sizes 1 12] [--beside 512] [--threads 2]
+    SRQ_NATIVE_ISA=avx2 python -m benchmarks.restoring
 
 A photograph of so many megapixels, with scratches over it, is restored by ``srq restore`` in a
 process of its own; where no detector ships, the mask is told. Beside it the published network of
 Wan et al. (encoder, mapping with attention over all pixels, generator; its layers and sizes, random
 weights) runs once, and srq on a picture of the same size; at larger sizes its attention does not
-fit into a memory.
+fit into a memory. With SRQ_NATIVE_ISA=avx2 torch is held to AVX2 too.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -24,6 +26,9 @@ from srq.image.io import Picture, write
 from srq.image.resize import bicubic
 from srq.provenance import Provenance
 from srq.restore import networks
+
+HELD_TO_AVX2 = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
+"""What keeps torch from newer instructions."""
 
 # The peak of this process alone: what getrusage says begins with that of its parent.
 PEAK = """
@@ -115,9 +120,39 @@ def published(side: int, threads: int) -> dict[str, Any]:
 
 
 def _run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    held = HELD_TO_AVX2 if harness.instruction_set() == "avx2" else {}
     return subprocess.run(
-        [sys.executable, "-c", *arguments], capture_output=True, text=True, check=True
+        [sys.executable, "-c", *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, **held},
     )
+
+
+def tables() -> dict[str, str]:
+    """``whole``: sizes, time and memory; ``beside``: srq and the published network."""
+    newest = harness.newest("restoring")
+    whole = [
+        "| instruction set | megapixels | seconds | memory, MB |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    beside = [
+        "| instruction set | | seconds | memory, MB |",
+        "| --- | --- | ---: | ---: |",
+    ]
+    for isa, result in newest.items():
+        for row in result["rows"]:
+            megapixels = row["height"] * row["width"] / 1e6
+            whole.append(f"| {isa} | {megapixels:.0f} | {_taken(row)} |")
+        for name, row in result["beside"].items():
+            title = {"srq": "srq", "published": "Wan et al., random weights"}[name]
+            beside.append(f"| {isa} | {title} | {_taken(row)} |")
+    return {"whole": "\n".join(whole), "beside": "\n".join(beside)}
+
+
+def _taken(row: dict[str, Any]) -> str:
+    return f"{row['seconds']:.1f} | {row['peak'] / 1e6:.0f}"
 
 
 def _options() -> argparse.Namespace:

@@ -44,6 +44,7 @@ TABLES = Registry(
         "port_pressure": Entry("benchmarks.studies.port_pressure:tables"),
         "quantization": Entry("benchmarks.studies.quantization:tables"),
         "restoration": Entry("benchmarks.studies.restoration:tables"),
+        "restoring": Entry("benchmarks.restoring:tables"),
         "rtl_mutations": Entry("benchmarks.studies.rtl_mutations:tables"),
         "runtimes": Entry("benchmarks.studies.runtimes:tables"),
         "shader": Entry("benchmarks.studies.shader:tables"),

@@ -57,6 +57,11 @@ def suspected(found: Probabilities) -> Mask:
 def probabilities_of(network: Any, picture: NDArray[np.float32]) -> Probabilities:
     """How likely each pixel of (H, W, 3), 0 to 1, is damaged: (H, W), 0 to 1. That is 0 everywhere
     where no more than a share ``network.enough`` of the pixels is LIKELY to be."""
+    return seen_with(suspicions_of(network, picture), float(network.enough))
+
+
+def suspicions_of(network: Any, picture: NDArray[np.float32]) -> Probabilities:
+    """The same, however little looks damaged."""
     pyramid = [picture]
     while len(pyramid) < network.scales:
         pyramid.append(_halved(pyramid[-1]))
@@ -64,7 +69,7 @@ def probabilities_of(network: Any, picture: NDArray[np.float32]) -> Probabilitie
     while pyramid:
         larger = pyramid.pop()
         seen = _looked(network, larger, _doubled(seen, larger.shape[:2]))
-    return seen_with(torch.sigmoid(torch.from_numpy(seen)).numpy(), float(network.enough))
+    return torch.sigmoid(torch.from_numpy(seen)).numpy()
 
 
 def _looked(

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from srq.restore.networks import shipped
 from srq.restore.training.config import StageConfig
-from srq.restore.training.filled import Find, found_by
+from srq.restore.training.filled import Find, suspected_by
 from srq.restore.training.photographs import Pixels
 from srq.restore.training.sheets import LUMA, Crops, Sheet, Sheets
 from srq.restore.training.stage import Place
@@ -60,7 +60,7 @@ class DamagedCrops:
                 damaged=damaged,
                 faded=False,
                 filling=True,
-                find=find if damaged else _nothing,
+                find=find,
                 told=data.told if damaged else 0.0,
                 rank=processes.rank,
                 world=processes.world,
@@ -154,7 +154,7 @@ def _finder(place: Place) -> Find:
     is none, nothing is found."""
     for run in (place.runs, None):
         if "detector" in shipped.names(run):
-            return found_by(shipped.load("detector", run))
+            return suspected_by(shipped.load("detector", run))
     return _nothing
 
 

@@ -2,8 +2,9 @@
 filled where it may be.
 
 Some pictures are marked by the hand of a user, who knows. The others are looked at by the
-detector, which misses damage and sees some where there is none, as it does in ``srq restore``: so
-the restorer learns how far to trust it.
+detector, which misses damage and sees some where there is none: so the restorer learns how far to
+trust it. It is told of every suspicion in sound pictures too, most of which ``srq restore`` would
+let be: from them it learns to refuse.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.restore.defects import grown, probabilities_of
+from srq.restore.defects import grown, probabilities_of, suspicions_of
 from srq.restore.inpaint import inpaint
 
 Pixels = NDArray[np.uint8]
@@ -37,9 +38,14 @@ def filled(picture: Pixels, marks: NDArray[np.bool_]) -> Pixels:
 
 
 def found_by(detector: Any) -> Find:
-    """How that detector looks at pictures."""
+    """What that detector finds in ``srq restore``."""
+    return lambda picture: probabilities_of(detector, _unit(picture))
 
-    def find(picture: Pixels) -> NDArray[np.float32]:
-        return probabilities_of(detector, picture.astype(np.float32) / np.float32(255))
 
-    return find
+def suspected_by(detector: Any) -> Find:
+    """What that detector suspects."""
+    return lambda picture: suspicions_of(detector, _unit(picture))
+
+
+def _unit(pixels: Pixels) -> NDArray[np.float32]:
+    return pixels.astype(np.float32) / np.float32(255)

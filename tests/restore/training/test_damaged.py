@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from srq.restore.networks import shipped
 from srq.restore.training.damaged import Damaged, DamagedCrops, shortfall
 from srq.restore.training.photographs import load_photographs
 from srq.restore.training.stage import Place
 from srq.restore.training.stages.direct import DirectStage
 from srq.runs.processes import Processes
+from tests.restore.stand_ins import WhiteIsDamage
 
 
 @pytest.fixture
@@ -75,6 +77,20 @@ def test_without_a_detector_a_share_is_told_and_nothing_else_is_marked(crops):
     for sheet in damaged:
         if not sheet.marked.any():
             assert np.array_equal(sheet.filled, sheet.spoiled)
+
+
+def test_a_restorer_sees_what_is_suspected_in_sound_pictures_too(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(shipped, "names", lambda run=None: ["detector"])
+    lighter = WhiteIsDamage(light=0.5, enough=1.0)
+    monkeypatch.setattr(shipped, "load", lambda name, run=None: lighter)
+    config = tiny()
+    place = Place(config, load_photographs(config.data), Processes(), torch.device("cpu"), tmp_path)
+    crops = DamagedCrops(place, config.direct)
+    batches = [crops.batch(step, thumbnails=False, damaged=False)[0] for step in range(10)]
+    marked = torch.cat([batch.mask[:, 0] > 0.3 for batch in batches])
+    light = torch.cat([(batch.picture >= 0.5).all(1) for batch in batches])
+    assert torch.equal(marked, light)
+    assert 0.1 < float(marked.float().mean()) < 0.9
 
 
 def test_some_crops_become_prints_without_colour(crops):
