@@ -24,6 +24,9 @@ _TINTED = 0.5
 _GRAY = 0.25
 """How often another print has no colour; half of those are not even brown."""
 
+_HARSH, _CONTRAST = 0.15, 3.0
+"""How often a print is harsh, and its contrast, at most."""
+
 _HELD_SEED = 8
 _HELD = 24
 
@@ -84,8 +87,8 @@ class DamagedCrops:
         return made, self.thumbnails(crops.sheets) if thumbnails else None
 
     def tinted(self, crops: Damaged, step: int) -> Damaged:
-        """The crops of ``step``, a share of them with the colours of another print: faded, stained
-        or brown alike before and after, since the tone is not what is to be mended."""
+        """The crops of ``step``, a share of them with the tones of another print: faded, stained,
+        brown or harsh alike before and after, since the tone is not what is to be mended."""
         slots = range(self._rank, self._config.batch, self._world)
         curves = [_tint(np.random.default_rng([self._seed, 13, step, slot])) for slot in slots]
         matrix, low, high, gamma = (
@@ -96,7 +99,7 @@ class DamagedCrops:
         def changed(pictures: Tensor) -> Tensor:
             mixed = torch.einsum("nchw,ndc->ndhw", pictures, matrix).clamp(min=0)
             bottom, top, power = (each[:, :, None, None] for each in (low, high, gamma))
-            return bottom + (top - bottom) * mixed**power
+            return (bottom + (top - bottom) * mixed**power).clamp(0, 1)
 
         picture, filled = changed(crops.picture), changed(crops.filled)
         return Damaged(picture, filled, crops.mask, changed(crops.clean))
@@ -164,6 +167,15 @@ def _nothing(picture: Pixels) -> NDArray[np.float32]:
 
 def _tint(rng: np.random.Generator) -> tuple[NDArray[np.float64], ...]:
     """A matrix (3, 3), then, of each channel, what black and white become and a gamma."""
+    matrix, low, high, gamma = _coloured(rng)
+    if rng.random() < _HARSH:
+        contrast, middle = np.exp(rng.uniform(0, np.log(_CONTRAST))), rng.uniform(0.3, 0.7)
+        low, high = (0.5 + contrast * (end - middle) for end in (low, high))
+    return matrix, low, high, gamma
+
+
+def _coloured(rng: np.random.Generator) -> tuple[NDArray[np.float64], ...]:
+    """The same, of a print that is not harsh."""
     if rng.random() >= _TINTED:
         return np.eye(3), np.zeros(3), np.ones(3), np.ones(3)
     kept = rng.uniform(0, 1) if rng.random() < 0.5 else 1.0

@@ -93,6 +93,17 @@ def test_a_restorer_sees_what_is_suspected_in_sound_pictures_too(tiny, tmp_path,
     assert 0.1 < float(marked.float().mean()) < 0.9
 
 
+def test_some_crops_become_harsh_prints(crops):
+    harsh = 0
+    for step in range(40):
+        batch, _ = crops.batch(step, thumbnails=False)
+        made = crops.tinted(batch, step)
+        assert 0 <= float(made.clean.min()) <= float(made.clean.max()) <= 1
+        for before, after in zip(batch.clean, made.clean, strict=True):
+            harsh += bool(after.std() > 1.3 * before.std())
+    assert 0.02 * 40 * len(batch.clean) < harsh < 0.3 * 40 * len(batch.clean)
+
+
 def test_some_crops_become_prints_without_colour(crops):
     gray, coloured = 0, 0
     for step in range(40):
