@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from srq.image.blocks import Block
-from srq.restore.networks.detector import doubled, largest
+from srq.restore.networks.detector import doubled
 from srq.restore.windows import CORE, in_windows, window
 
 Mask = NDArray[np.bool_]
@@ -23,10 +23,6 @@ LIKELY = 0.3
 """The probability from which on a pixel tells of the whole picture. Damage comes in plenty: where
 hardly a pixel reaches this, what does is a collar or a wire, and nothing is damaged."""
 
-WIDEST = 25
-"""How wide, in pixels, damage is that is left to a mask of the user's; odd. A wide patch is hard to
-tell from a white shirt, and filling it loses the most."""
-
 _BESIDE = 4
 """How far suspected pixels are from a sure one, at most, to be filled with it."""
 
@@ -38,15 +34,14 @@ def find_defects(network: Any, picture: NDArray[np.float32]) -> Mask:
 
 def marks(found: Probabilities, threshold: float) -> Mask:
     """What to fill where nothing judges it afterwards: the pixels that are damaged with at least
-    the probability ``threshold``, suspected ones beside them, and those around. What is as wide
-    as WIDEST is left."""
+    the probability ``threshold``, suspected ones beside them, and those around."""
     sure = found >= threshold
     if not sure.any():
         return sure
     low = found >= SUSPECTED
     for _ in range(_BESIDE):
         sure |= grown(sure) & low
-    return grown(_narrow(sure))
+    return grown(sure)
 
 
 def suspected(found: Probabilities) -> Mask:
@@ -119,19 +114,6 @@ def seen_with(found: Probabilities, enough: float) -> Probabilities:
 def likely(found: Probabilities) -> float:
     """The share of the pixels that are LIKELY to be damaged, of 1."""
     return np.count_nonzero(found >= LIKELY) / found.size
-
-
-def _narrow(mask: Mask) -> Mask:
-    """The mask less what is ``wide`` in it."""
-    bits = torch.from_numpy(mask[None, None].astype(np.float32))
-    return mask & (wide(bits)[0, 0].numpy() == 0)
-
-
-def wide(masks: torch.Tensor) -> torch.Tensor:
-    """Of masks (N, 1, H, W), 0 or 1, each square of WIDEST that fits into them, and what is half of
-    that away. What touches the border is taken to go on beyond it."""
-    centres = -largest(-masks, WIDEST)
-    return largest(largest(centres, WIDEST), WIDEST)
 
 
 def grown(mask: Mask) -> Mask:

@@ -5,7 +5,6 @@ import numpy as np
 from srq.restore.defects import (
     LIKELY,
     SUSPECTED,
-    WIDEST,
     grown,
     likely,
     marks,
@@ -36,24 +35,9 @@ def test_suspected_pixels_beside_a_sure_one_are_marked_with_it():
     assert np.array_equal(marks(faint, 0.5), grown(found(np.s_[30, 30]) > 0))
 
 
-def test_what_is_wide_is_left_and_what_is_narrow_is_not():
-    wide, narrow = found(np.s_[20 : 20 + WIDEST, 5:50]), found(np.s_[20 : 19 + WIDEST, 5:50])
-    assert not marks(wide, 0.5).any()
-    assert np.array_equal(marks(narrow, 0.5), grown(narrow > 0))
-
-
-def test_what_lies_at_the_border_is_taken_to_go_on_beyond_it():
-    half = WIDEST // 2
-    wide, narrow = found(np.s_[: half + 1, 5:50]), found(np.s_[:half, 5:50])
-    assert not marks(wide, 0.5).any()
-    assert np.array_equal(marks(narrow, 0.5), grown(narrow > 0))
-
-
-def test_a_scratch_that_leaves_a_wide_patch_is_marked_beyond_it():
-    seen = found(np.s_[20:60, 0:30], np.s_[39:41, 30:90])
-    made = marks(seen, 0.5)
-    assert not made[:, :40].any()
-    assert made[39:41, 45:].all()
+def test_what_is_wide_is_marked_too_and_at_the_border():
+    seen = found(np.s_[20:60, 5:50], np.s_[:40, 70:])
+    assert np.array_equal(marks(seen, 0.5), grown(seen > 0))
 
 
 def test_where_too_little_looks_damaged_nothing_is():

@@ -4,12 +4,18 @@ import numpy as np
 import pytest
 import torch
 
-from srq.restore.defects import WIDEST, likely
+from srq.restore.defects import likely
 from srq.restore.networks.detector import RARE
 from srq.restore.training.filled import found_by
 from srq.restore.training.photographs import in_three, load_photographs
 from srq.restore.training.stage import Place
-from srq.restore.training.stages.detector import DetectorStage, _grayed, hardened, targets
+from srq.restore.training.stages.detector import (
+    WIDEST,
+    DetectorStage,
+    _grayed,
+    hardened,
+    targets,
+)
 from srq.runs.processes import Processes
 from tests.restore.stand_ins import Where
 
