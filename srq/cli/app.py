@@ -40,6 +40,7 @@ EXTRA_OF = {
     "psycopg": "postgres",
     "pylibjxl": "jxl",
     "ray": "ray",
+    "scipy": "restore",
     "skimage": "train",
     "sqlalchemy": "store",
     "structlog": "store",

@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from srq.restore.defects import likely
+from srq.restore.holes import WIDEST
 from srq.restore.networks.detector import RARE
 from srq.restore.training.filled import found_by
 from srq.restore.training.photographs import in_three, load_photographs
 from srq.restore.training.stage import Place
 from srq.restore.training.stages.detector import (
-    WIDEST,
     DetectorStage,
     _grayed,
     hardened,

@@ -23,7 +23,8 @@ from torch import Tensor, nn
 from srq.degrade import Recipe
 from srq.image.io import Picture, write
 from srq.restore.defects import Probabilities, likely, seen_with
-from srq.restore.networks.detector import RARE, Detector, largest
+from srq.restore.holes import wide
+from srq.restore.networks.detector import RARE, Detector
 from srq.restore.tone import LUMA
 from srq.restore.training.filled import found_by
 from srq.restore.training.found import Counts, Example, examples
@@ -39,9 +40,6 @@ HIDDEN = 0.15
 FAINT = 0.08
 """and that up to which it counts as whole. In between nothing is learned; nor is of damage that
 cannot be seen, as a light scratch over snow."""
-
-WIDEST = 25
-"""How wide, in pixels, damage is that counts as wide; odd."""
 
 _WIDE_COUNTS = 0.5
 """How much a pixel of wide damage counts: a hole has many of them, and they are alike."""
@@ -206,15 +204,8 @@ def targets(
     target = hidden.astype(np.float32)
     counts = (hidden & (change >= SEEN)) | (cover <= FAINT)
     weight = counts.astype(np.float32)
-    weight[hidden & (_wide(torch.from_numpy(target)).numpy() > 0)] *= _WIDE_COUNTS
+    weight[hidden & (wide(torch.from_numpy(target)).numpy() > 0)] *= _WIDE_COUNTS
     return target, weight
-
-
-def _wide(masks: Tensor) -> Tensor:
-    """Of masks (N, 1, H, W), 0 or 1, each square of WIDEST that fits into them, and what is half of
-    that away. What touches the border is taken to go on beyond it."""
-    centres = -largest(-masks, WIDEST)
-    return largest(largest(centres, WIDEST), WIDEST)
 
 
 def _unit(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

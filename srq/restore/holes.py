@@ -1,0 +1,105 @@
+"""Holes: which of the wide patches that a detector marks are one.
+
+A sky or a wall is as wide as a hole, and in a harsh old print as white. But a hole is flat, and it
+ends in an edge, of which a sky has none where it is marked.
+"""
+
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy import ndimage
+from torch import Tensor, nn
+
+from srq.restore.networks.detector import largest
+from srq.restore.tone import LUMA
+
+WIDEST = 25
+"""How wide, in pixels, damage is that counts as wide; odd."""
+
+_SCALE = 2
+"""How much smaller patches are looked at."""
+
+_BESIDE = 5
+"""The side of the square, in which both sides of an edge are compared."""
+
+_STEP = 0.05
+"""The difference of luma that makes an edge,"""
+
+_EDGED = 0.55
+"""and the share of a hole's outline that is one, all of it lighter inside or all darker."""
+
+_FLAT = 0.03
+"""The deviation of luma in a hole, at most."""
+
+_INWARD = 3
+"""How far inside a patch its deviation is taken."""
+
+
+def wide(masks: Tensor, size: int = WIDEST) -> Tensor:
+    """Of masks (N, 1, H, W), 0 or 1, each square of ``size`` that fits into them, and what is half
+    of that away. What touches the border is taken to go on beyond it."""
+    centres = -largest(-masks, size)
+    return largest(largest(centres, size), size)
+
+
+def no_holes(mask: NDArray[np.bool_], picture: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Where a mask (H, W) of (H, W, 3), 0 to 1, is wide and yet no hole."""
+    marked = _smaller(mask.astype(np.float32)) > 0.5
+    squares = wide(torch.from_numpy(marked[None, None].astype(np.float32)), WIDEST // _SCALE + 1)
+    labels = np.zeros(marked.shape, np.int32)
+    patches = marked & (squares[0, 0].numpy() > 0)
+    count = cast(int, ndimage.label(patches, np.ones((3, 3)), output=labels))
+    if not count:
+        return np.zeros(mask.shape, np.bool_)
+    luma = _smaller(picture @ LUMA.astype(np.float32))
+    wrong = np.concatenate([[False], ~_are_holes(luma, labels, count)])[labels]
+    # Their outline too, which is lost as a mask becomes smaller.
+    wrong = ndimage.binary_dilation(wrong, np.ones((3, 3)), 2).astype(np.bool_)
+    height, width = mask.shape
+    return wrong.repeat(_SCALE, 0).repeat(_SCALE, 1)[:height, :width] & mask
+
+
+def _are_holes(
+    luma: NDArray[np.float32], labels: NDArray[np.int32], count: int
+) -> NDArray[np.bool_]:
+    """Of each of the ``count`` patches of ``labels``, whether it is flat and ends in an edge."""
+    numbers = np.arange(1, count + 1)
+    patches = labels > 0
+    inside, around = (_mean_where(luma, where) for where in (patches, ~patches))
+    outline = patches & ~_inner(patches, 1) & ~np.isnan(around)
+    length = np.maximum(ndimage.sum_labels(outline, labels, numbers), 1)
+    lighter, darker = (
+        ndimage.sum_labels(outline & step, labels, numbers) / length
+        for step in (inside - around > _STEP, around - inside > _STEP)
+    )
+    inner = np.where(_inner(patches, _INWARD), labels, 0)
+    mean = _mean(luma)
+    deviation = np.sqrt(np.maximum(_mean(luma * luma) - mean * mean, 0))
+    flat = ndimage.median(deviation, inner, numbers) <= _FLAT
+    return (np.maximum(lighter, darker) >= _EDGED) & flat
+
+
+def _inner(patches: NDArray[np.bool_], inward: int) -> NDArray[np.bool_]:
+    """The patches without what is nearer to their outline than ``inward`` pixels."""
+    return ndimage.binary_erosion(patches, iterations=inward, border_value=1).astype(np.bool_)
+
+
+def _mean_where(luma: NDArray[np.float32], where: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """The mean around each pixel of what is ``where``; not a number where too little is."""
+    share = _mean(where.astype(np.float32))
+    return np.where(share > 0.1, _mean(luma * where) / np.maximum(share, 0.1), np.nan)
+
+
+def _mean(plane: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The mean of the square of _BESIDE around each pixel."""
+    return nn.functional.avg_pool2d(
+        torch.from_numpy(plane[None, None]), _BESIDE, 1, _BESIDE // 2, count_include_pad=False
+    )[0, 0].numpy()
+
+
+def _smaller(plane: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The plane _SCALE times smaller: means, as far as there are any pixels."""
+    whole = torch.from_numpy(plane[None, None])
+    return nn.functional.avg_pool2d(whole, _SCALE, ceil_mode=True)[0, 0].numpy()
