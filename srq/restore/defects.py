@@ -66,7 +66,7 @@ def suspicions_of(network: Any, picture: NDArray[np.float32]) -> Probabilities:
         larger = pyramid.pop()
         seen = _looked(network, larger, _doubled(seen, larger.shape[:2]))
     found = torch.sigmoid(torch.from_numpy(seen)).numpy()
-    found[no_holes(found >= SUSPECTED, picture)] = 0
+    found[no_holes(found, SUSPECTED, picture)] = 0
     return found
 
 

@@ -27,11 +27,18 @@ _BESIDE = 5
 _STEP = 0.05
 """The difference of luma that makes an edge,"""
 
-_EDGED = 0.55
-"""and the share of a hole's outline that is one, all of it lighter inside or all darker."""
+_EDGED, _WELL_EDGED = 0.5, 0.8
+"""and the share of a hole's outline that is one, all of it lighter inside or all darker: of what is
+flat, and of what is not, or does not look so for noise."""
 
 _FLAT = 0.03
-"""The deviation of luma in a hole, at most."""
+"""The deviation of luma in what is flat,"""
+
+_FLATTEST = 0.2
+"""or else less than in all but such a share of a busy or grainy picture."""
+
+_SURE = 0.5
+"""How likely a hole is damage, at least at some pixel."""
 
 _INWARD = 3
 """How far inside a patch its deviation is taken."""
@@ -44,8 +51,12 @@ def wide(masks: Tensor, size: int = WIDEST) -> Tensor:
     return largest(largest(centres, size), size)
 
 
-def no_holes(mask: NDArray[np.bool_], picture: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Where a mask (H, W) of (H, W, 3), 0 to 1, is wide and yet no hole."""
+def no_holes(
+    found: NDArray[np.float32], threshold: float, picture: NDArray[np.float32]
+) -> NDArray[np.bool_]:
+    """Where a patch of what a detector has ``found``, (H, W), from ``threshold`` on, is wide and
+    yet no hole in the picture (H, W, 3), 0 to 1."""
+    mask = found >= threshold
     marked = _smaller(mask.astype(np.float32)) > 0.5
     squares = wide(torch.from_numpy(marked[None, None].astype(np.float32)), WIDEST // _SCALE + 1)
     labels = np.zeros(marked.shape, np.int32)
@@ -54,7 +65,9 @@ def no_holes(mask: NDArray[np.bool_], picture: NDArray[np.float32]) -> NDArray[n
     if not count:
         return np.zeros(mask.shape, np.bool_)
     luma = _smaller(picture @ LUMA.astype(np.float32))
-    wrong = np.concatenate([[False], ~_are_holes(luma, labels, count)])[labels]
+    surest = ndimage.maximum(_smaller(found), labels, np.arange(1, count + 1))
+    holes = _are_holes(luma, labels, count) & (np.asarray(surest) >= _SURE)
+    wrong = np.concatenate([[False], ~holes])[labels]
     # Their outline too, which is lost as a mask becomes smaller.
     wrong = ndimage.binary_dilation(wrong, np.ones((3, 3)), 2).astype(np.bool_)
     height, width = mask.shape
@@ -64,7 +77,7 @@ def no_holes(mask: NDArray[np.bool_], picture: NDArray[np.float32]) -> NDArray[n
 def _are_holes(
     luma: NDArray[np.float32], labels: NDArray[np.int32], count: int
 ) -> NDArray[np.bool_]:
-    """Of each of the ``count`` patches of ``labels``, whether it is flat and ends in an edge."""
+    """Of each of the ``count`` patches of ``labels``, whether it is one."""
     numbers = np.arange(1, count + 1)
     patches = labels > 0
     inside, around = (_mean_where(luma, where) for where in (patches, ~patches))
@@ -77,8 +90,11 @@ def _are_holes(
     inner = np.where(_inner(patches, _INWARD), labels, 0)
     mean = _mean(luma)
     deviation = np.sqrt(np.maximum(_mean(luma * luma) - mean * mean, 0))
-    flat = ndimage.median(deviation, inner, numbers) <= _FLAT
-    return (np.maximum(lighter, darker) >= _EDGED) & flat
+    flat = ndimage.median(deviation, inner, numbers) <= max(
+        _FLAT, float(np.quantile(deviation, _FLATTEST))
+    )
+    edged = np.maximum(lighter, darker)
+    return np.where(flat, edged >= _EDGED, edged >= _WELL_EDGED)
 
 
 def _inner(patches: NDArray[np.bool_], inward: int) -> NDArray[np.bool_]:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from srq.restore.holes import WIDEST, no_holes
+from srq.restore import holes
+from srq.restore.holes import WIDEST
 
 SIZE = (90, 121)
 
@@ -14,6 +15,10 @@ def gray(plane):
 
 def textured(deviation=0.1):
     return 0.4 + np.random.default_rng(0).normal(0, deviation, SIZE)
+
+
+def no_holes(mask, picture, likely=0.9):
+    return holes.no_holes(np.where(mask, np.float32(likely), np.float32(0)), 0.05, picture)
 
 
 def disc(row, column, radius):
@@ -39,15 +44,38 @@ def test_a_patch_of_what_surrounds_it_is_none():
     assert np.array_equal(no_holes(patch, sky), patch)
 
 
-def test_a_patch_that_is_not_flat_is_none():
+def test_a_patch_that_is_not_flat_needs_more_of_an_edge():
     patch = box(45, 60, 30)
-    assert np.array_equal(no_holes(patch, gray(textured(0.2) + 0.4 * patch)), patch)
+    below = np.arange(SIZE[0])[:, None] > 60
+    hole, bay = textured() + 0.4 * patch, textured() + 0.4 * (patch | below)
+    assert not no_holes(patch, gray(hole)).any()
+    assert np.array_equal(no_holes(patch, gray(bay)), patch)
+    flat = np.where(patch | below, 0.9, textured())
+    assert not no_holes(patch, gray(flat)).any()
 
 
 def test_a_patch_that_ends_in_an_edge_for_less_than_half_is_none():
     patch = box(45, 60, 30)
     lower = np.arange(SIZE[0])[:, None] > 60
     assert np.array_equal(no_holes(patch, gray(np.where(lower, 0.3, np.full(SIZE, 0.9)))), patch)
+
+
+def test_a_patch_that_is_nowhere_sure_is_none():
+    patch = box(45, 60, 30)
+    picture = gray(np.where(patch, 0.95, 0.4))
+    assert np.array_equal(no_holes(patch, picture, likely=0.3), patch)
+    assert not no_holes(patch, picture, likely=0.6).any()
+
+
+def test_what_is_flatter_than_most_of_a_grainy_picture_is_flat():
+    patch = box(45, 60, 30)
+    rows = np.arange(SIZE[0])[:, None]
+    bay = patch | (rows > 60)
+    shown = np.where(bay, 0.8, 0.4)
+    grain = np.random.default_rng(0).normal(0, 1, SIZE)
+    assert not no_holes(patch, gray(shown + grain * np.where(patch, 0.08, 0.15))).any()
+    found = no_holes(patch, gray(shown + grain * np.where(patch, 0.08, 0.02)))
+    assert np.array_equal(found, patch)
 
 
 def test_one_patch_may_be_a_hole_and_another_none():
