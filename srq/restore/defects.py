@@ -52,7 +52,7 @@ def suspected(found: Probabilities) -> Mask:
 
 def probabilities_of(network: Any, picture: NDArray[np.float32]) -> Probabilities:
     """How likely each pixel of (H, W, 3), 0 to 1, is damaged: (H, W), 0 to 1. That is 0 everywhere
-    where no more than a share ``network.enough`` of the pixels is LIKELY to be."""
+    where the picture is no more damaged than ``network.enough``."""
     return seen_with(suspicions_of(network, picture), float(network.enough))
 
 
@@ -109,14 +109,17 @@ def _doubled(seen: NDArray[np.float32], size: tuple[int, ...]) -> NDArray[np.flo
 
 
 def seen_with(found: Probabilities, enough: float) -> Probabilities:
-    """What was ``found``, or 0 everywhere where no more than a share ``enough`` of the pixels is
-    LIKELY to be damaged."""
-    return found if likely(found) > enough else np.zeros_like(found)
+    """What was ``found``, or 0 everywhere where that makes a picture no more damaged than
+    ``enough``."""
+    return found if damage_of(found) > enough else np.zeros_like(found)
 
 
-def likely(found: Probabilities) -> float:
-    """The share of the pixels that are LIKELY to be damaged, of 1."""
-    return np.count_nonzero(found >= LIKELY) / found.size
+def damage_of(found: Probabilities) -> float:
+    """How damaged a picture looks in which this was found: the share of its pixels that are LIKELY
+    to be, times what part they are of the suspected ones. A harsh print is full of what may be
+    damage, or may not."""
+    plain, all_of = (np.count_nonzero(found >= least) for least in (LIKELY, SUSPECTED))
+    return plain / found.size * plain / max(all_of, 1)
 
 
 def grown(mask: Mask) -> Mask:

@@ -5,8 +5,8 @@ import numpy as np
 from srq.restore.defects import (
     LIKELY,
     SUSPECTED,
+    damage_of,
     grown,
-    likely,
     marks,
     probabilities_of,
 )
@@ -44,7 +44,15 @@ def test_where_too_little_looks_damaged_nothing_is():
     picture = np.zeros((40, 50, 3), np.float32)
     picture[7, :20] = 1
     seen = probabilities_of(WhiteIsDamage(), picture)
-    assert likely(seen) == 20 / 2000
+    assert damage_of(seen) == 20 / 2000
     assert np.array_equal(seen >= LIKELY, picture[..., 0] == 1)
     assert np.array_equal(probabilities_of(WhiteIsDamage(enough=19 / 2000), picture), seen)
     assert not probabilities_of(WhiteIsDamage(enough=0.011), picture).any()
+
+
+def test_a_picture_full_of_doubtful_marks_looks_less_damaged():
+    plain = found(np.s_[20:22, 5:80])
+    doubtful = np.maximum(plain, found(np.s_[40:46, 5:80], probability=0.1))
+    assert damage_of(plain) == 150 / 7200
+    assert damage_of(doubtful) == damage_of(plain) / 4
+    assert damage_of(0 * plain) == 0

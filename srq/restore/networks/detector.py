@@ -40,9 +40,9 @@ class Detector(nn.Module):
     the smallest first, and is told each time what it saw at half the size: so a broad crack is
     found as a thin one is.
 
-    ``threshold`` is the probability from which on a pixel counts as damaged, and ``enough`` the
-    share of a picture's pixels that must look so before any does. Both are chosen on pictures held
-    out.
+    ``threshold`` is the probability from which on a pixel counts as damaged, and ``enough`` how
+    damaged a picture must look (``srq.restore.defects.damage_of``) before any pixel does. Both are
+    chosen on pictures held out.
     """
 
     def __init__(self, widths: tuple[int, ...] = (32, 48, 64, 96), scales: int = 3) -> None:

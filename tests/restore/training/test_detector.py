@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from srq.restore.defects import likely
+from srq.restore.defects import damage_of
 from srq.restore.holes import WIDEST
 from srq.restore.networks.detector import RARE
 from srq.restore.training.filled import found_by
@@ -77,8 +77,8 @@ def test_a_share_of_a_batch_is_film(tiny, tmp_path):
         return sum(stage.batch(step)[1].sum((1, 2, 3)) for step in range(20)) > 0
 
     # All of the other recipe's are undamaged here.
-    assert damaged(0).tolist() == [False] * 4
-    assert damaged(0.5).tolist() == [False, True, True, False]
+    assert damage_of(0).tolist() == [False] * 4
+    assert damage_of(0.5).tolist() == [False, True, True, False]
 
 
 class Gives(torch.nn.Module):
@@ -127,10 +127,10 @@ def test_it_is_measured_on_whole_pictures(stage, tmp_path):
 def test_of_twenty_clean_photographs_one_at_most_is_marked(stage):
     network = Where(lambda pictures: 20 * (pictures[:, :1] - pictures[:, 1:2] - 0.2))
     find = found_by(network)
-    before = [likely(find(in_three(picture))) for picture in stage._held]
+    before = [damage_of(find(in_three(picture))) for picture in stage._held]
     network.enough.fill_(1)  # as of weights that a training begins with
     made = stage.finish(network)
-    after = [likely(find(in_three(picture))) for picture in stage._held]
+    after = [damage_of(find(in_three(picture))) for picture in stage._held]
     assert max(before) > 0
     assert float(network.enough) == pytest.approx(made["enough"])
     assert sum(share > 0 for share in after) <= 0.05 * len(after)

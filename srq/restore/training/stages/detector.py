@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from srq.degrade import Recipe
 from srq.image.io import Picture, write
-from srq.restore.defects import Probabilities, likely, seen_with
+from srq.restore.defects import Probabilities, damage_of, seen_with
 from srq.restore.holes import wide
 from srq.restore.networks.detector import RARE, Detector
 from srq.restore.tone import LUMA
@@ -163,7 +163,7 @@ class DetectorStage(Stage):
         network.get_buffer("enough").fill_(0)
         find = found_by(network)
         clean = [find(in_three(picture)) for picture in self._held]
-        seen = [likely(found) for found in clean]
+        seen = [damage_of(found) for found in clean]
         most = np.float32(np.quantile(seen, 1 - _TOUCHED, method="higher"))
         enough = float(np.nextafter(most, np.float32(1)))
         network.get_buffer("enough").fill_(enough)
