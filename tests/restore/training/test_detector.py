@@ -77,8 +77,8 @@ def test_a_share_of_a_batch_is_film(tiny, tmp_path):
         return sum(stage.batch(step)[1].sum((1, 2, 3)) for step in range(20)) > 0
 
     # All of the other recipe's are undamaged here.
-    assert damage_of(0).tolist() == [False] * 4
-    assert damage_of(0.5).tolist() == [False, True, True, False]
+    assert damaged(0).tolist() == [False] * 4
+    assert damaged(0.5).tolist() == [False, True, True, False]
 
 
 class Gives(torch.nn.Module):
