@@ -40,8 +40,8 @@ def restore(
         typer.Option(
             "--mask",
             metavar="FILE",
-            help="A picture as large as IN, white where IN is damaged. Without it a detector in"
-            " --networks looks for damage; none ships.",
+            help="A picture as large as IN, white where IN is damaged. Without it damage is"
+            " looked for.",
             show_default=False,
         ),
     ] = None,
@@ -106,8 +106,8 @@ def restore(
 
     Tone is mended for the whole picture, then damage is filled and noise taken away. A picture
     keeps its size, depth, gray or colour, alpha, colour profile and EXIF, a TIFF its pages. One
-    with nothing to mend is left as it is. What ships mends the tone, takes away grain
-    and some blur, and fills what --mask marks.
+    with nothing to mend is left as it is. Damage that is faint is found best by you: --mask
+    marks it.
     In a folder, a picture that cannot be read is reported and the others go on. If any picture is
     missing at the end, the exit code is 2.
     """

@@ -36,11 +36,10 @@ def restore(
 
     ``image`` is what ``srq.upscale`` takes: a NumPy array, a Pillow image or an srq Picture.
     ``mask`` is another of these, of the same height and width, white where ``image`` is damaged;
-    without it damage is looked for, if ``networks`` has a detector: none ships. ``tone`` is
-    "auto", "keep" or "gray"; ``only`` may name one part to do, "scratches", "tone" or "noise";
-    ``strength`` is from 0, nothing, to 1. ``networks`` is a run folder of ``srq train restore``,
-    whose networks take the place of those that ship. An image that needs nothing comes back as it
-    is. docs/guide/restore.md says more.
+    without it damage is looked for. ``tone`` is "auto", "keep" or "gray"; ``only`` may name one
+    part to do, "scratches", "tone" or "noise"; ``strength`` is from 0, nothing, to 1. ``networks``
+    is a run folder of ``srq train restore``, whose networks take the place of those that ship. An
+    image that needs nothing comes back as it is. docs/guide/restore.md says more.
 
     Raises ImageError for an image or a mask that it cannot take, ConfigError for other words and
     for a part that no network here does, ModelError for a folder without networks,
