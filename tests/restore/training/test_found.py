@@ -71,7 +71,8 @@ def test_whole_pictures_are_seen_as_they_are_marked():
         clean = made[number].clean
         assert clean.shape == (33, 47, 3)
         assert (made[number].spoiled == unfading.apply(clean, scale=1, seed=[6, number])).all()
-    light = Where(lambda pictures: 20 * (pictures[:, :1] - 0.9), threshold=0.75)
+    high = np.quantile(made[0].spoiled[..., 0], 0.9) / 255
+    light = Where(lambda pictures: 50 * (pictures[:, :1] - high), threshold=0.75)
     seen = found_by(light)(made[0].spoiled)
     found = find_defects(light, made[0].spoiled.astype(np.float32) / np.float32(255))
     assert (marks(seen, 0.75) == found).all()
