@@ -15,6 +15,9 @@ from srq.files import write_text
 
 RESULTS = Path(__file__).parent / "results"
 
+ON_AVX2 = {"SRQ_NATIVE_ISA": "avx2", "ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
+"""The environment in which srq and torch take no more than AVX2."""
+
 Contestant = TypeVar("Contestant", bound=Hashable)
 Measure = TypeVar("Measure")
 

@@ -27,9 +27,6 @@ from srq.image.resize import bicubic
 from srq.provenance import Provenance
 from srq.restore import networks
 
-HELD_TO_AVX2 = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
-"""What keeps torch from newer instructions."""
-
 # The peak of this process alone: what getrusage says begins with that of its parent.
 PEAK = """
 def peak():
@@ -120,7 +117,7 @@ def published(side: int, threads: int) -> dict[str, Any]:
 
 
 def _run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
-    held = HELD_TO_AVX2 if harness.instruction_set() == "avx2" else {}
+    held = harness.ON_AVX2 if harness.instruction_set() == "avx2" else {}
     return subprocess.run(
         [sys.executable, "-c", *arguments],
         capture_output=True,

@@ -53,8 +53,6 @@ WAYS: dict[str, list[str]] = {
     "srq, not expanded": ["expand.hidden=0"],
 }
 
-ON_AVX2 = {"SRQ_NATIVE_ISA": "avx2", "ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
-"""The environment in which srq and torch take no more than AVX2."""
 if provenance.isa() in ("avx512bw", "avx512vnni"):
     WAYS |= {f"{name}, on avx2": WAYS[name] for name in (OURS, "srq, layer by layer")}
 
@@ -165,7 +163,7 @@ def measure(rounds: int, steps: int, threads: int, workers: int) -> dict[str, di
     pipes: dict[tuple[str, str], Connection] = {}
     for key, way in ways.items():
         pipes[key], theirs = context.Pipe()
-        with environment(ON_AVX2 if key[0].endswith("on avx2") else {}):
+        with environment(harness.ON_AVX2 if key[0].endswith("on avx2") else {}):
             context.Process(target=serve, args=(theirs, key[1], threads, way)).start()
         assert pipes[key].recv() == "ready"
     taken = harness.in_turns(

@@ -44,6 +44,9 @@ def interrupted_by_sigterm() -> Iterator[list[int]]:
 def _none_lost(received: list[int]) -> Iterator[None]:
     """Give a signal again where Python drops the KeyboardInterrupt that it raised: that of the
     last one ``received``, or else SIGINT."""
+    if not hasattr(signal, "pthread_kill"):  # Windows
+        yield
+        return
     main = threading.get_ident()
     before = sys.unraisablehook
     waiting: list[threading.Timer] = []

@@ -5,12 +5,11 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from srq.image.blocks import Block
 from srq.restore.holes import no_holes
 from srq.restore.networks.detector import doubled
-from srq.restore.windows import CORE, in_windows, window
+from srq.restore.windows import halved, in_windows, window
 
 Mask = NDArray[np.bool_]
 Probabilities = NDArray[np.float32]
@@ -60,7 +59,7 @@ def suspicions_of(network: Any, picture: NDArray[np.float32]) -> Probabilities:
     """The same, however little looks damaged; but 0 where what is wide is no hole."""
     pyramid = [picture]
     while len(pyramid) < network.scales:
-        pyramid.append(_halved(pyramid[-1]))
+        pyramid.append(halved(pyramid[-1]))
     seen = _looked(network, pyramid.pop(), None)
     while pyramid:
         larger = pyramid.pop()
@@ -88,18 +87,6 @@ def _looked(
     for block, made in in_windows(size, network.reach, network.multiple, run):
         whole[block.part] = made[..., 0]
     return whole
-
-
-def _halved(picture: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A picture (H, W, 3) at half the size: means of 2x2 pixels, as far as there are any."""
-    height, width = (-(-side // 2) for side in picture.shape[:2])
-    made = np.empty((height, width, picture.shape[2]), np.float32)
-    for start in range(0, height, CORE):
-        rows = picture[2 * start : 2 * (start + CORE)].transpose(2, 0, 1)
-        part = torch.from_numpy(np.ascontiguousarray(rows))
-        small = nn.functional.avg_pool2d(part, 2, ceil_mode=True)
-        made[start : start + CORE] = small.permute(1, 2, 0).numpy()
-    return made
 
 
 def _doubled(seen: NDArray[np.float32], size: tuple[int, ...]) -> NDArray[np.float32]:

@@ -10,16 +10,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy import ndimage
-from torch import Tensor, nn
+from torch import Tensor
 
-from srq.restore.networks.detector import largest
+from srq.restore.networks.detector import largest, mean_around
 from srq.restore.tone import LUMA
+from srq.restore.windows import halved
 
 WIDEST = 25
 """How wide, in pixels, damage is that counts as wide; odd."""
-
-_SCALE = 2
-"""How much smaller patches are looked at."""
 
 _BESIDE = 5
 """The side of the square, in which both sides of an edge are compared."""
@@ -58,7 +56,7 @@ def no_holes(
     yet no hole in the picture (H, W, 3), 0 to 1."""
     mask = found >= threshold
     marked = _smaller(mask.astype(np.float32)) > 0.5
-    squares = wide(torch.from_numpy(marked[None, None].astype(np.float32)), WIDEST // _SCALE + 1)
+    squares = wide(torch.from_numpy(marked[None, None].astype(np.float32)), WIDEST // 2 + 1)
     labels = np.zeros(marked.shape, np.int32)
     patches = marked & (squares[0, 0].numpy() > 0)
     count = cast(int, ndimage.label(patches, np.ones((3, 3)), output=labels))
@@ -71,7 +69,7 @@ def no_holes(
     # Their outline too, which is lost as a mask becomes smaller.
     wrong = ndimage.binary_dilation(wrong, np.ones((3, 3)), 2).astype(np.bool_)
     height, width = mask.shape
-    return wrong.repeat(_SCALE, 0).repeat(_SCALE, 1)[:height, :width] & mask
+    return wrong.repeat(2, 0).repeat(2, 1)[:height, :width] & mask
 
 
 def _are_holes(
@@ -110,12 +108,9 @@ def _mean_where(luma: NDArray[np.float32], where: NDArray[np.bool_]) -> NDArray[
 
 def _mean(plane: NDArray[np.float32]) -> NDArray[np.float32]:
     """The mean of the square of _BESIDE around each pixel."""
-    return nn.functional.avg_pool2d(
-        torch.from_numpy(plane[None, None]), _BESIDE, 1, _BESIDE // 2, count_include_pad=False
-    )[0, 0].numpy()
+    return mean_around(torch.from_numpy(plane[None, None]), _BESIDE)[0, 0].numpy()
 
 
 def _smaller(plane: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The plane _SCALE times smaller: means, as far as there are any pixels."""
-    whole = torch.from_numpy(plane[None, None])
-    return nn.functional.avg_pool2d(whole, _SCALE, ceil_mode=True)[0, 0].numpy()
+    """The plane at half the size, at which patches are looked at."""
+    return halved(plane[..., None])[..., 0]

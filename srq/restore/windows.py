@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from srq.image.blocks import Block, blocks
 
@@ -49,6 +49,18 @@ def in_windows(
         with torch.inference_mode():
             made = run(outer)[0].permute(1, 2, 0)[block.within(outer).part].numpy()
         yield block, made
+
+
+def halved(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A picture (H, W, C) at half the size: means of 2x2 pixels, as far as there are any."""
+    height, width = (-(-side // 2) for side in picture.shape[:2])
+    made = np.empty((height, width, picture.shape[2]), np.float32)
+    for start in range(0, height, CORE):
+        rows = picture[2 * start : 2 * (start + CORE)].transpose(2, 0, 1)
+        part = torch.from_numpy(np.ascontiguousarray(rows))
+        small = nn.functional.avg_pool2d(part, 2, ceil_mode=True)
+        made[start : start + CORE] = small.permute(1, 2, 0).numpy()
+    return made
 
 
 def window(picture: NDArray[np.float32], block: Block, multiple: int) -> Tensor:

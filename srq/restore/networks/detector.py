@@ -85,8 +85,8 @@ class Detector(nn.Module):
         told = torch.zeros_like(luma) if coarser is None else _TOLD * (coarser - RARE)
         half = nn.functional.avg_pool2d(luma, 2)
         quarter = nn.functional.avg_pool2d(half, 2)
-        mean = _mean(quarter)
-        square = _mean(nn.functional.avg_pool2d(luma * luma, 4))
+        mean = mean_around(quarter, _AROUND)
+        square = mean_around(nn.functional.avg_pool2d(luma * luma, 4), _AROUND)
         texture = (square - mean * mean).clamp(min=0).sqrt() + _FLAT
         full, halves, quarters = (
             top_hats(plane, size) / _larger(texture, 4 >> level)
@@ -104,10 +104,10 @@ def doubled(seen: Tensor) -> Tensor:
     return nn.functional.interpolate(seen, scale_factor=2.0, mode="bilinear", align_corners=False)
 
 
-def _mean(plane: Tensor) -> Tensor:
-    """The mean of the square of _AROUND around each pixel, as far as there are any."""
+def mean_around(planes: Tensor, size: int) -> Tensor:
+    """The mean of the square of an odd ``size`` around each pixel, as far as there are any."""
     return nn.functional.avg_pool2d(
-        plane, _AROUND, stride=1, padding=_AROUND // 2, count_include_pad=False
+        planes, size, stride=1, padding=size // 2, count_include_pad=False
     )
 
 

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from srq.restore.defects import grown, probabilities_of, suspicions_of
 from srq.restore.inpaint import inpaint
-
-Pixels = NDArray[np.uint8]
+from srq.restore.training.photographs import Pixels, unit
 
 Find = Callable[[Pixels], NDArray[np.float32]]
 """How likely each pixel of a picture (H, W, 3) is damaged, (H, W)."""
@@ -33,19 +32,15 @@ def marked(cover: Pixels) -> Pixels:
 
 def filled(picture: Pixels, marks: NDArray[np.bool_]) -> Pixels:
     """The picture (H, W, 3) with what is marked filled in."""
-    values = inpaint(picture.astype(np.float32) / np.float32(255), marks)
+    values = inpaint(unit(picture), marks)
     return np.floor(values * 255 + 0.5).astype(np.uint8)
 
 
 def found_by(detector: Any) -> Find:
     """What that detector finds in ``srq restore``."""
-    return lambda picture: probabilities_of(detector, _unit(picture))
+    return lambda picture: probabilities_of(detector, unit(picture))
 
 
 def suspected_by(detector: Any) -> Find:
     """What that detector suspects."""
-    return lambda picture: suspicions_of(detector, _unit(picture))
-
-
-def _unit(pixels: Pixels) -> NDArray[np.float32]:
-    return pixels.astype(np.float32) / np.float32(255)
+    return lambda picture: suspicions_of(detector, unit(picture))

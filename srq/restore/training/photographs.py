@@ -66,6 +66,11 @@ def in_three(picture: Pixels) -> Pixels:
     return picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, 2)
 
 
+def unit(pixels: Pixels) -> NDArray[np.float32]:
+    """The pixels from 0 to 1."""
+    return pixels.astype(np.float32) / np.float32(255)
+
+
 def _fingerprint(pictures: Sequence[Pixels]) -> str:
     digest = hashlib.sha256()
     for picture in pictures:

@@ -24,11 +24,11 @@ from srq.degrade import Recipe
 from srq.image.io import Picture, write
 from srq.restore.defects import Probabilities, damage_of, seen_with
 from srq.restore.holes import wide
-from srq.restore.networks.detector import RARE, Detector
+from srq.restore.networks.detector import RARE, Detector, mean_around
 from srq.restore.tone import LUMA
 from srq.restore.training.filled import found_by
 from srq.restore.training.found import Counts, Example, examples
-from srq.restore.training.photographs import Pixels, in_three
+from srq.restore.training.photographs import Pixels, in_three, unit
 from srq.restore.training.sheets import SEEN, Sheets
 from srq.restore.training.sound import SoundCrops
 from srq.restore.training.stage import Batch, Place, Stage
@@ -144,7 +144,7 @@ class DetectorStage(Stage):
         """Crops of ``step`` with other tones, the same for the same step; and where nothing can be
         seen any more of what they were ``before``."""
         rng = np.random.default_rng([self._seed, 11, step])
-        hard, hidden = hardened(_unit(pixels), _unit(before), rng)
+        hard, hidden = hardened(unit(pixels), unit(before), rng)
         return _grayed(_stretched(hard, rng), self._config.gray, rng), hidden
 
     def measure(self, network: nn.Module, pictures: Path) -> dict[str, float]:
@@ -208,10 +208,6 @@ def targets(
     return target, weight
 
 
-def _unit(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return pixels.astype(np.float32) / np.float32(255)
-
-
 @dataclass(frozen=True)
 class _HardPrint:
     """How hard a picture is printed: its ``grain`` (C, C), its contrast around ``middle``, and by
@@ -233,7 +229,7 @@ class _HardPrint:
         """The picture (3, C, C), 0 to 1, so printed."""
         grainy = torch.from_numpy(picture + self.grain)
         harsh = (0.5 + self.contrast * (grainy - self.middle)).clamp(0, 1)
-        around = nn.functional.avg_pool2d(harsh, 3, stride=1, padding=1, count_include_pad=False)
+        around = mean_around(harsh, 3)
         return (harsh + self.sharpened * (harsh - around)).clamp(0, 1).numpy()
 
 
