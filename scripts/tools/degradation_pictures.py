@@ -24,6 +24,7 @@ SHOWN: dict[str, dict[str, Any]] = {
     "anisotropic": {"sigma_x": 4, "sigma_y": 0.8, "angle": 30},
     "av1": {"crf": 55},
     "avif": {"quality": 25},
+    "blotches": {"count": 3, "radius": 24, "tone": "both"},
     "blur": {"radius": 2},
     "box": {"size": 6},
     "down_up": {"between": 0.3, "first_filter": "nearest", "second_filter": "lanczos", "factor": 1},

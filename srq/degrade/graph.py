@@ -47,10 +47,12 @@ class Step:
             return known.steps[key]
         rng = _generator(seed, key)
         # One number for each parameter, drawn or not: a constant made a range shifts nothing.
-        happens, *rest = rng.random(1 + len(self.degradation.parameters)).tolist()
+        first = [one.name for one in self.degradation.parameters if not one.added]
+        happens, *rest = rng.random(1 + len(first)).tolist()
+        chances = dict(zip(first, rest, strict=True))
         values = {
-            parameter.name: self.distributions[parameter.name].at(u)
-            for parameter, u in zip(self.degradation.parameters, rest, strict=True)
+            name: distribution.at(chances[name] if name in chances else _apart(seed, key, name))
+            for name, distribution in self.distributions.items()
         }
         drawn = Drawn(self.degradation, happens < self.probability, values, rng, key)
         if known is not None:
@@ -274,10 +276,19 @@ class _Digest(ISeedSequence):
         return np.frombuffer(self.digest, dtype)[:n_words]
 
 
+def _apart(seed: Sequence[int], key: tuple[int, ...], name: str) -> float:
+    """The number of a parameter that was added later, 0 to 1: it takes none from the others."""
+    return float(np.random.Generator(np.random.PCG64(_hashed(*seed, key, name))).random())
+
+
+def _hashed(*parts: Any) -> Any:
+    return _Digest(hashlib.sha256(repr(parts).encode()).digest())
+
+
 def _generator(seed: Sequence[int], key: tuple[int, ...]) -> np.random.Generator:
     sequence: Any  # NumPy's stubs know its own sequences only.
     if len(key) == 2:  # Outside of all branches: lists have always drawn so.
         sequence = np.random.SeedSequence(seed, spawn_key=key)
     else:
-        sequence = _Digest(hashlib.sha256(repr((*seed, key)).encode()).digest())
+        sequence = _hashed(*seed, key)
     return np.random.Generator(np.random.PCG64(sequence))

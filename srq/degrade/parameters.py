@@ -16,7 +16,8 @@ class Number:
     table of another distribution.
 
     ``low`` and ``high`` bound what a recipe may ask for. A parameter without ``default``
-    must be written.
+    must be written. One that was ``added`` to a degradation later is drawn apart, so that recipes
+    written before still give the same pictures.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Number:
     high: float
     integer: bool = False
     default: float | None = None
+    added: bool = False
 
     def parse(self, raw: Any, where: str) -> Distribution:
         """The distribution written as ``raw``; ConfigError, with ``where``, if it is none."""
@@ -89,6 +91,7 @@ class Choice:
     name: str
     options: tuple[str, ...]
     default: str | None = None
+    added: bool = False
 
     def parse(self, raw: Any, where: str) -> Options:
         """The words written as ``raw``; raises ConfigError, with ``where``, if one is unknown."""
@@ -117,6 +120,7 @@ class Text:
     what: str
     default: str | None = None
     check: Callable[[str], object] | None = None
+    added: bool = False
 
     def parse(self, raw: Any, where: str) -> Options:
         """The names written as ``raw``; raises ConfigError, with ``where``, if one is no name."""

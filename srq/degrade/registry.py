@@ -12,6 +12,9 @@ DEGRADATIONS = Registry(
         ),
         "av1": Entry("srq.degrade.kinds.video.av1:AV1", "AV1 by SVT-AV1"),
         "avif": Entry("srq.degrade.kinds.compression.avif:AVIF", "Pillow's AVIF"),
+        "blotches": Entry(
+            "srq.degrade.kinds.damage.blotches:BLOTCHES", "uneven patches, clear or cloudy"
+        ),
         "blur": Entry("srq.degrade.kinds.blur.gaussian:BLUR", "a true Gaussian"),
         "box": Entry("srq.degrade.kinds.blur.box:BOX", "the mean over a square"),
         "down_up": Entry(

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from skimage import data
 
 from srq.degrade import Recipe, making
 from srq.degrade.graph import paths
+from srq.degrade.registry import DEGRADATIONS
 from srq.errors import ConfigError, DataError
 
 HR = data.astronaut()[100:132, 200:248]
@@ -356,3 +358,25 @@ def test_a_graph_draws_the_same_on_every_machine_and_for_seeds_of_any_type():
     assert radius == 1.6830717848378485
     numpy_seed = list(recipe.lows(HR, "", scale=2, seed=list(np.array([1, 2]))))
     assert [each.steps for each in numpy_seed] == [each.steps for each in made.values()]
+
+
+def test_a_parameter_added_later_shifts_no_other():
+    dust = DEGRADATIONS.load("dust")
+    text = '[[step]]\nkind = "dust"\ndensity = [0, 100]\nsize = [1, 9]\ngathered = [0, 1]\n'
+    (step,) = Recipe.parse(text, "heaps").steps
+    before = tuple(one for one in dust.parameters if not one.added)
+    assert len(before) < len(dust.parameters)
+    names = [one.name for one in before]
+    earlier = replace(
+        step,
+        degradation=replace(dust, parameters=before),
+        distributions={name: step.distributions[name] for name in names},
+    )
+    gathered = set()
+    for seed in range(20):
+        now, then = step.draw([seed]), earlier.draw([seed])
+        assert {name: now.values[name] for name in names} == then.values
+        assert now.rng.random() == then.rng.random()
+        gathered.add(now.values["gathered"])
+    assert len(gathered) == 20
+    assert min(gathered) < 0.3 < 0.7 < max(gathered)

@@ -155,6 +155,7 @@ ASKED = {
     "beta": 2,
     "between": 1,
     "border": "reflect-101",
+    "broken": 0.3,
     "components": 4,
     "crf": 30,
     "count": 6,
@@ -169,6 +170,7 @@ ASKED = {
     "filter": "lanczos",
     "first_filter": "catrom",
     "gamma": 2.2,
+    "gathered": 0.5,
     "length": 5,
     "qscale": 6,
     "second_filter": "linear",
@@ -178,8 +180,10 @@ ASKED = {
     "size": 7,
     "spread": 45,
     "stain": 0.5,
+    "soft": 0.3,
     "threshold": 1,
     "tone": "both",
+    "uneven": 0.5,
     "waves": 3,
     "model": "camera",
     "photons": 50,
@@ -191,6 +195,7 @@ ASKED = {
 
 # And for those of one kind, where that would be no value of theirs.
 ASKED_OF = {
+    "blotches": {"radius": 12, "strength": 0.8},
     "box": {"size": 3.5},
     "down_up": {"between": 0.4},
     "fade": {"strength": 0.5},

@@ -101,6 +101,40 @@ def test_a_mark_over_another_shows_its_own_tone():
     assert np.allclose(half.over(np.full((1, 1, 3), 100)), 125)
 
 
+def test_gathered_marks_lie_in_heaps():
+    def apart(gathered):
+        values = {"density": 10, "size": 1, "fibres": 0, "gathered": gathered}
+        seen = [
+            damaged("dust", np.zeros((200, 200)), setting("dust", seed, **values))[1]
+            for seed in range(8)
+        ]
+        # A heap fills few of the fields of 20 x 20 pixels.
+        fields = [mask.reshape(10, 20, 10, 20).max((1, 3)) > 0.3 for mask in seen]
+        return np.mean(fields)
+
+    assert apart(1) < 0.5 * apart(0)
+
+
+def test_broken_scratches_hide_less():
+    def hidden(broken):
+        values = {"count": 20, "length": 0.8, "width": 2, "gathered": 0, "broken": broken}
+        return damaged("scratches", np.zeros((99, 99)), setting("scratches", **values))[1].sum()
+
+    assert 0 < hidden(1) < 0.5 * hidden(0)
+
+
+def test_a_blotch_is_clear_or_cloudy_and_its_edge_as_soft_as_asked():
+    def drawn(**values):
+        values = {"count": 1, "radius": 30, "strength": 1, "soft": 0, "uneven": 0, **values}
+        return damaged("blotches", np.zeros((200, 200)), setting("blotches", 2, **values))[1]
+
+    clear, cloudy, soft = drawn(), drawn(uneven=1), drawn(soft=1)
+    inside = clear > 0.99
+    assert inside.sum() > 0.9 * (clear > 0).sum() > 500
+    assert cloudy[inside].std() > 0.05
+    assert ((soft > 0.1) & (soft < 0.9)).sum() > 3 * ((clear > 0.1) & (clear < 0.9)).sum()
+
+
 def test_upright_scratches_are_upright():
     values = {"count": 8, "angle": 0, "spread": 0, "width": 1, "length": 1.0}
     _, mask = damaged("scratches", np.zeros((200, 200)), setting("scratches", **values))

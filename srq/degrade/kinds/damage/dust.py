@@ -3,19 +3,29 @@
 import numpy as np
 
 from srq.degrade.degradation import Degradation, Setting
-from srq.degrade.kinds.damage.layer import TONE, Layer, applier, blob, stroke, tone_of, wandering
+from srq.degrade.kinds.damage.layer import (
+    GATHERED,
+    TONE,
+    Layer,
+    Places,
+    applier,
+    blob,
+    stroke,
+    tone_of,
+    wandering,
+)
 from srq.degrade.parameters import Number
 
 _AREA = 10_000
 
 
 def draw(shape: tuple[int, int], setting: Setting) -> Layer:
-    """Specks and fibres anywhere; a picture too small for one still gets one."""
+    """Specks and fibres; a picture too small for one still gets one."""
     values, rng = setting.values, setting.rng
-    layer = Layer.empty(shape)
+    layer, places = Layer.empty(shape), Places.drawn(shape, values["gathered"], rng)
     number = int(rng.poisson(values["density"] * shape[0] * shape[1] / _AREA))
     for _ in range(max(1, number) if values["density"] else 0):
-        centre = rng.uniform(0, shape)
+        centre = places.one(rng)
         tone = tone_of(values["tone"], rng)
         size = values["size"] * float(np.exp(rng.normal(0, 0.5)))
         strength = float(rng.uniform(0.6, 1))
@@ -37,6 +47,7 @@ DUST = Degradation(
         Number("size", 0.2, 16),
         Number("fibres", 0, 1, default=0.2),
         TONE,
+        GATHERED,
     ),
     applier(draw),
     stochastic=True,

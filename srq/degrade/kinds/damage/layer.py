@@ -7,12 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srq.degrade.degradation import Pixels, Setting
-from srq.degrade.parameters import Choice
+from srq.degrade.parameters import Choice, Number
 
 Mask = NDArray[np.float64]
 
 TONE = Choice("tone", ("light", "dark", "both"), default="light")
 """Whether damage shows as light, as dark, or as either, drawn for each mark."""
+
+GATHERED = Number("gathered", 0, 1, default=0, added=True)
+"""The share of marks that lie together in heaps; the others lie anywhere."""
 
 _LIGHT, _DARK = 240.0, 18.0
 _LUMA = np.array([0.299, 0.587, 0.114])
@@ -73,6 +76,36 @@ def tone_of(word: str, rng: np.random.Generator) -> tuple[float, float, float]:
     light = rng.random() < 0.5 if word == "both" else word == "light"
     level = float((_LIGHT if light else _DARK) + rng.uniform(-12, 12))
     return level, level, level
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where marks lie: anywhere, or a share ``gathered`` of them in a few heaps, each a middle
+    (y, x) and a matrix that spreads its marks."""
+
+    shape: tuple[int, int]
+    gathered: float
+    heaps: tuple[tuple[Mask, Mask], ...]
+
+    @classmethod
+    def drawn(cls, shape: tuple[int, int], gathered: float, rng: np.random.Generator) -> "Places":
+        """The places of a picture's marks."""
+        count = 1 + int(rng.poisson(1)) if gathered else 0
+        return cls(shape, gathered, tuple(_heap(shape, rng) for _ in range(count)))
+
+    def one(self, rng: np.random.Generator) -> Mask:
+        """A place (y, x), which may be outside."""
+        if self.gathered and rng.random() < self.gathered:
+            middle, spread = self.heaps[int(rng.integers(len(self.heaps)))]
+            return middle + spread @ rng.normal(0, 1, 2)
+        return rng.uniform(0, self.shape)
+
+
+def _heap(shape: tuple[int, int], rng: np.random.Generator) -> tuple[Mask, Mask]:
+    angle = rng.uniform(0, np.pi)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    widths = max(shape) * np.exp(rng.uniform(np.log(0.02), np.log(0.25), 2))
+    return rng.uniform(0, shape), turn * widths
 
 
 def blob(

@@ -8,7 +8,7 @@ DRAWS = Registry(
     "damage",
     {
         kind: Entry(f"srq.degrade.kinds.damage.{kind}:draw")
-        for kind in ("dust", "folds", "holes", "scratches", "spots")
+        for kind in ("blotches", "dust", "folds", "holes", "scratches", "spots")
     },
 )
 
