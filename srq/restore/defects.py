@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from srq.image.blocks import Block
 from srq.restore.holes import no_holes
+from srq.restore.memory import give_back
 from srq.restore.networks.detector import doubled
 from srq.restore.windows import halved, in_windows, window
 
@@ -66,6 +67,7 @@ def suspicions_of(network: Any, picture: NDArray[np.float32]) -> Probabilities:
         seen = _looked(network, larger, _doubled(seen, larger.shape[:2]))
     found = torch.sigmoid(torch.from_numpy(seen)).numpy()
     found[no_holes(found, SUSPECTED, picture)] = 0
+    give_back(found.size)
     return found
 
 

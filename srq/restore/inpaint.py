@@ -6,21 +6,32 @@ from what push and pull gives; only hidden pixels and those around them are touc
 work grows with the damage.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy import ndimage, sparse
 
 from srq.restore.fill import push_pull
+from srq.restore.memory import give_back
 
 STIFFNESS = 1.0
 ROUNDS = 80
 
 _BAND, _BESIDE = 1024, 256
 
-Values = NDArray[np.float64]
+_TINY = np.float32(1e-30)
+
+Values = NDArray[np.float32]
+"""(pixels, C)."""
+
 Places = NDArray[np.intp]
+"""Pixels, flat."""
+
+Matrix = Any
+"""A sparse one of SciPy."""
 
 
 def inpaint(picture: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -35,6 +46,7 @@ def inpaint(picture: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np
         _begin(made, mask, top)
     if not mask.all():
         made[mask] = np.clip(_smoothed(made, mask), 0, 1)
+    give_back(mask.size)
     return made
 
 
@@ -53,81 +65,65 @@ def _begin(made: NDArray[np.float32], mask: NDArray[np.bool_], top: int) -> None
         made[top : top + _BAND, :, channel][inner] = filled[inner]
 
 
-@dataclass(frozen=True)
-class _Around:
-    """The hidden pixels M, those beside them too (R), and those beside these too (P), as flat
-    places in the picture, in order; and where each set's neighbours stand in the next."""
-
-    p: Places
-    r_in_p: Places
-    beside_r: Places  # (4, len(R)) in P
-    m_in_r: Places
-    beside_m: Places  # (4, len(M)) in R
-
-    @classmethod
-    def of(cls, mask: NDArray[np.bool_]) -> "_Around":
-        m = np.flatnonzero(mask)
-        r = _grown(m, mask.shape)
-        p = _grown(r, mask.shape)
-        return cls(
-            p,
-            np.searchsorted(p, r),
-            np.searchsorted(p, _beside(r, mask.shape)),
-            np.searchsorted(r, m),
-            np.searchsorted(r, _beside(m, mask.shape)),
-        )
-
-    def slope(self, values: Values) -> Values:
-        """Half the energy's gradient at M, of values (len(P), C)."""
-        bending = 4 * values[self.r_in_p]
-        for beside in self.beside_r:
-            bending -= values[beside]
-        middle = bending[self.m_in_r]
-        total = (4 + STIFFNESS) * middle
-        for beside in self.beside_m:
-            total -= bending[beside]
-        return total
-
-    @property
-    def m_in_p(self) -> Places:
-        return self.r_in_p[self.m_in_r]
-
-
-def _beside(places: Places, shape: tuple[int, ...]) -> Places:
-    """The four neighbours of each place; at the picture's border, the place itself."""
-    height, width = shape
-    y, x = np.divmod(places, width)
-    return np.stack(
-        [
-            np.maximum(y - 1, 0) * width + x,
-            np.minimum(y + 1, height - 1) * width + x,
-            y * width + np.maximum(x - 1, 0),
-            y * width + np.minimum(x + 1, width - 1),
-        ]
-    )
-
-
-def _grown(places: Places, shape: tuple[int, ...]) -> Places:
-    return np.union1d(places, _beside(places, shape))
-
-
 def _smoothed(made: NDArray[np.float32], mask: NDArray[np.bool_]) -> Values:
-    """The hidden pixels' values, (len(M), C), by conjugate gradients from those in ``made``."""
-    around = _Around.of(mask)
-    values = made.reshape(-1, made.shape[2])[around.p].astype(np.float64)
-    places = around.m_in_p
-    rest = -around.slope(values)
+    """The hidden pixels' values, (pixels, C), by conjugate gradients from those in ``made``."""
+    values, energy, rest = _problem(made, mask)
     step = rest.copy()
-    size = (rest * rest).sum(0)
-    direction = np.zeros_like(values)
+    size = _squares(rest)
     for _ in range(ROUNDS):
         if not size.any():
             break
-        direction[places] = step
-        turned = around.slope(direction)
-        length = size / np.maximum((step * turned).sum(0), 1e-30)
-        values[places] += length * step
+        turned = energy @ step
+        length = size / np.maximum(_dots(step, turned), _TINY)
+        values += length * step
         rest -= length * turned
-        before, size = size, (rest * rest).sum(0)
-        step = rest + size / np.maximum(before, 1e-30) * step
-    return values[places]
+        before, size = size, _squares(rest)
+        step *= size / np.maximum(before, _TINY)
+        step += rest
+    return values
+
+
+def _problem(made: NDArray[np.float32], mask: NDArray[np.bool_]) -> tuple[Values, Matrix, Values]:
+    """Of the hidden pixels, in order: their values, the matrix of the energy's second
+    derivatives, and minus its first; both halved."""
+    # With what lies beside them, and with what lies beside that.
+    hidden, near, far = (
+        np.flatnonzero(each)
+        for each in (mask, ndimage.binary_dilation(mask), ndimage.binary_dilation(mask, None, 2))
+    )
+    all_of = made.reshape(-1, made.shape[2])[far]
+    bending = _laplacian(near, far, mask.shape, 4)
+    stiff = _laplacian(hidden, near, mask.shape, 4 + STIFFNESS)
+    places = np.searchsorted(far, hidden)
+    slope = stiff @ (bending @ all_of)
+    return all_of[places], stiff @ bending[:, places], -slope
+
+
+def _laplacian(rows: Places, columns: Places, shape: tuple[int, ...], middle: float) -> Matrix:
+    """The matrix that gives, of the values at ``columns``, ``middle`` times that of each row less
+    its four neighbours."""
+    places = np.empty((len(rows), 5), np.int32)
+    for number, star in enumerate((rows, *_beside(rows, shape))):
+        places[:, number] = np.searchsorted(columns, star)
+    weights = np.tile(np.array([middle, -1, -1, -1, -1], np.float32), len(rows))
+    ends = np.arange(0, places.size + 1, 5, dtype=np.int32)
+    return sparse.csr_array((weights, places.ravel(), ends), shape=(len(rows), len(columns)))
+
+
+def _beside(places: Places, shape: tuple[int, ...]) -> Iterator[Places]:
+    """Each of the four neighbours of each place; at the picture's border, the place itself."""
+    height, width = shape
+    y, x = np.divmod(places, width)
+    yield np.maximum(y - 1, 0) * width + x
+    yield np.minimum(y + 1, height - 1) * width + x
+    yield y * width + np.maximum(x - 1, 0)
+    yield y * width + np.minimum(x + 1, width - 1)
+
+
+def _squares(values: Values) -> NDArray[np.float32]:
+    return _dots(values, values)
+
+
+def _dots(a: Values, b: Values) -> NDArray[np.float32]:
+    """The inner product of each channel."""
+    return np.einsum("nc,nc->c", a, b)

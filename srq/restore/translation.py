@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from srq.image.blocks import Block
 from srq.restore.defects import Probabilities
 from srq.restore.tone import Plane
-from srq.restore.windows import in_windows, window
+from srq.restore.windows import in_windows, planes_of, window
 
 THUMBNAIL = 256
 """The longer side of the thumbnail that stands for the whole picture."""
@@ -46,9 +46,7 @@ def _thumbnails(picture: Plane, filled: Plane, sure: Probabilities, multiple: in
         max(multiple, round(side * shrink) // multiple * multiple) for side in sure.shape
     )
     size = height, width
-    means = [nn.functional.adaptive_avg_pool2d(_tensor(plane), size) for plane in (picture, filled)]
-    return [*means, nn.functional.adaptive_max_pool2d(_tensor(sure[..., None]), size)]
-
-
-def _tensor(plane: Plane) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(plane.transpose(2, 0, 1))[None])
+    means = [
+        nn.functional.adaptive_avg_pool2d(planes_of(plane), size) for plane in (picture, filled)
+    ]
+    return [*means, nn.functional.adaptive_max_pool2d(planes_of(sure[..., None]), size)]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from srq.image.blocks import Block, blocks
+from srq.restore.memory import give_back
 
 CORE = 512
 """The height and width of a window without its halo."""
@@ -49,6 +50,8 @@ def in_windows(
         with torch.inference_mode():
             made = run(outer)[0].permute(1, 2, 0)[block.within(outer).part].numpy()
         yield block, made
+        del made
+        give_back(height * width)
 
 
 def halved(picture: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -69,5 +72,9 @@ def window(picture: NDArray[np.float32], block: Block, multiple: int) -> Tensor:
     part = picture[block.part]
     part = part[..., None] if part.ndim == 2 else part
     below, right = -part.shape[0] % multiple, -part.shape[1] % multiple
-    padded = np.pad(part, ((0, below), (0, right), (0, 0)), mode="edge")
-    return torch.from_numpy(np.ascontiguousarray(padded.transpose(2, 0, 1))[None])
+    return planes_of(np.pad(part, ((0, below), (0, right), (0, 0)), mode="edge"))
+
+
+def planes_of(picture: NDArray[np.float32]) -> Tensor:
+    """A picture (H, W, C) as (1, C, H, W), in memory still pixel by pixel."""
+    return torch.from_numpy(picture).permute(2, 0, 1)[None]

@@ -55,9 +55,9 @@ class TwoConvs(nn.Sequential):
     def __init__(self, before: int, after: int, leak: float = 0.0) -> None:
         super().__init__(
             nn.Conv2d(before, after, 3, padding=1),
-            nn.LeakyReLU(leak) if leak else nn.ReLU(),
+            nn.LeakyReLU(leak, inplace=True) if leak else nn.ReLU(inplace=True),
             nn.Conv2d(after, after, 3, padding=1),
-            nn.LeakyReLU(leak) if leak else nn.ReLU(),
+            nn.LeakyReLU(leak, inplace=True) if leak else nn.ReLU(inplace=True),
         )
 
 
@@ -104,13 +104,16 @@ class UNet(nn.Module):
         value = nn.functional.pixel_unshuffle(x, 2)
         if half is not None:
             value = torch.cat([value, half], 1)
+        # The channels of a pixel side by side: the convolutions take less time and no copies.
+        value = value.contiguous(memory_format=torch.channels_last)
         levels: list[Tensor] = []
         for number, convs in enumerate(self.down):
             value = convs(nn.functional.max_pool2d(value, 2) if number else value)
             levels.append(value)
+        levels.pop()
         for level in reversed(range(len(self.up))):
-            larger = nn.functional.interpolate(value, scale_factor=2.0, mode="nearest")
-            value = self.up[level](torch.cat([larger, levels[level]], 1))
+            value = nn.functional.interpolate(value, scale_factor=2.0, mode="nearest")
+            value = self.up[level](torch.cat([value, levels.pop()], 1))
         return nn.functional.pixel_shuffle(self.out(value), 2)
 
 
