@@ -21,8 +21,7 @@ what was filled in or what was there is nearer to the truth. Of the error that d
 pictures six sevenths lie there, and one in a hundred of the sound pixels."""
 
 LIKELY = 0.3
-"""The probability from which on a pixel tells of the whole picture. Damage comes in plenty: where
-hardly a pixel reaches this, what does is a collar or a wire, and nothing is damaged."""
+"""The probability from which on a pixel tells of the whole picture."""
 
 _BESIDE = 4
 """How far suspected pixels are from a sure one, at most, to be filled with it."""
@@ -51,13 +50,13 @@ def suspected(found: Probabilities) -> Mask:
 
 
 def probabilities_of(network: Any, picture: NDArray[np.float32]) -> Probabilities:
-    """How likely each pixel of (H, W, 3), 0 to 1, is damaged: (H, W), 0 to 1. That is 0 everywhere
-    where the picture is no more damaged than ``network.enough``."""
-    return seen_with(suspicions_of(network, picture), float(network.enough))
+    """How likely each pixel of (H, W, 3), 0 to 1, is damaged: (H, W), 0 to 1; the less, the less
+    the picture looks damaged, from ``network.enough`` down."""
+    return believed(suspicions_of(network, picture), float(network.enough))
 
 
 def suspicions_of(network: Any, picture: NDArray[np.float32]) -> Probabilities:
-    """The same, however little looks damaged; but 0 where what is wide is no hole."""
+    """The same as if the picture looked damaged; but 0 where what is wide is no hole."""
     pyramid = [picture]
     while len(pyramid) < network.scales:
         pyramid.append(halved(pyramid[-1]))
@@ -97,10 +96,14 @@ def _doubled(seen: NDArray[np.float32], size: tuple[int, ...]) -> NDArray[np.flo
     return larger[: size[0], : size[1]]
 
 
-def seen_with(found: Probabilities, enough: float) -> Probabilities:
-    """What was ``found``, or 0 everywhere where that makes a picture no more damaged than
-    ``enough``."""
-    return found if damage_of(found) > enough else np.zeros_like(found)
+def believed(found: Probabilities, enough: float) -> Probabilities:
+    """What was ``found``, as far as it is believed: the odds of each pixel times how damaged the
+    picture looks, as a share of ``enough``.
+
+    Damage comes in plenty. Where little of it is seen, what is may as well be a collar or a wire.
+    """
+    share = min(1.0, damage_of(found) / enough) if enough > 0 else 1.0
+    return share * found / (1 - (1 - share) * found)
 
 
 def damage_of(found: Probabilities) -> float:

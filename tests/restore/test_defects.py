@@ -1,10 +1,12 @@
 """What is marked of what a detector has found."""
 
 import numpy as np
+import pytest
 
 from srq.restore.defects import (
     LIKELY,
     SUSPECTED,
+    believed,
     damage_of,
     grown,
     marks,
@@ -40,14 +42,17 @@ def test_what_is_wide_is_marked_too_and_at_the_border():
     assert np.array_equal(marks(seen, 0.5), grown(seen > 0))
 
 
-def test_where_too_little_looks_damaged_nothing_is():
+def test_the_less_looks_damaged_the_less_is_believed():
     picture = np.zeros((40, 50, 3), np.float32)
     picture[7, :20] = 1
     seen = probabilities_of(WhiteIsDamage(), picture)
     assert damage_of(seen) == 20 / 2000
     assert np.array_equal(seen >= LIKELY, picture[..., 0] == 1)
     assert np.array_equal(probabilities_of(WhiteIsDamage(enough=19 / 2000), picture), seen)
-    assert not probabilities_of(WhiteIsDamage(enough=0.011), picture).any()
+    half = probabilities_of(WhiteIsDamage(enough=20 / 1000), picture)
+    odds = [each / (1 - each) for each in (half[7, 0], seen[7, 0])]
+    assert odds[0] == pytest.approx(odds[1] / 2, rel=1e-4)
+    assert not believed(0.1 * seen, 1e-6).any()
 
 
 def test_a_picture_full_of_doubtful_marks_looks_less_damaged():

@@ -41,8 +41,8 @@ class Detector(nn.Module):
     found as a thin one is.
 
     ``threshold`` is the probability from which on a pixel counts as damaged, and ``enough`` how
-    damaged a picture must look (``srq.restore.defects.damage_of``) before any pixel does. Both are
-    chosen on pictures held out.
+    damaged a picture must look (``srq.restore.defects.damage_of``) for that to be believed. Both
+    are chosen on pictures held out.
     """
 
     def __init__(self, widths: tuple[int, ...] = (32, 48, 64, 96), scales: int = 3) -> None:

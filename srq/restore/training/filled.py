@@ -3,8 +3,8 @@ filled where it may be.
 
 Some pictures are marked by the hand of a user, who knows. The others are looked at by the
 detector, which misses damage and sees some where there is none: so the restorer learns how far to
-trust it. It is told of every suspicion in sound pictures too, most of which ``srq restore`` would
-let be: from them it learns to refuse.
+trust it. It is told of every suspicion in sound pictures too, little of which ``srq restore`` would
+believe: from them it learns to refuse.
 """
 
 from collections.abc import Callable

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from srq.degrade import Recipe
 from srq.image.io import Picture, write
-from srq.restore.defects import Probabilities, damage_of, seen_with
+from srq.restore.defects import Probabilities, believed, damage_of
 from srq.restore.holes import wide
 from srq.restore.networks.detector import RARE, Detector, mean_around
 from srq.restore.tone import LUMA
@@ -60,8 +60,8 @@ _HARDENED = 0.3
 """The share of crops that become hard prints: grainy, harsh and sharpened, as many old ones are. A
 hat on snow, or a drain-pipe on a wall, is as stark there as a scratch."""
 
-_TOUCHED = 0.03
-"""The share of clean held pictures in which damage may be seen."""
+_DOUBTFUL = 0.03
+"""The share of clean held pictures that may look so damaged that what is seen is believed."""
 
 _HELD = 24
 _HELD_SEED = 7
@@ -158,16 +158,16 @@ class DetectorStage(Stage):
         return self._chosen(network)[1]
 
     def finish(self, network: nn.Module) -> dict[str, Any]:
-        """Set how much must look damaged, so that nearly all clean held pictures stay as they are,
-        and the threshold that is best then."""
+        """Set how damaged a picture must look to be believed, more than nearly all clean held ones
+        do, and the threshold that is best then."""
         network.get_buffer("enough").fill_(0)
         find = found_by(network)
         clean = [find(in_three(picture)) for picture in self._held]
         seen = [damage_of(found) for found in clean]
-        most = np.float32(np.quantile(seen, 1 - _TOUCHED, method="higher"))
+        most = np.float32(np.quantile(seen, 1 - _DOUBTFUL, method="higher"))
         enough = float(np.nextafter(most, np.float32(1)))
         network.get_buffer("enough").fill_(enough)
-        again = [seen_with(found, enough) for found in clean[:: self._apart][:_HELD]]
+        again = [believed(found, enough) for found in clean[:: self._apart][:_HELD]]
         threshold, scores = self._chosen(network, again)
         network.get_buffer("threshold").fill_(threshold)
         return {"threshold": threshold, "enough": enough, "held": scores}
