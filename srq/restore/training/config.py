@@ -104,15 +104,15 @@ class DetectorConfig(StageConfig):
     taken for damage."""
 
     steps: int = number(40_000, 1)
-    batch: int = number(9, 1, 65536)
+    batch: int = number(8, 1, 65536)
     crop: int = number(128, 16, 4096)
     whole: float = number(0.2, 0.0, 1.0)
     lr: float = number(1e-3, 1e-9, 1.0)
     widths: tuple[int, ...] = (32, 48, 64, 96)
     scales: int = number(3, 1, 8)
-    film: float = number(0.34, 0.0, 0.9)
+    film: float = number(0.25, 0.0, 0.9)
     film_recipe: str = "old-film"
-    sound: float = number(0.112, 0.0, 0.9)
+    sound: float = number(0.125, 0.0, 0.9)
     turnover: int = number(4, 1, 1000)
     gray: float = number(0.25, 0.0, 1.0)
     rare: float = number(0.3, 0.0, 1.0)

@@ -29,7 +29,7 @@ def test_settings(tiny):
         ("stages=tones", 'must be "tone"'),
         ("vae_y.latent=32", "at least 48"),
         ("detector.crop=64", "must fit a sheet of 32"),
-        ("detector.film=0.9", "at most 1, not 1.012"),
+        ("detector.film=0.9", "at most 1, not 1.025"),
         ("detector.crop=24", "detector, 24, must be a multiple of 16"),
         ("direct.crop=26", "direct, 26, must be a multiple of 4"),
     ],
