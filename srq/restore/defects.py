@@ -111,7 +111,7 @@ def damage_of(found: Probabilities) -> float:
     to be, times what part they are of the suspected ones. A harsh print is full of what may be
     damage, or may not."""
     plain, all_of = (np.count_nonzero(found >= least) for least in (LIKELY, SUSPECTED))
-    return plain / found.size * plain / max(all_of, 1)
+    return float(plain / found.size * plain / max(all_of, 1))
 
 
 def grown(mask: Mask) -> Mask:
