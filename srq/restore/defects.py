@@ -97,13 +97,13 @@ def _doubled(seen: NDArray[np.float32], size: tuple[int, ...]) -> NDArray[np.flo
 
 
 def believed(found: Probabilities, enough: float) -> Probabilities:
-    """What was ``found``, as far as it is believed: the odds of each pixel times how damaged the
-    picture looks, as a share of ``enough``.
+    """What was ``found``, as far as it is believed: the odds of each pixel times the square of how
+    damaged the picture looks, as a share of ``enough``.
 
     Damage comes in plenty. Where little of it is seen, what is may as well be a collar or a wire.
     """
-    share = min(1.0, damage_of(found) / enough) if enough > 0 else 1.0
-    return share * found / (1 - (1 - share) * found)
+    trust = min(1.0, damage_of(found) / enough) ** 2 if enough > 0 else 1.0
+    return trust * found / (1 - (1 - trust) * found)
 
 
 def damage_of(found: Probabilities) -> float:
