@@ -69,7 +69,7 @@ def _smoothed(made: NDArray[np.float32], mask: NDArray[np.bool_]) -> Values:
     """The hidden pixels' values, (pixels, C), by conjugate gradients from those in ``made``."""
     values, energy, rest = _problem(made, mask)
     step = rest.copy()
-    size = _squares(rest)
+    size = _dots(rest, rest)
     for _ in range(ROUNDS):
         if not size.any():
             break
@@ -77,7 +77,7 @@ def _smoothed(made: NDArray[np.float32], mask: NDArray[np.bool_]) -> Values:
         length = size / np.maximum(_dots(step, turned), _TINY)
         values += length * step
         rest -= length * turned
-        before, size = size, _squares(rest)
+        before, size = size, _dots(rest, rest)
         step *= size / np.maximum(before, _TINY)
         step += rest
     return values
@@ -87,9 +87,9 @@ def _problem(made: NDArray[np.float32], mask: NDArray[np.bool_]) -> tuple[Values
     """Of the hidden pixels, in order: their values, the matrix of the energy's second
     derivatives, and minus its first; both halved."""
     # With what lies beside them, and with what lies beside that.
+    beside = ndimage.binary_dilation(mask)
     hidden, near, far = (
-        np.flatnonzero(each)
-        for each in (mask, ndimage.binary_dilation(mask), ndimage.binary_dilation(mask, None, 2))
+        np.flatnonzero(each) for each in (mask, beside, ndimage.binary_dilation(beside))
     )
     all_of = made.reshape(-1, made.shape[2])[far]
     bending = _laplacian(near, far, mask.shape, 4)
@@ -118,10 +118,6 @@ def _beside(places: Places, shape: tuple[int, ...]) -> Iterator[Places]:
     yield np.minimum(y + 1, height - 1) * width + x
     yield y * width + np.maximum(x - 1, 0)
     yield y * width + np.minimum(x + 1, width - 1)
-
-
-def _squares(values: Values) -> NDArray[np.float32]:
-    return _dots(values, values)
 
 
 def _dots(a: Values, b: Values) -> NDArray[np.float32]:

@@ -50,7 +50,6 @@ def in_windows(
         with torch.inference_mode():
             made = run(outer)[0].permute(1, 2, 0)[block.within(outer).part].numpy()
         yield block, made
-        del made
         give_back(height * width)
 
 

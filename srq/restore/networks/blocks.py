@@ -108,9 +108,10 @@ class UNet(nn.Module):
         value = value.contiguous(memory_format=torch.channels_last)
         levels: list[Tensor] = []
         for number, convs in enumerate(self.down):
-            value = convs(nn.functional.max_pool2d(value, 2) if number else value)
-            levels.append(value)
-        levels.pop()
+            if number:
+                levels.append(value)
+                value = nn.functional.max_pool2d(value, 2)
+            value = convs(value)
         for level in reversed(range(len(self.up))):
             value = nn.functional.interpolate(value, scale_factor=2.0, mode="nearest")
             value = self.up[level](torch.cat([value, levels.pop()], 1))
