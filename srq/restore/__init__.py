@@ -1,11 +1,11 @@
-"""Old photographs restored: tone, defects, what lies under them, and the whole picture.
+"""Old photographs restored: defects, what lies under them, the whole picture, and its tone.
 
 ``srq.restore`` is the door. Behind it, a file for each stage:
 
-- ``tone``        curves and a matrix for the whole picture, read off its thumbnail.
 - ``defects``     where it is damaged.
 - ``inpaint``     what lies under the damage, from what surrounds it.
 - ``translation`` the filled picture to a clean one.
+- ``tone``        curves and a matrix for the whole picture, read off its thumbnail.
 - ``pipeline``    all of them, one after the other, and the strength.
 - ``files``       many files; ``sheet``, before and after.
 """

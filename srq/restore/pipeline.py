@@ -1,4 +1,4 @@
-"""The whole way of an old photograph: tone, defects, fill, translation, composite."""
+"""The whole way of an old photograph: defects, fill, translation, tone, composite."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -122,9 +122,7 @@ def restore_picture(
             f" is {mask.shape[1]} x {mask.shape[0]}."
         )
     planes, top = _planes(picture), peak(picture.pixels.dtype)
-    # Damage keeps its own tone over faded colours, and is looked for before these are mended.
     sure, hidden = _marks(planes, picture, networks, options, mask)
-    toned = _toned(planes, picture, networks, options)
     mended = inpaint(planes, hidden) if hidden.any() else planes
     translated = False
     if networks.translation is not None and (options.does("noise") or hidden.any()):
@@ -139,6 +137,8 @@ def restore_picture(
         else:
             planes[hidden] = made[hidden]
             mended = planes
+    # Last: what a picture has faded from is seen the better, the less damage lies over it.
+    toned = _toned(mended, picture, networks, options)
     if progress is not None:
         progress(0)
     damage = np.where(hidden, np.uint8(255), np.uint8(0))

@@ -17,7 +17,10 @@ from srq.image.blocks import Block, blocks
 from srq.restore.memory import give_back
 
 CORE = 512
-"""The height and width of a window without its halo."""
+"""The height and width of a window without its halo,"""
+
+WHOLE = 1024
+"""and the longer side up to which a picture is one window: halos take more time than it does."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def in_windows(
     """
     height, width = size
     halo = -(-reach // multiple) * multiple
-    core = CORE // multiple * multiple
+    core = (CORE if max(size) > WHOLE else WHOLE) // multiple * multiple
     around = _Even(halo, halo, halo, halo)
     for block in blocks(height, width, core, core):
         outer = block.with_halo(around, height, width)

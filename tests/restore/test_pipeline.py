@@ -48,6 +48,19 @@ def test_damage_is_found_and_grows_by_a_pixel():
     assert np.array_equal(made.picture.pixels[wanted == 0], torn[wanted == 0])
 
 
+def test_the_tone_is_read_off_what_is_restored():
+    torn = CAT.copy()
+    torn[50:52, 20:60] = 255
+    seen = []
+    for picture in (torn, CAT):
+        tone = Lighter()
+        restore_picture(Picture(picture), Networks(tone, WhiteIsDamage()), mask=MASK)
+        restore_picture(Picture(picture), Networks(tone, WhiteIsDamage(0.99)))
+        seen.append(tone.seen)
+    assert (seen[0] - seen[1]).abs().max() < 0.1
+    assert seen[0].max() < 0.6
+
+
 def test_the_translation_judges_what_the_detector_suspects():
     torn = CAT.copy()
     torn[50:52, 20:60] = 255

@@ -60,7 +60,9 @@ class StageConfig:
     ``batch`` counts the crops of a step over all processes, ``crop`` is their side. A share
     ``whole`` of them is undamaged. The rate rises over ``warmup`` steps and then falls to zero
     with a cosine. ``clip`` bounds the gradient's norm, ``ema`` is the decay of the average that is
-    delivered. ``begin`` is a file of weights of the same shape to begin with, "" for none.
+    delivered. ``begin`` is a file of weights to begin with, "" for none; they are of the same shape,
+    or of one with fewer deep blocks. ``sheet`` is the side of the sheets that its crops are cut
+    from, 0 for that of the data; pictures that are smaller are left out.
     """
 
     steps: int = number(20_000, 1)
@@ -73,6 +75,7 @@ class StageConfig:
     ema: float = number(0.998, 0.0, 0.999999)
     measure_every: int = number(1_000, 1)
     begin: str = ""
+    sheet: int = number(0, 0, 4096)
 
     @property
     def multiple(self) -> int:
@@ -95,8 +98,8 @@ class ToneConfig(StageConfig):
 
 @dataclass(frozen=True)
 class DetectorConfig(StageConfig):
-    """Detector: ``widths`` are the channels of its levels, and it looks at a picture at ``scales``
-    sizes. A share ``film`` of a batch is damaged by the recipe ``film_recipe``, and a share
+    """Detector: ``widths`` are the channels of its levels, ``deep`` the ResBlocks below them, and it
+    looks at a picture at ``scales`` sizes. A share ``film`` of a batch is damaged by the recipe ``film_recipe``, and a share
     ``sound`` is cut from clean pictures, to which nothing was done; ``whole`` is that of undamaged
     ones in the rest. One sheet is replaced after every ``turnover`` steps. The colour of a share
     ``gray`` is taken away. ``rare`` is the weight of all damaged pixels together, however few they
@@ -109,6 +112,7 @@ class DetectorConfig(StageConfig):
     whole: float = number(0.2, 0.0, 1.0)
     lr: float = number(1e-3, 1e-9, 1.0)
     widths: tuple[int, ...] = (32, 48, 64, 96)
+    deep: int = number(2, 0, 64)
     scales: int = number(3, 1, 8)
     film: float = number(0.25, 0.0, 0.9)
     film_recipe: str = "old-film"
@@ -276,10 +280,13 @@ class RestoreConfig:
             )
         for stage in self.stages:
             crop, multiple = self.of(stage).crop, self.of(stage).multiple
-            if crop > self.data.sheet:
+            sheet, key = self.of(stage).sheet, f"{stage}.sheet"
+            if not sheet:
+                sheet, key = self.data.sheet, "data.sheet"
+            if crop > sheet:
                 raise ConfigError(
-                    f"{name}: the crop of the stage {stage}, {crop}, must fit a sheet of "
-                    f"{self.data.sheet} ('data.sheet')."
+                    f"{name}: the crop of the stage {stage}, {crop}, must fit a sheet of {sheet} "
+                    f"('{key}')."
                 )
             if crop % multiple:
                 raise ConfigError(

@@ -1,7 +1,7 @@
 """Batches for what translates: damaged pictures without fading, filled where damage may be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from srq.restore.networks import shipped
 from srq.restore.training.config import StageConfig
-from srq.restore.training.filled import Find, suspected_by
+from srq.restore.training.filled import Find, found_by
 from srq.restore.training.photographs import Pixels
 from srq.restore.training.sheets import LUMA, Crops, Sheet, Sheets
 from srq.restore.training.stage import Place
@@ -53,6 +53,7 @@ class DamagedCrops:
         self._seed = place.config.seed
         self._device = place.device
         data, processes = place.config.data, place.processes
+        data = replace(data, sheet=config.sheet or data.sheet)
         find = _finder(place)
         self._rank, self._world = processes.rank, processes.world
         self._sheets, self._whole_sheets = (
@@ -157,7 +158,7 @@ def _finder(place: Place) -> Find:
     is none, nothing is found."""
     for run in (place.runs, None):
         if "detector" in shipped.names(run):
-            return suspected_by(shipped.load("detector", run))
+            return found_by(shipped.load("detector", run))
     return _nothing
 
 

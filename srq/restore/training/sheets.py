@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from srq.degrade import Recipe
 from srq.degrade.masked import Spoiled, spoiled
+from srq.errors import DataError
 from srq.image.resize import bicubic
 from srq.restore.defects import suspected
 from srq.restore.training.config import PicturesConfig
@@ -120,7 +121,7 @@ class Sheets:
         rank: int = 0,
         world: int = 1,
     ) -> None:
-        self._pictures = pictures
+        self._pictures = with_room(pictures, config.sheet)
         self._config = config
         recipe = Recipe.load(config.recipe)
         recipe = recipe if damaged else recipe.without(("damage",))
@@ -225,6 +226,17 @@ class _Look:
         rows, columns = (slice(first, first + self.side) for first in (self.top, self.left))
         seen = self.sheet.change[rows, columns, 0] >= SEEN
         return sum(int(np.count_nonzero(np.diff(seen, axis=axis))) for axis in (0, 1))
+
+
+def with_room(pictures: Sequence[Pixels], side: int) -> Sequence[Pixels]:
+    """Those of the pictures that a sheet of that ``side`` can be cut from; DataError for none."""
+    large = [picture for picture in pictures if min(picture.shape[:2]) >= side]
+    if not large:
+        raise DataError(
+            f"None of the {len(pictures)} pictures has {side} pixels on each side; set the 'sheet' "
+            "of the stage lower, or 0 for that of the data."
+        )
+    return large
 
 
 def square(picture: Pixels, side: int, rng: np.random.Generator, *, gray: float) -> Pixels:

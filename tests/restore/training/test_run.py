@@ -141,6 +141,47 @@ def test_a_stage_begins_with_weights_of_an_earlier_training(trained, tiny, tmp_p
     assert not (tmp_path / "none").exists()
 
 
+def test_deep_blocks_that_are_new_change_nothing_at_first(trained, tiny, tmp_path):
+    first = trained[0] / "detector/model.safetensors"
+    plain = tiny("stages=detector", "detector.deep=0", f"detector.begin={first}")
+    with pytest.raises(ConfigError, match="another shape"):
+        run.start(plain, tmp_path / "fewer")
+
+    assert len(load("detector", trained[0]).net.deep) == 2
+    deeper = ["stages=detector", "detector.deep=3", f"detector.begin={first}", "detector.lr=1e-9"]
+    weights = run.start(tiny(*deeper), tmp_path / "deeper")["detector"].weights
+    before, after = (load("detector", path.parent.parent) for path in (first, weights))
+    assert len(after.net.deep) == 3
+    picture = torch.rand(1, 3, 32, 32)
+    assert torch.allclose(before(picture), after(picture), atol=1e-4)
+
+
+def test_what_begins_learned_has_its_first_lessons_behind_it(trained, tiny, tmp_path, monkeypatch):
+    """The first quarter of a new training of ``direct`` sees no damage, and asks for little."""
+    seen = []
+    batch = DirectStage.batch
+
+    def spy(self, step):
+        crops, enough = batch(self, step)
+        seen.append((step, enough))
+        return crops, enough
+
+    monkeypatch.setattr(DirectStage, "batch", spy)
+    run.start(tiny("stages=direct"), tmp_path / "fresh")
+    begin = trained[0] / "direct/model.safetensors"
+    run.start(tiny("stages=direct", f"direct.begin={begin}"), tmp_path / "learned")
+    assert [enough for _, enough in seen[:2]] == [30, 30]
+    assert {enough for _, enough in seen[6:]} == {40}
+
+
+def test_a_stage_may_have_larger_sheets(tiny, tmp_path):
+    """Smaller pictures are left out of that stage alone."""
+    results = run.start(tiny("stages=detector", "detector.sheet=40"), tmp_path / "some")
+    assert results["detector"].steps == 6
+    with pytest.raises(DataError, match="None of the 4 pictures has 100 pixels on each side"):
+        run.start(tiny("stages=detector", "detector.sheet=100"), tmp_path / "none")
+
+
 def test_sums_may_be_rougher_than_weights(trained, tiny, tmp_path):
     only = ["stages=direct", "run.precision=bfloat16"]
     run.start(tiny(*only), tmp_path / "rough")

@@ -29,7 +29,7 @@ from srq.restore.tone import LUMA
 from srq.restore.training.filled import found_by
 from srq.restore.training.found import Counts, Example, examples
 from srq.restore.training.photographs import Pixels, in_three, unit
-from srq.restore.training.sheets import SEEN, Sheets
+from srq.restore.training.sheets import SEEN, Sheets, with_room
 from srq.restore.training.sound import SoundCrops
 from srq.restore.training.stage import Batch, Place, Stage
 from srq.runs.measured import SHARE
@@ -77,15 +77,16 @@ class DetectorStage(Stage):
         self._seed = place.config.seed
         self._device = place.device
         self._shown = place.config.run.pictures
-        self.network = Detector(self._config.widths, self._config.scales)
+        self.network = Detector(self._config.widths, self._config.scales, self._config.deep)
         data, processes = place.config.data, place.processes
         rank, world = processes.rank, processes.world
-        train = place.photographs.train
         recipes = data.recipe, self._config.film_recipe
+        sheet = self._config.sheet or data.sheet
+        train = with_room(place.photographs.train, sheet)
         self._sheets, self._film = (
             Sheets(
                 train,
-                replace(data, recipe=recipe, turnover=self._config.turnover),
+                replace(data, recipe=recipe, turnover=self._config.turnover, sheet=sheet),
                 self._seed + number,
                 faded=number > 0,
                 drawn=_LOOKS,

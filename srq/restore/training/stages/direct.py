@@ -44,8 +44,9 @@ class DirectStage(Stage):
         return shortfall(self.network(crops.picture, crops.filled, crops.mask), crops, enough)
 
     def _gone(self, step: int) -> float:
-        """The share of the steps that are gone."""
-        return step / self._config.steps
+        """The share of the steps that are gone; what begins with learned weights has its first
+        lessons behind it."""
+        return 1.0 if self._config.begin else step / self._config.steps
 
     def _enough(self, step: int) -> float:
         """The PSNR from which on a crop is good enough.
