@@ -24,11 +24,10 @@ class ResBlock(nn.Module):
         return x + self.second(torch.relu(self.first(x)))
 
 
-def zeroed(layer: nn.Conv2d | nn.ConvTranspose2d | nn.Linear) -> nn.Module:
+def zeroed(layer: nn.Module) -> nn.Module:
     """The layer, giving zero until it is trained."""
-    nn.init.zeros_(layer.weight)
-    if layer.bias is not None:
-        nn.init.zeros_(layer.bias)
+    for parameter in layer.parameters():
+        nn.init.zeros_(parameter)
     return layer
 
 
@@ -70,8 +69,8 @@ class UNet(nn.Module):
     ReLUs below zero, of all or level by level: without one, features are soon switched off for
     good, for that is the shortest way from a bad answer to none. In one training all those of a
     coarse level were, and what lies below it said nothing any more. H and W must be multiples of
-    ``multiple``; a pixel depends on no other that is further away than ``reach``. ``deep`` ResBlocks
-    follow at the coarsest level, to see far.
+    ``multiple``; a pixel depends on no other that is further away than ``reach``. So many ``deep``
+    ResBlocks follow at the coarsest level, to see far.
     """
 
     def __init__(
@@ -101,8 +100,7 @@ class UNet(nn.Module):
         kept_alive(self)
         zeroed(self.out)
         for block in self.deep:
-            assert isinstance(block, ResBlock)
-            zeroed(block.second)
+            zeroed(block.get_submodule("second"))
 
     def forward(self, x: Tensor, half: Tensor | None = None) -> Tensor:
         """(N, before, H, W), and (N, halves, H / 2, W / 2) where there are any, to

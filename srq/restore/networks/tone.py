@@ -35,11 +35,48 @@ class Tones:
 
 
 class Tone(nn.Module):
-    """Gives the tones of pictures from their thumbnails; ``apply_tones`` uses them."""
+    """Gives the tones of pictures from their thumbnails; ``apply_tones`` uses them.
 
-    def __init__(self, width: int = 16, hidden: int = 128) -> None:
+    It is the mean of ``members`` that learn each for itself. What pictures were is guessed, and
+    their guesses err in different ways.
+    """
+
+    def __init__(self, width: int = 16, hidden: int = 128, members: int = 4) -> None:
         super().__init__()
-        self.config = {"width": width, "hidden": hidden}
+        self.config = {"width": width, "hidden": hidden, "members": members}
+        self.members = nn.ModuleList(Member(width, hidden) for _ in range(members))
+
+    def forward(self, thumbnails: Tensor) -> Tones:
+        """The tones of (N, 3, SIDE, SIDE)."""
+        return mean_of(self.each(thumbnails))
+
+    def each(self, thumbnails: Tensor) -> list[Tones]:
+        """The tones that each member gives (N, 3, SIDE, SIDE)."""
+        statistics = _statistics(thumbnails)
+        return [member(thumbnails, statistics) for member in self.members]
+
+    @torch.no_grad()
+    def shift_needed(self, by: float) -> None:
+        """Add to the logit that a change is needed, of every picture."""
+        for member in self.members:
+            assert isinstance(member, Member)
+            member.needed_bias[-1] += by
+
+
+def mean_of(tones: list[Tones]) -> Tones:
+    """The mean of curves, matrices and logits."""
+    return Tones(
+        torch.stack([each.curves for each in tones]).mean(0),
+        torch.stack([each.matrix for each in tones]).mean(0),
+        torch.stack([each.needed for each in tones]).mean(0),
+    )
+
+
+class Member(nn.Module):
+    """One guess at the tones of pictures."""
+
+    def __init__(self, width: int, hidden: int) -> None:
+        super().__init__()
         self.look = nn.Sequential(
             nn.Conv2d(3, width, 3, stride=2, padding=1),
             nn.ReLU(),
@@ -56,22 +93,22 @@ class Tone(nn.Module):
             zeroed(nn.Linear(hidden, 3 * NODES + 9 + 1)),
         )
 
-    def forward(self, thumbnails: Tensor) -> Tones:
-        """The tones of (N, 3, SIDE, SIDE)."""
+    @property
+    def needed_bias(self) -> Tensor:
+        """The biases of the last layer; the last is that of the logit."""
+        last = self.decide[-1]
+        assert isinstance(last, nn.Linear)
+        return last.bias
+
+    def forward(self, thumbnails: Tensor, statistics: Tensor) -> Tones:
+        """The tones of (N, 3, SIDE, SIDE) and what they are like."""
         seen = self.look(2 * thumbnails - 1)
-        features = torch.cat([seen.mean((2, 3)), seen.amax((2, 3)), _statistics(thumbnails)], 1)
+        features = torch.cat([seen.mean((2, 3)), seen.amax((2, 3)), statistics], 1)
         curves, matrix, needed = self.decide(features).split([3 * NODES, 9, 1], 1)
         line = torch.linspace(0, 1, NODES, device=thumbnails.device)
         mix = matrix.view(-1, 3, 3)
         mix = torch.eye(3, device=thumbnails.device) + mix - mix.mean(2, keepdim=True)
         return Tones(line + 0.5 * curves.view(-1, 3, NODES), mix, needed[:, 0])
-
-    @torch.no_grad()
-    def shift_needed(self, by: float) -> None:
-        """Add to the logit that a change is needed, of every picture."""
-        last = self.decide[-1]
-        assert isinstance(last, nn.Linear)
-        last.bias[-1] += by
 
 
 def apply_tones(pictures: Tensor, curves: Tensor, matrix: Tensor) -> Tensor:

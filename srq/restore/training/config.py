@@ -60,9 +60,9 @@ class StageConfig:
     ``batch`` counts the crops of a step over all processes, ``crop`` is their side. A share
     ``whole`` of them is undamaged. The rate rises over ``warmup`` steps and then falls to zero
     with a cosine. ``clip`` bounds the gradient's norm, ``ema`` is the decay of the average that is
-    delivered. ``begin`` is a file of weights to begin with, "" for none; they are of the same shape,
-    or of one with fewer deep blocks. ``sheet`` is the side of the sheets that its crops are cut
-    from, 0 for that of the data; pictures that are smaller are left out.
+    delivered. ``begin`` is a file of weights to begin with, "" for none; of the same shape, or of
+    one with fewer deep blocks. ``sheet`` is the side of the sheets that its crops are cut from, 0
+    for that of the data; pictures that are smaller are left out.
     """
 
     steps: int = number(20_000, 1)
@@ -86,25 +86,26 @@ class StageConfig:
 @dataclass(frozen=True)
 class ToneConfig(StageConfig):
     """Tone: thumbnails are small, so that a step has many. ``damaged`` is the share of them that
-    has damage over it."""
+    has damage over it. The network is the mean of ``members``."""
 
     steps: int = number(30_000, 1)
     batch: int = number(24, 1, 65536)
     lr: float = number(2e-3, 1e-9, 1.0)
     width: int = number(16, 4, 256)
     hidden: int = number(128, 8, 4096)
+    members: int = number(4, 1, 64)
     damaged: float = number(0.35, 0.0, 1.0)
 
 
 @dataclass(frozen=True)
 class DetectorConfig(StageConfig):
-    """Detector: ``widths`` are the channels of its levels, ``deep`` the ResBlocks below them, and it
-    looks at a picture at ``scales`` sizes. A share ``film`` of a batch is damaged by the recipe ``film_recipe``, and a share
-    ``sound`` is cut from clean pictures, to which nothing was done; ``whole`` is that of undamaged
-    ones in the rest. One sheet is replaced after every ``turnover`` steps. The colour of a share
-    ``gray`` is taken away. ``rare`` is the weight of all damaged pixels together, however few they
-    are, and the rest that of all others; ``hard`` is the weight of the undamaged ones that are most
-    taken for damage."""
+    """Detector: ``widths`` are the channels of its levels, ``deep`` the ResBlocks below them, and
+    it looks at a picture at ``scales`` sizes. A share ``film`` of a batch is damaged by the recipe
+    ``film_recipe``, and a share ``sound`` is cut from clean pictures, to which nothing was done;
+    ``whole`` is that of undamaged ones in the rest. One sheet is replaced after every ``turnover``
+    steps. The colour of a share ``gray`` is taken away. ``rare`` is the weight of all damaged
+    pixels together, however few they are, and the rest that of all others; ``hard`` is the weight
+    of the undamaged ones that are most taken for damage."""
 
     steps: int = number(40_000, 1)
     batch: int = number(8, 1, 65536)

@@ -23,8 +23,19 @@ def test_curves_are_interpolated():
         np.testing.assert_allclose(made[0, colour], expected, atol=1e-6)
 
 
-def test_gray_stays_gray_through_any_matrix():
-    tone = Tone()
-    torch.nn.init.normal_(tone.decide[-1].weight)
-    tones = tone(torch.rand(3, 3, SIDE, SIDE))
+def test_gray_stays_gray_through_any_matrix(drawn):
+    tones = drawn(Tone())(torch.rand(3, 3, SIDE, SIDE))
     torch.testing.assert_close(tones.matrix.sum(2), torch.ones(3, 3), rtol=0, atol=1e-5)
+
+
+def test_it_is_the_mean_of_its_members(drawn):
+    tone = drawn(Tone(8, 16, members=3))
+    thumbnails = torch.rand(2, 3, SIDE, SIDE)
+    whole, each = tone(thumbnails), tone.each(thumbnails)
+    assert len(each) == 3
+    assert not torch.equal(each[0].needed, each[1].needed)
+    for name in ("curves", "matrix", "needed"):
+        mean = sum(getattr(tones, name) for tones in each) / 3
+        torch.testing.assert_close(getattr(whole, name), mean)
+    tone.shift_needed(-2)
+    torch.testing.assert_close(tone(thumbnails).needed, whole.needed - 2)

@@ -50,7 +50,7 @@ class ToneStage(Stage):
         self._shown = config.run.pictures
         recipe = Recipe.load(config.data.recipe).without(_LATER)
         self._fading, self._damaging = recipe.without(("damage",)), recipe.without(("colour",))
-        self.network = Tone(self._config.width, self._config.hidden)
+        self.network = Tone(self._config.width, self._config.hidden, self._config.members)
         self._train = [_reduced(picture) for picture in place.photographs.train]
         self._held = [_reduced(picture) for picture in place.photographs.held]
         self._layers: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
@@ -64,15 +64,11 @@ class ToneStage(Stage):
         return tuple(torch.stack(part).to(self._device) for part in zip(*made, strict=True))
 
     def loss(self, batch: Batch) -> Tensor:
-        """The mean PSNR of the changed thumbnails, negative, and the cross-entropy of whether
-        a change is needed."""
+        """What each member says of them, by ``_loss``."""
         seen, faded, clean = batch
-        tones: Tones = self.network(seen)
-        error = (apply_tones(faded, tones.curves, tones.matrix) - clean).square().mean((1, 2, 3))
-        needed = ((faded - clean).abs().mean((1, 2, 3)) > _NOTICED).float()
-        gate = nn.functional.binary_cross_entropy_with_logits(tones.needed, needed)
-        # One decibel is 0.23 of a natural logarithm.
-        return (error + _FLOOR).log().mean() - np.log(_FLOOR) + _GATE * gate
+        assert isinstance(self.network, Tone)
+        each = self.network.each(seen)
+        return torch.stack([_loss(tones, faded, clean) for tones in each]).mean()
 
     @torch.no_grad()
     def measure(self, network: nn.Module, pictures: Path) -> dict[str, float]:
@@ -148,6 +144,16 @@ class ToneStage(Stage):
         made = _areas(cover[..., None])[..., 0], _areas(shown.astype(np.float64))
         self._layers[number] = made
         return made
+
+
+def _loss(tones: Tones, faded: Tensor, clean: Tensor) -> Tensor:
+    """The mean PSNR of the changed thumbnails, negative, and the cross-entropy of whether a change
+    is needed."""
+    error = (apply_tones(faded, tones.curves, tones.matrix) - clean).square().mean((1, 2, 3))
+    needed = ((faded - clean).abs().mean((1, 2, 3)) > _NOTICED).float()
+    gate = nn.functional.binary_cross_entropy_with_logits(tones.needed, needed)
+    # One decibel is 0.23 of a natural logarithm.
+    return (error + _FLOOR).log().mean() - np.log(_FLOOR) + _GATE * gate
 
 
 @torch.no_grad()
