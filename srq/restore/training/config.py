@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Literal, get_args
@@ -52,6 +52,11 @@ class PicturesConfig:
     turnover: int = number(8, 1, 1000)
     largest: int = number(1024, 64, 16384)
 
+    def of(self, stage: "StageConfig") -> "PicturesConfig":
+        """The same, but what the stage has of its own."""
+        sheet, turnover = stage.sheet or self.sheet, stage.turnover or self.turnover
+        return replace(self, sheet=sheet, turnover=turnover)
+
 
 @dataclass(frozen=True)
 class StageConfig:
@@ -61,8 +66,9 @@ class StageConfig:
     ``whole`` of them is undamaged. The rate rises over ``warmup`` steps and then falls to zero
     with a cosine. ``clip`` bounds the gradient's norm, ``ema`` is the decay of the average that is
     delivered. ``begin`` is a file of weights to begin with, "" for none; of the same shape, or of
-    one with fewer deep blocks. ``sheet`` is the side of the sheets that its crops are cut from, 0
-    for that of the data; pictures that are smaller are left out.
+    one with fewer deep blocks. ``sheet`` is the side of the sheets that its crops are cut from, and
+    one of them is replaced after every ``turnover`` steps; 0 for what the data has. Pictures that
+    are smaller are left out.
     """
 
     steps: int = number(20_000, 1)
@@ -76,6 +82,7 @@ class StageConfig:
     measure_every: int = number(1_000, 1)
     begin: str = ""
     sheet: int = number(0, 0, 4096)
+    turnover: int = number(0, 0, 1000)
 
     @property
     def multiple(self) -> int:
@@ -102,10 +109,9 @@ class DetectorConfig(StageConfig):
     """Detector: ``widths`` are the channels of its levels, ``deep`` the ResBlocks below them, and
     it looks at a picture at ``scales`` sizes. A share ``film`` of a batch is damaged by the recipe
     ``film_recipe``, and a share ``sound`` is cut from clean pictures, to which nothing was done;
-    ``whole`` is that of undamaged ones in the rest. One sheet is replaced after every ``turnover``
-    steps. The colour of a share ``gray`` is taken away. ``rare`` is the weight of all damaged
-    pixels together, however few they are, and the rest that of all others; ``hard`` is the weight
-    of the undamaged ones that are most taken for damage."""
+    ``whole`` is that of undamaged ones in the rest. The colour of a share ``gray`` is taken away.
+    ``rare`` is the weight of all damaged pixels together, however few they are, and the rest that
+    of all others; ``hard`` is the weight of the undamaged ones that are most taken for damage."""
 
     steps: int = number(40_000, 1)
     batch: int = number(8, 1, 65536)
@@ -118,7 +124,7 @@ class DetectorConfig(StageConfig):
     film: float = number(0.25, 0.0, 0.9)
     film_recipe: str = "old-film"
     sound: float = number(0.125, 0.0, 0.9)
-    turnover: int = number(4, 1, 1000)
+    turnover: int = number(4, 0, 1000)
     gray: float = number(0.25, 0.0, 1.0)
     rare: float = number(0.3, 0.0, 1.0)
     hard: float = number(0.25, 0.0, 1e3)
@@ -281,10 +287,9 @@ class RestoreConfig:
             )
         for stage in self.stages:
             crop, multiple = self.of(stage).crop, self.of(stage).multiple
-            sheet, key = self.of(stage).sheet, f"{stage}.sheet"
-            if not sheet:
-                sheet, key = self.data.sheet, "data.sheet"
+            sheet = self.data.of(self.of(stage)).sheet
             if crop > sheet:
+                key = f"{stage}.sheet" if self.of(stage).sheet else "data.sheet"
                 raise ConfigError(
                     f"{name}: the crop of the stage {stage}, {crop}, must fit a sheet of {sheet} "
                     f"('{key}')."

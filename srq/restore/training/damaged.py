@@ -1,7 +1,7 @@
 """Batches for what translates: damaged pictures without fading, filled where damage may be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -52,8 +52,7 @@ class DamagedCrops:
         self._config = config
         self._seed = place.config.seed
         self._device = place.device
-        data, processes = place.config.data, place.processes
-        data = replace(data, sheet=config.sheet or data.sheet)
+        data, processes = place.config.data.of(config), place.processes
         find = _finder(place)
         self._rank, self._world = processes.rank, processes.world
         self._sheets, self._whole_sheets = (

@@ -3,8 +3,8 @@ filled where it may be.
 
 Some pictures are marked by the hand of a user, who knows. The others are looked at by the
 detector, which misses damage and sees some where there is none: so the restorer learns how far to
-trust it. It is told of every suspicion in sound pictures too, little of which ``srq restore`` would
-believe: from them it learns to refuse.
+trust it. It is told what ``srq restore`` will tell it, which believes less of a suspicion in a
+picture that does not look damaged.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srq.restore.defects import grown, probabilities_of, suspicions_of
+from srq.restore.defects import grown, probabilities_of
 from srq.restore.inpaint import inpaint
 from srq.restore.training.photographs import Pixels, unit
 
@@ -39,8 +39,3 @@ def filled(picture: Pixels, marks: NDArray[np.bool_]) -> Pixels:
 def found_by(detector: Any) -> Find:
     """What that detector finds in ``srq restore``."""
     return lambda picture: probabilities_of(detector, unit(picture))
-
-
-def suspected_by(detector: Any) -> Find:
-    """What that detector suspects."""
-    return lambda picture: suspicions_of(detector, unit(picture))

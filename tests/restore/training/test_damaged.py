@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 import torch
 
+from srq.restore.defects import probabilities_of, suspected
 from srq.restore.networks import shipped
 from srq.restore.training.damaged import Damaged, DamagedCrops, shortfall
-from srq.restore.training.photographs import load_photographs
+from srq.restore.training.filled import filled
+from srq.restore.training.photographs import load_photographs, unit
 from srq.restore.training.stage import Place
 from srq.restore.training.stages.direct import DirectStage
 from srq.runs.processes import Processes
-from tests.restore.stand_ins import WhiteIsDamage
+from tests.restore.stand_ins import Where
 
 
 @pytest.fixture
@@ -84,18 +86,22 @@ def test_without_a_detector_a_share_is_told_and_nothing_else_is_marked(crops):
             assert np.array_equal(sheet.filled, sheet.spoiled)
 
 
-def test_a_restorer_sees_what_is_suspected_in_sound_pictures_too(tiny, tmp_path, monkeypatch):
+def test_a_restorer_is_told_what_is_believed_in_sound_pictures_too(tiny, tmp_path, monkeypatch):
     monkeypatch.setattr(shipped, "names", lambda run=None: ["detector"])
-    lighter = WhiteIsDamage(light=0.5, enough=1.0)
+    lighter = Where(lambda pictures: 6 * (pictures.amin(1, keepdim=True) - 0.5))
     monkeypatch.setattr(shipped, "load", lambda name, run=None: lighter)
     config = tiny()
     place = Place(config, load_photographs(config.data), Processes(), torch.device("cpu"), tmp_path)
-    crops = DamagedCrops(place, config.direct)
-    batches = [crops.batch(step, thumbnails=False, damaged=False)[0] for step in range(10)]
-    marked = torch.cat([batch.mask[:, 0] > 0.3 for batch in batches])
-    light = torch.cat([(batch.picture >= 0.5).all(1) for batch in batches])
-    assert torch.equal(marked, light)
-    assert 0.1 < float(marked.float().mean()) < 0.9
+    told = []
+    for enough in (0.0, 1.0):
+        lighter.enough.fill_(enough)
+        sheets = DamagedCrops(place, config.direct)._whole_sheets
+        for sheet in (sheets.sheet(number) for number in range(4)):
+            found = probabilities_of(lighter, unit(sheet.spoiled))
+            assert np.array_equal(sheet.marked[..., 0], np.floor(255 * found + 0.5))
+            assert np.array_equal(sheet.filled, filled(sheet.spoiled, suspected(found)))
+            told.append(found.mean())
+    assert 0 < sum(told[4:]) < 0.8 * sum(told[:4])
 
 
 def test_some_crops_become_harsh_prints(crops):

@@ -81,12 +81,11 @@ class DetectorStage(Stage):
         data, processes = place.config.data, place.processes
         rank, world = processes.rank, processes.world
         recipes = data.recipe, self._config.film_recipe
-        sheet = self._config.sheet or data.sheet
-        train = with_room(place.photographs.train, sheet)
+        train = with_room(place.photographs.train, data.of(self._config).sheet)
         self._sheets, self._film = (
             Sheets(
                 train,
-                replace(data, recipe=recipe, turnover=self._config.turnover, sheet=sheet),
+                replace(data.of(self._config), recipe=recipe),
                 self._seed + number,
                 faded=number > 0,
                 drawn=_LOOKS,
