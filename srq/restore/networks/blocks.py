@@ -24,10 +24,11 @@ class ResBlock(nn.Module):
         return x + self.second(torch.relu(self.first(x)))
 
 
-def zeroed(layer: nn.Module) -> nn.Module:
+def zeroed(layer: nn.Conv2d | nn.ConvTranspose2d | nn.Linear) -> nn.Module:
     """The layer, giving zero until it is trained."""
-    for parameter in layer.parameters():
-        nn.init.zeros_(parameter)
+    nn.init.zeros_(layer.weight)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
     return layer
 
 
@@ -69,8 +70,7 @@ class UNet(nn.Module):
     ReLUs below zero, of all or level by level: without one, features are soon switched off for
     good, for that is the shortest way from a bad answer to none. In one training all those of a
     coarse level were, and what lies below it said nothing any more. H and W must be multiples of
-    ``multiple``; a pixel depends on no other that is further away than ``reach``. So many ``deep``
-    ResBlocks follow at the coarsest level, to see far.
+    ``multiple``; a pixel depends on no other that is further away than ``reach``.
     """
 
     def __init__(
@@ -81,17 +81,15 @@ class UNet(nn.Module):
         *,
         halves: int = 0,
         leak: float | Sequence[float] = 0.0,
-        deep: int = 0,
     ) -> None:
         super().__init__()
         leaks = leak if isinstance(leak, Sequence) else [leak] * len(widths)
         self.multiple = 2 ** len(widths)
-        self.reach = _reach(len(widths), deep)
+        self.reach = _reach(len(widths))
         inward = [4 * before + halves, *widths]
         self.down = nn.ModuleList(
             TwoConvs(a, b, slope) for a, b, slope in zip(inward, widths, leaks, strict=False)
         )
-        self.deep = nn.Sequential(*(ResBlock(widths[-1]) for _ in range(deep)))
         self.up = nn.ModuleList(
             TwoConvs(fine + coarse, fine, slope)
             for (fine, coarse), slope in zip(pairwise(widths), leaks, strict=False)
@@ -99,8 +97,6 @@ class UNet(nn.Module):
         self.out = nn.Conv2d(widths[0], 4 * after, 3, padding=1)
         kept_alive(self)
         zeroed(self.out)
-        for block in self.deep:
-            zeroed(block.get_submodule("second"))
 
     def forward(self, x: Tensor, half: Tensor | None = None) -> Tensor:
         """(N, before, H, W), and (N, halves, H / 2, W / 2) where there are any, to
@@ -116,16 +112,15 @@ class UNet(nn.Module):
                 levels.append(value)
                 value = nn.functional.max_pool2d(value, 2)
             value = convs(value)
-        value = self.deep(value)
         for level in reversed(range(len(self.up))):
             value = nn.functional.interpolate(value, scale_factor=2.0, mode="nearest")
             value = self.up[level](torch.cat([value, levels.pop()], 1))
         return nn.functional.pixel_shuffle(self.out(value), 2)
 
 
-def _reach(levels: int, deep: int) -> int:
+def _reach(levels: int) -> int:
     """How far a pixel sees: two convolutions on the way down and on the way up at each level,
-    and in each deep block, one at the end, and at each change of size the rest of a square."""
-    convs = [4] * (levels - 1) + [2 + 2 * deep]
+    one at the end, and at each change of size the rest of a square."""
+    convs = [4] * (levels - 1) + [2]
     convs[0] += 1
     return sum((count + 1) * 2 ** (level + 1) for level, count in enumerate(convs))

@@ -45,14 +45,11 @@ class Detector(nn.Module):
     are chosen on pictures held out.
     """
 
-    def __init__(
-        self, widths: tuple[int, ...] = (32, 48, 64, 96), scales: int = 3, deep: int = 0
-    ) -> None:
+    def __init__(self, widths: tuple[int, ...] = (32, 48, 64, 96), scales: int = 3) -> None:
         super().__init__()
-        self.config = {"widths": list(widths), "scales": scales, "deep": deep}
+        self.config = {"widths": list(widths), "scales": scales}
         self.scales = scales
-        leak = [0.0, *(_LEAK for _ in widths[1:])]
-        self.net = UNet(8, 1, widths, halves=4, leak=leak, deep=deep)
+        self.net = UNet(8, 1, widths, halves=4, leak=[0.0, *(_LEAK for _ in widths[1:])])
         self.register_buffer("threshold", torch.tensor(0.5))
         self.register_buffer("enough", torch.tensor(0.0))
         bias = self.net.out.bias

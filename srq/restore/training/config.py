@@ -65,10 +65,10 @@ class StageConfig:
     ``batch`` counts the crops of a step over all processes, ``crop`` is their side. A share
     ``whole`` of them is undamaged. The rate rises over ``warmup`` steps and then falls to zero
     with a cosine. ``clip`` bounds the gradient's norm, ``ema`` is the decay of the average that is
-    delivered. ``begin`` is a file of weights to begin with, "" for none; of the same shape, or of
-    one with fewer deep blocks. ``sheet`` is the side of the sheets that its crops are cut from, and
-    one of them is replaced after every ``turnover`` steps; 0 for what the data has. Pictures that
-    are smaller are left out.
+    delivered. ``begin`` is a file of weights of the same shape to begin with, "" for none.
+    ``sheet`` is the side of the sheets that its crops are cut from, and one of them is replaced
+    after every ``turnover`` steps; 0 for what the data has. Pictures that are smaller are left
+    out.
     """
 
     steps: int = number(20_000, 1)
@@ -106,12 +106,12 @@ class ToneConfig(StageConfig):
 
 @dataclass(frozen=True)
 class DetectorConfig(StageConfig):
-    """Detector: ``widths`` are the channels of its levels, ``deep`` the ResBlocks below them, and
-    it looks at a picture at ``scales`` sizes. A share ``film`` of a batch is damaged by the recipe
-    ``film_recipe``, and a share ``sound`` is cut from clean pictures, to which nothing was done;
-    ``whole`` is that of undamaged ones in the rest. The colour of a share ``gray`` is taken away.
-    ``rare`` is the weight of all damaged pixels together, however few they are, and the rest that
-    of all others; ``hard`` is the weight of the undamaged ones that are most taken for damage."""
+    """Detector: ``widths`` are the channels of its levels, and it looks at a picture at ``scales``
+    sizes. A share ``film`` of a batch is damaged by the recipe ``film_recipe``, and a share
+    ``sound`` is cut from clean pictures, to which nothing was done; ``whole`` is that of undamaged
+    ones in the rest. The colour of a share ``gray`` is taken away. ``rare`` is the weight of all
+    damaged pixels together, however few they are, and the rest that of all others; ``hard`` is the
+    weight of the undamaged ones that are most taken for damage."""
 
     steps: int = number(40_000, 1)
     batch: int = number(8, 1, 65536)
@@ -119,7 +119,6 @@ class DetectorConfig(StageConfig):
     whole: float = number(0.2, 0.0, 1.0)
     lr: float = number(1e-3, 1e-9, 1.0)
     widths: tuple[int, ...] = (32, 48, 64, 96)
-    deep: int = number(2, 0, 64)
     scales: int = number(3, 1, 8)
     film: float = number(0.25, 0.0, 0.9)
     film_recipe: str = "old-film"

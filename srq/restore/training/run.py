@@ -170,15 +170,13 @@ def _beginning(name: StageName, begin: str) -> Any:
 
 
 def _begin(network: Any, name: StageName, begin: str) -> None:
-    """Give ``network`` the weights to begin with; ConfigError if it has another shape. Deep blocks
-    that these lack begin anew: they change nothing at first."""
-    own, given = network.state_dict(), _beginning(name, begin).state_dict()
-    fits = all(key in own and own[key].shape == value.shape for key, value in given.items())
-    if not fits or any(".deep." not in key for key in own.keys() - given.keys()):
+    """Give ``network`` the weights to begin with; ConfigError if it has another shape."""
+    first = _beginning(name, begin)
+    if first.config != network.config:
         raise ConfigError(
             f"The stage '{name}' cannot begin with {begin}, whose network has another shape."
         )
-    network.load_state_dict({**own, **given})
+    network.load_state_dict(first.state_dict())
 
 
 def _notes(name: StageName, place: Place, stage: Stage) -> Notes:

@@ -141,21 +141,6 @@ def test_a_stage_begins_with_weights_of_an_earlier_training(trained, tiny, tmp_p
     assert not (tmp_path / "none").exists()
 
 
-def test_deep_blocks_that_are_new_change_nothing_at_first(trained, tiny, tmp_path):
-    first = trained[0] / "detector/model.safetensors"
-    plain = tiny("stages=detector", "detector.deep=0", f"detector.begin={first}")
-    with pytest.raises(ConfigError, match="another shape"):
-        run.start(plain, tmp_path / "fewer")
-
-    assert len(load("detector", trained[0]).net.deep) == 2
-    deeper = ["stages=detector", "detector.deep=3", f"detector.begin={first}", "detector.lr=1e-9"]
-    weights = run.start(tiny(*deeper), tmp_path / "deeper")["detector"].weights
-    before, after = (load("detector", path.parent.parent) for path in (first, weights))
-    assert len(after.net.deep) == 3
-    picture = torch.rand(1, 3, 32, 32)
-    assert torch.allclose(before(picture), after(picture), atol=1e-4)
-
-
 def test_what_begins_learned_has_its_first_lessons_behind_it(trained, tiny, tmp_path, monkeypatch):
     """The first quarter of a new training of ``direct`` sees no damage, and asks for little."""
     seen = []

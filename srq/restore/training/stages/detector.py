@@ -77,7 +77,7 @@ class DetectorStage(Stage):
         self._seed = place.config.seed
         self._device = place.device
         self._shown = place.config.run.pictures
-        self.network = Detector(self._config.widths, self._config.scales, self._config.deep)
+        self.network = Detector(self._config.widths, self._config.scales)
         data, processes = place.config.data, place.processes
         rank, world = processes.rank, processes.world
         recipes = data.recipe, self._config.film_recipe

@@ -26,9 +26,8 @@ _NOTICED = 2.0 / 255
 _LATER = ("blur", "noise", "compression", "resampling", "sharpening", "video")
 """What a thumbnail shows nothing of."""
 _GATE = 0.5
-_LOOKS = 8
-_FALSE = 0.005
-"""The share of clean pictures, each looked at _LOOKS times, that may be taken for faded."""
+_FALSE = 0.02
+"""The share of clean held pictures that may seem to need a change; ``SURE`` is well above that."""
 
 _FLOOR = 1e-4
 _LUMA = np.array([0.299, 0.587, 0.114])
@@ -94,10 +93,10 @@ class ToneStage(Stage):
 
     @torch.no_grad()
     def finish(self, network: nn.Module) -> dict[str, Any]:
-        """Shift the logit so that nearly no clean held picture is taken for faded."""
-        looks = range(_LOOKS * len(self._held))
-        clean = [self._example(self._held, 1, slot, True, _HELD_SEED)[2] for slot in looks]
-        logits = network(torch.stack(clean)).needed
+        """Shift the logit so that nearly no clean held picture seems to need a change. They are
+        looked at whole, as ``srq restore`` does: parts of them look faded more often."""
+        clean = np.stack([_thumbnail(picture).transpose(2, 0, 1) for picture in self._held])
+        logits = network(torch.from_numpy(clean.astype(np.float32) / 255)).needed
         shift = max(0.0, float(torch.quantile(logits, 1 - _FALSE)))
         assert isinstance(network, Tone)
         network.shift_needed(-shift)
