@@ -17,10 +17,7 @@ from srq.image.blocks import Block, blocks
 from srq.restore.memory import give_back
 
 CORE = 512
-"""The height and width of a window without its halo,"""
-
-WHOLE = 1024
-"""and the longer side up to which a picture is one window: halos take more time than it does."""
+"""The height and width of a window without its halo."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ def in_windows(
     """
     height, width = size
     halo = -(-reach // multiple) * multiple
-    core = (CORE if max(size) > WHOLE else WHOLE) // multiple * multiple
+    core = CORE // multiple * multiple
     around = _Even(halo, halo, halo, halo)
     for block in blocks(height, width, core, core):
         outer = block.with_halo(around, height, width)

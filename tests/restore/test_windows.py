@@ -14,16 +14,11 @@ def inputs(shape):
     return picture, filled, sure
 
 
-def in_tiles(monkeypatch, core):
-    """Windows of that side, of small pictures too."""
-    monkeypatch.setattr(windows, "CORE", core)
-    monkeypatch.setattr(windows, "WHOLE", 0)
-
-
 @pytest.mark.parametrize("shape", [(70, 90), (64, 64), (3, 5), (129, 33)])
 def test_no_seam_shows(monkeypatch, shape):
+    monkeypatch.setattr(windows, "CORE", 1 << 20)
     whole = translate(Spread(), *inputs(shape))
-    in_tiles(monkeypatch, 32)
+    monkeypatch.setattr(windows, "CORE", 32)
     made = translate(Spread(), *inputs(shape))
     assert made.shape == (*shape, 3)
     assert np.abs(made - whole).max() < 1e-6
@@ -32,13 +27,14 @@ def test_no_seam_shows(monkeypatch, shape):
 def test_a_halo_too_small_would_show(monkeypatch):
     """What the test above would notice."""
     monkeypatch.setattr(Spread, "reach", 0)
+    monkeypatch.setattr(windows, "CORE", 1 << 20)
     whole = translate(Spread(), *inputs((70, 90)))
-    in_tiles(monkeypatch, 32)
+    monkeypatch.setattr(windows, "CORE", 32)
     assert np.abs(translate(Spread(), *inputs((70, 90))) - whole).max() > 1e-3
 
 
 def test_every_pixel_is_told_once(monkeypatch):
-    in_tiles(monkeypatch, 32)
+    monkeypatch.setattr(windows, "CORE", 32)
     told = []
     translate(Spread(), *inputs((70, 90)), told.append)
     assert sum(told) == 70 * 90
@@ -46,7 +42,7 @@ def test_every_pixel_is_told_once(monkeypatch):
 
 
 def test_the_same_bytes_with_any_number_of_threads(monkeypatch):
-    in_tiles(monkeypatch, 64)
+    monkeypatch.setattr(windows, "CORE", 64)
     before = torch.get_num_threads()
     try:
         made = []
@@ -56,12 +52,3 @@ def test_the_same_bytes_with_any_number_of_threads(monkeypatch):
     finally:
         torch.set_num_threads(before)
     assert made[0] == made[1] == made[2]
-
-
-@pytest.mark.parametrize(("shape", "count"), [((1024, 700), 1), ((1025, 700), 6), ((40, 1025), 3)])
-def test_a_picture_of_up_to_1024_pixels_is_one_window(shape, count):
-    def nothing(block):
-        return torch.zeros(1, 1, block.bottom - block.top, block.right - block.left)
-
-    seen = windows.in_windows(shape, 0, 4, nothing)
-    assert len(list(seen)) == count
