@@ -65,7 +65,8 @@ class StageConfig:
     ``batch`` counts the crops of a step over all processes, ``crop`` is their side. A share
     ``whole`` of them is undamaged. The rate rises over ``warmup`` steps and then falls to zero
     with a cosine. ``clip`` bounds the gradient's norm, ``ema`` is the decay of the average that is
-    delivered. ``begin`` is a file of weights of the same shape to begin with, "" for none.
+    delivered. ``begin`` is a file of weights of the same shape to begin with, "" for none, and
+    ``kept`` their share in what is delivered, which is the mean of them and of what was learned.
     ``sheet`` is the side of the sheets that its crops are cut from, and one of them is replaced
     after every ``turnover`` steps; 0 for what the data has. Pictures that are smaller are left
     out.
@@ -81,6 +82,7 @@ class StageConfig:
     ema: float = number(0.998, 0.0, 0.999999)
     measure_every: int = number(1_000, 1)
     begin: str = ""
+    kept: float = number(0.0, 0.0, 1.0)
     sheet: int = number(0, 0, 4096)
     turnover: int = number(0, 0, 1000)
 
@@ -285,6 +287,12 @@ class RestoreConfig:
                 f"they must be at most 1, not {self.detector.film + self.detector.sound:g}."
             )
         for stage in self.stages:
+            if self.of(stage).kept and not self.of(stage).begin:
+                key = stage.replace("-", "_")
+                raise ConfigError(
+                    f"{name}: '{key}.kept' is the share of the weights that the stage begins with; "
+                    f"name them in '{key}.begin'."
+                )
             crop, multiple = self.of(stage).crop, self.of(stage).multiple
             sheet = self.data.of(self.of(stage)).sheet
             if crop > sheet:

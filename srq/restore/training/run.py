@@ -1,12 +1,13 @@
 """A training of restoration from its first step, or from where it stopped, stage by stage."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from srq.bundle import Notes, read_bundle
 from srq.degrade import Recipe
@@ -110,6 +111,7 @@ def _train_stage(name: StageName, place: Place, watcher: Watcher) -> StageResult
     state = shared_state(folder, processes, place.device, watcher.say)
     if state is None and settings.begin:
         _begin(stage.network, name, settings.begin)
+    first = _beginning(name, settings.begin).state_dict() if settings.kept else {}
     stage.network.to(place.device)
     # torch's type stubs know no such call; its documentation does. A step is a tenth faster so.
     stage.network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
@@ -127,7 +129,7 @@ def _train_stage(name: StageName, place: Place, watcher: Watcher) -> StageResult
     )
 
     def measure() -> dict[str, float]:
-        return stage.measure(averaged(learner), folder / PICTURES)
+        return stage.measure(delivered(learner, first, settings.kept), folder / PICTURES)
 
     loop = Loop(
         learner,
@@ -144,17 +146,21 @@ def _train_stage(name: StageName, place: Place, watcher: Watcher) -> StageResult
         loop.restore(state)
     loop.run()
     if processes.first:
-        network = averaged(learner)
+        network = delivered(learner, first, settings.kept)
         chosen = stage.finish(network)
         full = {**notes, "steps": learner.step, "scores": loop.scores, **chosen}
         write(weights, network, full)
     return StageResult(weights, learner.step, loop.scores)
 
 
-def averaged(learner: StageLearner) -> torch.nn.Module:
-    """The stage's network with its averaged weights, for measuring; a copy."""
+def delivered(learner: StageLearner, first: Mapping[str, Tensor], kept: float) -> torch.nn.Module:
+    """The stage's network with its averaged weights, and of those it had ``first``, if any, the
+    share ``kept``; a copy."""
+    weights = dict(learner.averaged_state())
+    for key, before in first.items():
+        weights[key] = torch.lerp(weights[key], before.to(weights[key].device), kept)
     network = deepcopy(learner.stage.network).eval()
-    network.load_state_dict(learner.averaged_state())
+    network.load_state_dict(weights)
     return network
 
 

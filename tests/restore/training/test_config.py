@@ -31,6 +31,8 @@ def test_settings(tiny):
         ("detector.crop=64", "must fit a sheet of 32"),
         ("detector.film=0.9", "at most 1, not 1.025"),
         ("detector.crop=24", "detector, 24, must be a multiple of 16"),
+        ("detector.kept=0.5", "name them in 'detector.begin'"),
+        ("vae_y.kept=0.5", "name them in 'vae_y.begin'"),
         ("direct.crop=26", "direct, 26, must be a multiple of 4"),
     ],
 )

@@ -141,6 +141,23 @@ def test_a_stage_begins_with_weights_of_an_earlier_training(trained, tiny, tmp_p
     assert not (tmp_path / "none").exists()
 
 
+def test_a_share_of_the_weights_to_begin_with_is_kept(trained, tiny, tmp_path):
+    first = trained[0] / "detector/model.safetensors"
+    begin = ["stages=detector", f"detector.begin={first}", "detector.lr=0.1"]
+    kept = {
+        share: run.start(tiny(*begin, f"detector.kept={share}"), tmp_path / f"kept{share}")
+        for share in (0, 0.75, 1)
+    }
+    learned, mean, same = (
+        load("detector", result["detector"].weights.parent.parent).net.out.weight
+        for result in kept.values()
+    )
+    before = load("detector", trained[0]).net.out.weight
+    assert torch.equal(same, before)
+    assert not torch.allclose(learned, before, atol=1e-3)
+    torch.testing.assert_close(mean, 0.75 * before + 0.25 * learned)
+
+
 def test_what_begins_learned_has_its_first_lessons_behind_it(trained, tiny, tmp_path, monkeypatch):
     """The first quarter of a new training of ``direct`` sees no damage, and asks for little."""
     seen = []
