@@ -72,6 +72,7 @@ class ToneStage(Stage):
     @torch.no_grad()
     def measure(self, network: nn.Module, pictures: Path) -> dict[str, float]:
         """The mean PSNR of faded held pictures before and after."""
+        network = network.cpu()  # Thumbnails are small.
         before: list[float] = []
         after: list[float] = []
         for slot in range(len(self._held)):
@@ -96,7 +97,7 @@ class ToneStage(Stage):
         """Shift the logit so that nearly no clean held picture seems to need a change. They are
         looked at whole, as ``srq restore`` does: parts of them look faded more often."""
         clean = np.stack([_thumbnail(picture).transpose(2, 0, 1) for picture in self._held])
-        logits = network(torch.from_numpy(clean.astype(np.float32) / 255)).needed
+        logits = network.cpu()(torch.from_numpy(clean.astype(np.float32) / 255)).needed
         shift = max(0.0, float(torch.quantile(logits, 1 - _FALSE)))
         assert isinstance(network, Tone)
         network.shift_needed(-shift)
