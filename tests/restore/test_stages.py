@@ -31,7 +31,7 @@ def test_those_of_a_run_go_before_those_that_ship(tmp_path):
     detector = put(tmp_path, "detector", Detector((8, 16)))
     own = opened(tmp_path)
     assert own.detector.config == detector.config
-    assert torch.equal(own.tone.decide[-1].bias, opened().tone.decide[-1].bias)
+    assert torch.equal(own.tone.members[0].needed_bias, opened().tone.members[0].needed_bias)
     put(tmp_path, "direct", Direct((8, 16)))
     assert isinstance(opened(tmp_path).translation, Direct)
     put(tmp_path, "mapping", Triplet())

@@ -78,7 +78,8 @@ def test_a_kl_of_exactly_0_stops_the_training(folders):
     assert learner.step == 0
 
 
-def test_clean_pictures_have_no_latent_and_noisy_ones_the_kl_of_gaussians(folders):
+def test_clean_pictures_have_no_latent_and_noisy_ones_the_kl_of_gaussians():
+    torch.manual_seed(0)  # of some weights all ReLUs are off
     network = LudVae(4)
     picture, draws = torch.rand(2, 3, 9, 7), torch.randn(SCALES, 2, 4, 9, 7)
     noisy = torch.tensor([0.0, 1.0]).reshape(2, 1, 1, 1)
