@@ -52,10 +52,10 @@ def suspected(found: Probabilities) -> Mask:
 def probabilities_of(network: Any, picture: NDArray[np.float32]) -> Probabilities:
     """How likely each pixel of (H, W, 3), 0 to 1, is damaged: (H, W), 0 to 1; the less, the less
     the picture looks damaged, from ``network.enough`` down."""
-    return believed(suspicions_of(network, picture), float(network.enough))
+    return believed(_suspicions_of(network, picture), float(network.enough))
 
 
-def suspicions_of(network: Any, picture: NDArray[np.float32]) -> Probabilities:
+def _suspicions_of(network: Any, picture: NDArray[np.float32]) -> Probabilities:
     """The same as if the picture looked damaged; but 0 where what is wide is no hole."""
     pyramid = [picture]
     while len(pyramid) < network.scales:

@@ -48,7 +48,7 @@ class Tone(nn.Module):
 
     def forward(self, thumbnails: Tensor) -> Tones:
         """The tones of (N, 3, SIDE, SIDE)."""
-        return mean_of(self.each(thumbnails))
+        return _mean_of(self.each(thumbnails))
 
     def each(self, thumbnails: Tensor) -> list[Tones]:
         """The tones that each member gives (N, 3, SIDE, SIDE)."""
@@ -63,7 +63,7 @@ class Tone(nn.Module):
             member.needed_bias[-1] += by
 
 
-def mean_of(tones: list[Tones]) -> Tones:
+def _mean_of(tones: list[Tones]) -> Tones:
     """The mean of curves, matrices and logits."""
     return Tones(
         torch.stack([each.curves for each in tones]).mean(0),

@@ -287,16 +287,15 @@ class RestoreConfig:
                 f"they must be at most 1, not {self.detector.film + self.detector.sound:g}."
             )
         for stage in self.stages:
-            if self.of(stage).kept and not self.of(stage).begin:
-                key = stage.replace("-", "_")
+            asked, section = self.of(stage), stage.replace("-", "_")
+            if asked.kept and not asked.begin:
                 raise ConfigError(
-                    f"{name}: '{key}.kept' is the share of the weights that the stage begins with; "
-                    f"name them in '{key}.begin'."
+                    f"{name}: '{section}.kept' is the share of the weights that the stage begins "
+                    f"with; name them in '{section}.begin'."
                 )
-            crop, multiple = self.of(stage).crop, self.of(stage).multiple
-            sheet = self.data.of(self.of(stage)).sheet
+            crop, multiple, sheet = asked.crop, asked.multiple, self.data.of(asked).sheet
             if crop > sheet:
-                key = f"{stage}.sheet" if self.of(stage).sheet else "data.sheet"
+                key = f"{section}.sheet" if asked.sheet else "data.sheet"
                 raise ConfigError(
                     f"{name}: the crop of the stage {stage}, {crop}, must fit a sheet of {sheet} "
                     f"('{key}')."

@@ -109,9 +109,9 @@ def _train_stage(name: StageName, place: Place, watcher: Watcher) -> StageResult
         torch.manual_seed(config.seed)
         stage: Stage = STAGES.load(name)(place)
     state = shared_state(folder, processes, place.device, watcher.say)
-    if state is None and settings.begin:
-        _begin(stage.network, name, settings.begin)
-    first = _beginning(name, settings.begin).state_dict() if settings.kept else {}
+    first: Mapping[str, Tensor] = {}
+    if settings.begin and (state is None or settings.kept):
+        first = _begin(stage.network, name, settings.begin)
     stage.network.to(place.device)
     # torch's type stubs know no such call; its documentation does. A step is a tenth faster so.
     stage.network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
@@ -154,11 +154,12 @@ def _train_stage(name: StageName, place: Place, watcher: Watcher) -> StageResult
 
 
 def delivered(learner: StageLearner, first: Mapping[str, Tensor], kept: float) -> torch.nn.Module:
-    """The stage's network with its averaged weights, and of those it had ``first``, if any, the
-    share ``kept``; a copy."""
+    """The stage's network with its averaged weights, of which those it had ``first`` keep the share
+    ``kept``; a copy."""
     weights = dict(learner.averaged_state())
-    for key, before in first.items():
-        weights[key] = torch.lerp(weights[key], before.to(weights[key].device), kept)
+    if kept:
+        for key, before in first.items():
+            weights[key] = torch.lerp(weights[key], before.to(weights[key].device), kept)
     network = deepcopy(learner.stage.network).eval()
     network.load_state_dict(weights)
     return network
@@ -175,14 +176,17 @@ def _beginning(name: StageName, begin: str) -> Any:
     return network
 
 
-def _begin(network: Any, name: StageName, begin: str) -> None:
-    """Give ``network`` the weights to begin with; ConfigError if it has another shape."""
+def _begin(network: Any, name: StageName, begin: str) -> Mapping[str, Tensor]:
+    """Give ``network`` the weights to begin with, and return them; ConfigError if it has another
+    shape."""
     first = _beginning(name, begin)
     if first.config != network.config:
         raise ConfigError(
             f"The stage '{name}' cannot begin with {begin}, whose network has another shape."
         )
-    network.load_state_dict(first.state_dict())
+    weights: Mapping[str, Tensor] = first.state_dict()
+    network.load_state_dict(weights)
+    return weights
 
 
 def _notes(name: StageName, place: Place, stage: Stage) -> Notes:

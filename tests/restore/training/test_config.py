@@ -65,3 +65,8 @@ def test_which_file_is_one(tmp_path, tiny_toml):
     assert not is_restoration(file)
     file.write_text(tiny_toml)
     assert is_restoration(file)
+
+
+def test_a_sheet_of_a_stage_is_named_as_it_is_set(tiny):
+    with pytest.raises(ConfigError, match=r"a sheet of 32 \('vae_y.sheet'\)"):
+        tiny("vae_y.sheet=32", "vae_y.crop=36")

@@ -78,14 +78,14 @@ class DetectorStage(Stage):
         self._device = place.device
         self._shown = place.config.run.pictures
         self.network = Detector(self._config.widths, self._config.scales)
-        data, processes = place.config.data, place.processes
+        data, processes = place.config.data.of(self._config), place.processes
         rank, world = processes.rank, processes.world
         recipes = data.recipe, self._config.film_recipe
-        train = with_room(place.photographs.train, data.of(self._config).sheet)
+        train = with_room(place.photographs.train, data.sheet)
         self._sheets, self._film = (
             Sheets(
                 train,
-                replace(data.of(self._config), recipe=recipe),
+                replace(data, recipe=recipe),
                 self._seed + number,
                 faded=number > 0,
                 drawn=_LOOKS,
